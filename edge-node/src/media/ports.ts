@@ -1,0 +1,71 @@
+// The media pipeline: pixels and sound of one session in, RTP out.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import type { TitleSize } from "@nearframe/shared/title/manifest";
+
+/** Where one RTP stream goes: a mediasoup PlainTransport on this machine. */
+export type RtpTarget = {
+  ip: string;
+  port: number;
+  ssrc: number;
+  payloadType: number;
+  /** One-byte header extension ids, as the producer declared them. */
+  extensions: { transportWideCc?: number; absCaptureTime?: number; playoutDelay?: number };
+};
+
+export type VideoTarget = { bitrateKbps: number; fps: number };
+
+export type PipelineOptions = {
+  display: { name: string; environment: Readonly<Record<string, string>>; framebufferPath: string | undefined };
+  size: TitleSize;
+  /** Highest rate at which frames are taken; fewer changes make fewer frames. */
+  fps: number;
+  bitrateKbps: number;
+  video: RtpTarget;
+  sound: { monitorSocketPath: string; target: RtpTarget } | undefined;
+  /** 24-byte file kept by the input side (`input/mark.ts`): what was applied last, and when. */
+  inputMarkPath: string | undefined;
+};
+
+/** What is known of one frame as its last packet left. Times: this machine's CLOCK_MONOTONIC, in ms. */
+export type FrameMark = {
+  rtpTimestamp: number;
+  frameIndex: number;
+  keyframe: boolean;
+  /** False for a repeat of an unchanged screen (floor rate, keyframe on request). */
+  changed: boolean;
+  /** Last input applied before the pixels were read, 0 if none, and when it was applied. */
+  inputSeq: number;
+  inputAppliedAtMs: number;
+  /** The X server told of the change. */
+  damagedAtMs: number;
+  capturedAtMs: number;
+  encodedAtMs: number;
+  sentAtMs: number;
+  payloadBytes: number;
+};
+
+export type PipelineEvents = {
+  /** The title drew something that is not an empty (uniform) screen. Once. */
+  onFirstPicture(): void;
+  onFrame(mark: FrameMark): void;
+};
+
+export interface MediaPipeline {
+  /** The next frame is an IDR; on an idle screen the last one is encoded again at once. */
+  requestKeyframe(): void;
+  /** Takes effect on the next frame. */
+  setTarget(target: VideoTarget): void;
+  /**
+   * Settles once: undefined when its scope closed it, an error when it failed by itself.
+   * MUST NOT reject.
+   */
+  readonly closed: Promise<Error | undefined>;
+}
+
+/** Resolves when frames can flow. MUST leave no process behind when `scope` closes. */
+export type CreatePipeline = (
+  options: PipelineOptions,
+  events: PipelineEvents,
+  scope: Scope,
+) => Promise<MediaPipeline>;

@@ -1,0 +1,51 @@
+// What a session needs from the machine under it. Each part is opened for one
+// session, owned by the scope it is given, and closed with it.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import type { Title, TitleSize } from "@nearframe/shared/title/manifest";
+
+/** A screen of a session's own. */
+export interface Display {
+  /** X display name, ":101". */
+  readonly name: string;
+  readonly size: TitleSize;
+  /** What a program needs in its environment to draw here (DISPLAY, XAUTHORITY). */
+  readonly environment: Readonly<Record<string, string>>;
+  /** File that the X server keeps its pixels in (XWD header, then BGRX rows), where it has one. */
+  readonly framebufferPath: string | undefined;
+  /** Settles when the display is gone, with why: closed by its owner, or died. */
+  readonly closed: Promise<string>;
+}
+export type OpenDisplay = (size: TitleSize, scope: Scope) => Promise<Display>;
+
+/** A sound card of a session's own. */
+export interface Sound {
+  readonly environment: Readonly<Record<string, string>>;
+  /** Unix socket that gives what the title plays: s16le, 48 kHz, stereo. */
+  readonly monitorSocketPath: string;
+  readonly closed: Promise<string>;
+}
+export type OpenSound = (scope: Scope) => Promise<Sound>;
+
+export type TitleExit = { code: number | null; signal: NodeJS.Signals | null };
+
+export interface RunningTitle {
+  readonly pid: number;
+  readonly exited: Promise<TitleExit>;
+  /** The last lines that it printed, for the operator's log and the publisher. */
+  lastOutput(): string;
+}
+
+export type LaunchOptions = {
+  title: Title;
+  /** Private folder of this session, the title's HOME lies in it. */
+  sessionFolder: string;
+  display: Display;
+  sound: Sound;
+};
+/** Rejects with `CommandMissingError` when the manifest's command is not on this machine. */
+export type LaunchTitle = (options: LaunchOptions, scope: Scope) => Promise<RunningTitle>;
+
+export class CommandMissingError extends Error {
+  readonly code = "TITLE_COMMAND_MISSING";
+}

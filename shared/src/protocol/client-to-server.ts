@@ -1,0 +1,48 @@
+// What a player says to the server. One schema a message; unknown fields are refused.
+
+import * as z from "zod/mini";
+import { Id, SignalCall } from "./media.ts";
+
+const Token = z.string().check(z.maxLength(2048));
+const Pixels = z.int().check(z.gte(1), z.lte(16_384));
+
+/** What the player's device is and can do; the node chooses codec and size by it. */
+export const Device = z.strictObject({
+  screen: z.strictObject({ width: Pixels, height: Pixels, pixelRatio: z.number().check(z.gte(0.25), z.lte(16)) }),
+  touch: z.boolean(),
+  /** mediasoup-client's `device.rtpCapabilities`. */
+  rtpCapabilities: z.looseObject({}),
+});
+export type Device = z.infer<typeof Device>;
+
+export const ClientToServer = z.discriminatedUnion("type", [
+  /** First message on every socket. Without a token the server makes a guest. */
+  z.strictObject({ type: z.literal("hello"), protocol: z.int(), token: z.optional(Token) }),
+  z.strictObject({
+    type: z.literal("session.request"),
+    requestId: Id,
+    titleId: Id,
+    device: Device,
+  }),
+  /** Take up a session that this player dropped; answered as `session.request` is. */
+  z.strictObject({ type: z.literal("session.resume"), requestId: Id, sessionId: Id, device: Device }),
+  /** To the node that serves the session; answered by `session.signal.reply` with the same `callId`. */
+  z.strictObject({ type: z.literal("session.signal"), sessionId: Id, callId: z.int(), signal: SignalCall }),
+  /** The media path is up. */
+  z.strictObject({ type: z.literal("session.connected"), sessionId: Id }),
+  /** The first frame is on the player's screen, `elapsedMs` after the tap. */
+  z.strictObject({
+    type: z.literal("session.first-frame"),
+    sessionId: Id,
+    elapsedMs: z.number().check(z.gte(0), z.lte(600_000)),
+  }),
+  /** No media path could be made, or it died and did not come back. */
+  z.strictObject({
+    type: z.literal("session.unreachable"),
+    sessionId: Id,
+    detail: z.string().check(z.maxLength(500)),
+  }),
+  z.strictObject({ type: z.literal("session.leave"), sessionId: Id }),
+  z.strictObject({ type: z.literal("ping"), sentAtMs: z.number() }),
+]);
+export type ClientToServer = z.infer<typeof ClientToServer>;

@@ -1,0 +1,164 @@
+// A title is data: a folder with `title.json` and artwork. This is the shape of
+// that file, and the errors a publisher reads when it is wrong.
+
+import * as z from "zod/mini";
+import { CODES } from "../input/codes.ts";
+
+export const RUNTIMES = ["native", "web", "test-card"] as const;
+export type Runtime = (typeof RUNTIMES)[number];
+
+const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
+const KeyCode = z.string().check(
+  z.refine((code) => code in CODES, { error: "not a KeyboardEvent.code, such as \"KeyW\" or \"ArrowUp\"" }),
+);
+/** A file inside the title's folder. */
+const RelativePath = text(200).check(
+  z.regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\0]+$/, { error: "a path inside the title's folder" }),
+);
+
+export const TitleSize = z.strictObject({
+  width: z.int().check(z.gte(160), z.lte(3840), z.multipleOf(2)),
+  height: z.int().check(z.gte(120), z.lte(2160), z.multipleOf(2)),
+});
+export type TitleSize = z.infer<typeof TitleSize>;
+
+export const POINTER_MODES = ["none", "absolute", "relative"] as const;
+
+/** Standard gamepad layout: W3C Gamepad API, "standard" mapping, in its order. */
+export const PAD_BUTTONS = [
+  "south", "east", "west", "north", "l1", "r1", "l2", "r2", "select", "start", "l3", "r3",
+  "up", "down", "left", "right", "home",
+] as const;
+export type PadButton = (typeof PAD_BUTTONS)[number];
+
+/** Where a pad's parts go on a host that can make no virtual pad: to keys and the pointer. */
+export const PadMapping = z.strictObject({
+  buttons: z.optional(z.partialRecord(z.enum(PAD_BUTTONS), KeyCode)),
+  /** Keys that a stick holds down when it is pushed past half way. */
+  leftStick: z.optional(z.strictObject({ up: KeyCode, down: KeyCode, left: KeyCode, right: KeyCode })),
+  /** The right stick moves the pointer, at full deflection by so many pixels a second. */
+  rightStickPixelsPerSecond: z.optional(z.number().check(z.gte(50), z.lte(10_000))),
+});
+export type PadMapping = z.infer<typeof PadMapping>;
+
+/** One part of the on-screen controls for touch players. */
+export const TouchControl = z.strictObject({
+  kind: z.enum(["button", "stick", "look"]),
+  label: z.optional(text(12)),
+  /** What a button holds down; for a stick, up, down, left and right in this order. */
+  keys: z.optional(z.array(KeyCode).check(z.maxLength(4))),
+  /** Centre, as a share of the screen's width and height. */
+  x: z.number().check(z.gte(0), z.lte(1)),
+  y: z.number().check(z.gte(0), z.lte(1)),
+  /** Diameter, as a share of the screen's shorter side. */
+  size: z.number().check(z.gte(0.05), z.lte(1)),
+});
+export type TouchControl = z.infer<typeof TouchControl>;
+
+export const InputNeeds = z.strictObject({
+  keyboard: z.boolean(),
+  /** `relative`: the title turns a camera by mouse motion, so the page locks the pointer. */
+  pointer: z.enum(POINTER_MODES),
+  /** The title understands touches as they are. */
+  touch: z.boolean(),
+  pad: z.optional(PadMapping),
+  touchControls: z.optional(z.array(TouchControl).check(z.maxLength(16))),
+});
+export type InputNeeds = z.infer<typeof InputNeeds>;
+
+export const TitleManifest = z.strictObject({
+  id: z.string().check(
+    z.minLength(1), z.maxLength(40),
+    z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: "lower-case letters, digits and single hyphens" }),
+  ),
+  name: text(60),
+  /** One sentence for the catalogue. */
+  summary: text(200),
+  publisher: text(80),
+  /** Licence of the title and of its artwork, as shown to players. */
+  credits: text(300),
+  category: z.enum(["action", "adventure", "arcade", "puzzle", "racing", "strategy", "app", "tool"]),
+  art: z.strictObject({
+    /** Upright, 3:4. */
+    cover: RelativePath,
+    /** Wide, 16:9. */
+    hero: RelativePath,
+    /** Letters and highlights on top of the art, `#rrggbb`. */
+    accent: z.string().check(z.regex(/^#[0-9a-f]{6}$/, { error: "a colour as #rrggbb" })),
+  }),
+  runtime: z.enum(RUNTIMES),
+  /** native: program and arguments. Found on the node's PATH, or inside the title's folder. */
+  command: z.optional(z.array(text(500)).check(z.minLength(1), z.maxLength(64))),
+  /** web: the page to open, a file inside the title's folder or an https address. */
+  page: z.optional(text(500)),
+  /** Added to the title's environment. */
+  environment: z.optional(z.record(text(80), z.string().check(z.maxLength(500)))),
+  /** Files to lay into the title's home before it starts: path in the home -> path in the folder. */
+  homeFiles: z.optional(z.record(RelativePath, RelativePath)),
+  size: TitleSize,
+  fps: z.int().check(z.gte(10), z.lte(120)),
+  input: InputNeeds,
+  /** Below the title's home: what belongs to the player and is kept. */
+  savePaths: z.array(RelativePath).check(z.maxLength(32)),
+  resources: z.strictObject({
+    cpuCores: z.number().check(z.gte(0.1), z.lte(64)),
+    memoryMb: z.int().check(z.gte(16), z.lte(262_144)),
+    gpu: z.boolean(),
+    /** May it reach the network? Off unless the title says why it must. */
+    network: z.boolean(),
+  }),
+  /** Debian packages that bring the command, for the operator's one install line. */
+  packages: z.optional(z.array(text(80)).check(z.maxLength(32))),
+  /** A title that shows no picture by then has failed. */
+  startTimeoutS: z.optional(z.int().check(z.gte(1), z.lte(300))),
+});
+export type TitleManifest = z.infer<typeof TitleManifest>;
+
+/** A manifest and where its files are. */
+export const Title = z.strictObject({ manifest: TitleManifest, folder: z.string().check(z.maxLength(4096)) });
+export type Title = z.infer<typeof Title>;
+
+export const START_TIMEOUT_S_DEFAULT = 30;
+
+/** What is wrong with a manifest: which file, which field, why. */
+export type ManifestProblem = { file: string; field: string; reason: string };
+export type ManifestResult = { ok: true; manifest: TitleManifest } | { ok: false; problems: ManifestProblem[] };
+
+/** Reads a manifest's text. `file` is only for the messages. */
+export function parseManifest(text: string, file: string): ManifestResult {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (error) {
+    return { ok: false, problems: [{ file, field: "(file)", reason: `not JSON: ${(error as Error).message}` }] };
+  }
+  const parsed = z.safeParse(TitleManifest, raw);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => ({
+      file,
+      field: issue.path.length > 0 ? issue.path.join(".") : issue.code === "unrecognized_keys" ? issue.keys.join(", ") : "(file)",
+      reason: issue.code === "unrecognized_keys" ? "no such field" : issue.message,
+    }));
+    return { ok: false, problems };
+  }
+  const problems = crossCheck(parsed.data, file);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, manifest: parsed.data };
+}
+
+/** Rules that span two fields. */
+function crossCheck(manifest: TitleManifest, file: string): ManifestProblem[] {
+  const problems: ManifestProblem[] = [];
+  if (manifest.runtime === "native" && !manifest.command) {
+    problems.push({ file, field: "command", reason: "a native title needs a command" });
+  }
+  if (manifest.runtime === "web" && !manifest.page) {
+    problems.push({ file, field: "page", reason: "a web title needs a page" });
+  }
+  if (manifest.page?.startsWith("https://") && !manifest.resources.network) {
+    problems.push({ file, field: "resources.network", reason: "a page on the network needs network: true" });
+  }
+  if (manifest.page && !manifest.page.startsWith("https://") && !z.safeParse(RelativePath, manifest.page).success) {
+    problems.push({ file, field: "page", reason: "an https address or a path inside the title's folder" });
+  }
+  return problems;
+}
