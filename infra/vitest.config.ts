@@ -1,0 +1,52 @@
+// Three kinds of tests, told apart by their file names.
+//
+//   *.test.ts            fast: pure code, machines with fakes. In parallel.
+//   *.contract.test.ts   adapters against the real thing: processes, sockets, displays. One file at a time.
+//   *.e2e.test.ts        the whole product in a real browser. One file at a time, last.
+
+import path from "node:path";
+import { configDefaults, defineConfig } from "vitest/config";
+
+const PACKAGES = "{shared,server,edge-node,checker,client,infra,tests}";
+const CONTRACT = `${PACKAGES}/**/*.contract.test.{ts,tsx}`;
+const E2E = `${PACKAGES}/**/*.e2e.test.{ts,tsx}`;
+
+export default defineConfig({
+  root: path.join(import.meta.dirname, ".."),
+  test: {
+    passWithNoTests: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: [`${PACKAGES}/**/*.test.{ts,tsx}`],
+          exclude: [...configDefaults.exclude, CONTRACT, E2E],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "contract",
+          include: [CONTRACT],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: [E2E],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
