@@ -8,6 +8,8 @@ export type RtpTarget = {
   ip: string;
   port: number;
   ssrc: number;
+  /** Where RTCP goes when the pipeline does not mux it with RTP; the same as `port` otherwise. */
+  rtcpPort: number;
   payloadType: number;
   /** One-byte header extension ids, as the producer declared them. */
   extensions: { transportWideCc?: number; absCaptureTime?: number; playoutDelay?: number };
@@ -69,3 +71,13 @@ export type CreatePipeline = (
   events: PipelineEvents,
   scope: Scope,
 ) => Promise<MediaPipeline>;
+
+/** What a pipeline can do, for the media server that receives from it. */
+export type PipelineTraits = {
+  /** RTP and RTCP share the target's port; else RTCP goes to the port that the media server gives for it. */
+  rtcpMux: boolean;
+  /** It stamps the header extensions of `RtpTarget.extensions`. */
+  stampsExtensions: boolean;
+  /** A keyframe comes when asked for; else only on its own clock. */
+  keyframeOnRequest: boolean;
+};

@@ -1,0 +1,26 @@
+// The codecs that a node's SFU speaks, in the form that both mediasoup's router
+// (node) and mediasoup-client's device (player, before any offer) are given.
+
+import { AUDIO_CLOCK_RATE, H264_PROFILE_LEVEL_ID, PayloadType, VIDEO_CLOCK_RATE } from "./profile.ts";
+
+export const ROUTER_CODECS = [
+  {
+    kind: "audio" as const,
+    mimeType: "audio/opus",
+    clockRate: AUDIO_CLOCK_RATE,
+    channels: 2,
+    preferredPayloadType: PayloadType.audio,
+    parameters: { useinbandfec: 1, "sprop-stereo": 1, stereo: 1, minptime: 10 },
+  },
+  {
+    kind: "video" as const,
+    mimeType: "video/H264",
+    clockRate: VIDEO_CLOCK_RATE,
+    preferredPayloadType: PayloadType.video,
+    parameters: {
+      "packetization-mode": 1,
+      "level-asymmetry-allowed": 1,
+      "profile-level-id": H264_PROFILE_LEVEL_ID,
+    },
+  },
+];

@@ -1,0 +1,20 @@
+// The reliable channel between player and node, beside the media: small JSON
+// messages that don't belong to the server.
+
+import * as z from "zod/mini";
+
+const Ms = z.number();
+
+export const PlayerToNode = z.discriminatedUnion("type", [
+  /** Answered at once, so that the player knows the round trip and the node's clock. */
+  z.strictObject({ type: z.literal("ping"), id: z.int(), sentAtMs: Ms }),
+  /** The decoder is stuck; PLI does the same, but only when the decoder noticed. */
+  z.strictObject({ type: z.literal("keyframe") }),
+]);
+export type PlayerToNode = z.infer<typeof PlayerToNode>;
+
+export const NodeToPlayer = z.discriminatedUnion("type", [
+  /** Times on the node's monotonic clock. */
+  z.strictObject({ type: z.literal("pong"), id: z.int(), sentAtMs: Ms, nodeAtMs: Ms }),
+]);
+export type NodeToPlayer = z.infer<typeof NodeToPlayer>;
