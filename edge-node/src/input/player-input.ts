@@ -1,0 +1,65 @@
+// From a player's bytes to the title's display: reads messages, decides what they
+// change (`held.ts`), and applies it in order. Knows no transport and no X11.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import { InputDecodeError, readInput } from "@nearframe/shared/input/messages";
+import { applyInput, NOTHING_HELD, releaseAll, type Held } from "./held.ts";
+import { machineMs, type InputMark } from "./mark.ts";
+import type { InputAction, InputSink } from "./ports.ts";
+
+export type PlayerInputPorts = {
+  sink: InputSink;
+  mark: InputMark;
+  /** A sink that failed, or bytes that no player's client makes. */
+  onProblem(detail: string): void;
+};
+
+export interface PlayerInput {
+  /** One message of either input channel. */
+  receive(bytes: Uint8Array): void;
+  /** A player took the seat: totals and sequence start again. */
+  restart(): void;
+  /** Lets go of all that is held. */
+  release(): void;
+}
+
+export function createPlayerInput(ports: PlayerInputPorts, scope: Scope): PlayerInput {
+  let held: Held = NOTHING_HELD;
+
+  // Applied in the order of arrival: the sink's own queue keeps it, so nothing waits here.
+  const apply = (actions: readonly InputAction[], seq: number | undefined) => {
+    if (actions.length === 0 || scope.closed) return;
+    ports.sink.apply(actions).then(
+      () => {
+        if (seq !== undefined && !scope.closed) ports.mark.write(seq, machineMs());
+      },
+      (error: Error) => {
+        if (!scope.closed) ports.onProblem(`input was not applied: ${error.message}`);
+      },
+    );
+  };
+
+  return {
+    receive(bytes) {
+      if (scope.closed) return;
+      try {
+        const message = readInput(bytes);
+        const [next, actions] = applyInput(held, message);
+        held = next;
+        apply(actions, message.seq);
+      } catch (error) {
+        if (!(error instanceof InputDecodeError)) throw error;
+        ports.onProblem(error.message);
+      }
+    },
+    restart() {
+      this.release();
+      held = NOTHING_HELD;
+    },
+    release() {
+      const [next, actions] = releaseAll(held);
+      held = next;
+      apply(actions, undefined);
+    },
+  };
+}

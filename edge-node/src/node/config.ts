@@ -1,0 +1,62 @@
+// What an operator sets, read once at the door. Pure.
+
+import * as z from "zod/mini";
+import { describeIssues } from "@nearframe/shared/protocol/parse";
+
+const Port = z.coerce.number().check(z.int(), z.gte(0), z.lte(65_535));
+
+const Environment = z.object({
+  NEARFRAME_SERVER: z._default(
+    z.string().check(z.regex(/^wss?:\/\//, { error: "an address such as ws://host:8080/node" })),
+    "ws://127.0.0.1:8080/node",
+  ),
+  NEARFRAME_NODE_TOKEN: z.optional(z.string().check(z.minLength(8))),
+  NEARFRAME_NODE_NAME: z.optional(z.string().check(z.minLength(1), z.maxLength(80))),
+  NEARFRAME_DATA: z._default(z.string().check(z.minLength(1)), ".nearframe"),
+  /** UDP and TCP port of all WebRTC; 0: any free one. */
+  NEARFRAME_MEDIA_PORT: z._default(Port, 0),
+  /** Public address, where players can't reach this machine's own (NAT). */
+  NEARFRAME_ANNOUNCE: z.optional(z.string().check(z.minLength(1), z.maxLength(253))),
+  NEARFRAME_PIPELINE: z._default(z.enum(["damage", "ffmpeg"]), "damage"),
+  NEARFRAME_BITRATE_KBPS: z._default(z.coerce.number().check(z.int(), z.gte(200), z.lte(100_000)), 8000),
+  NEARFRAME_SLOTS: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(1000))),
+  NEARFRAME_LOG: z._default(z.enum(["debug", "info", "warn", "error"]), "info"),
+});
+
+export type NodeConfig = {
+  serverUrl: string;
+  token: string | undefined;
+  name: string | undefined;
+  dataFolder: string;
+  mediaPort: number;
+  announcedAddress: string | undefined;
+  pipeline: "damage" | "ffmpeg";
+  bitrateKbps: number;
+  slots: number | undefined;
+  logLevel: "debug" | "info" | "warn" | "error";
+};
+
+export class ConfigError extends Error {
+  readonly code = "CONFIG";
+}
+
+/** Throws `ConfigError` with a sentence that names the variable. */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): NodeConfig {
+  // A variable set to nothing is not set.
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = z.safeParse(Environment, set);
+  if (!parsed.success) throw new ConfigError(`the environment is wrong: ${describeIssues(parsed.error.issues)}`);
+  const { data } = parsed;
+  return {
+    serverUrl: data.NEARFRAME_SERVER,
+    token: data.NEARFRAME_NODE_TOKEN,
+    name: data.NEARFRAME_NODE_NAME,
+    dataFolder: data.NEARFRAME_DATA,
+    mediaPort: data.NEARFRAME_MEDIA_PORT,
+    announcedAddress: data.NEARFRAME_ANNOUNCE,
+    pipeline: data.NEARFRAME_PIPELINE,
+    bitrateKbps: data.NEARFRAME_BITRATE_KBPS,
+    slots: data.NEARFRAME_SLOTS,
+    logLevel: data.NEARFRAME_LOG,
+  };
+}

@@ -1,0 +1,274 @@
+// Runs one session on this node: opens its parts, tells the machine in
+// `transition.ts` what happens to them, and does what it answers.
+//
+// Everything a session has hangs on one scope and closes with it, newest first:
+// title before sound and display, so that nothing sees its screen vanish.
+
+import { rm } from "node:fs/promises";
+import type { Clock } from "@nearframe/shared/clock";
+import type { Scope } from "@nearframe/shared/lifetime";
+import type { Device } from "@nearframe/shared/protocol/client-to-server";
+import type { Offer, SignalCall } from "@nearframe/shared/protocol/media";
+import { parseMessage } from "@nearframe/shared/protocol/parse";
+import { PlayerToNode } from "@nearframe/shared/protocol/session-control";
+import type { EndReason } from "@nearframe/shared/session/end-reasons";
+import type { StartStep } from "@nearframe/shared/session/start-steps";
+import { START_TIMEOUT_S_DEFAULT, type Title } from "@nearframe/shared/title/manifest";
+import { createInputMark, machineMs } from "../input/mark.ts";
+import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
+import type { OpenInputSink } from "../input/ports.ts";
+import type { CreatePipeline, FrameMark, MediaPipeline, PipelineTraits } from "../media/ports.ts";
+import type { Room, Seat, Sfu } from "../sfu/ports.ts";
+import {
+  CommandMissingError,
+  type Display, type LaunchTitle, type OpenDisplay, type OpenSound, type Sound,
+} from "./ports.ts";
+import { deadlineOf, openSession, transition, type Session, type SessionEffect, type SessionEvent } from "./transition.ts";
+
+export type SessionPorts = {
+  openDisplay: OpenDisplay;
+  openSound: OpenSound;
+  launchTitle: LaunchTitle;
+  openInputSink: OpenInputSink;
+  createPipeline: CreatePipeline;
+  pipelineTraits: PipelineTraits;
+  sfu: Sfu;
+  clock: Clock;
+  /** Makes the session's private folder; the session removes it. */
+  createFolder(sessionId: string): Promise<string>;
+  log(sessionId: string, detail: string): void;
+};
+
+export type SessionStart = { sessionId: string; title: Title; device: Device; bitrateKbps: number };
+
+export type SessionEvents = {
+  onOffer(offer: Offer): void;
+  onStep(step: StartStep): void;
+  /** Last; everything the session had is closed. */
+  onEnded(reason: EndReason, detail: string | undefined): void;
+};
+
+export interface RunningSession {
+  /** A call of the player's, answered by the seat. Rejects with what to tell the player. */
+  signal(call: SignalCall): Promise<object>;
+  /** The player came back: a new seat, while the title runs on. */
+  rejoin(device: Device): void;
+  stop(reason: EndReason): void;
+}
+
+const DETAIL_LENGTH_MAX = 400;
+
+export function createSession(
+  ports: SessionPorts,
+  start: SessionStart,
+  events: SessionEvents,
+  scope: Scope,
+): RunningSession {
+  const { title } = start;
+  let session: Session = openSession(ports.clock.monotonicMs());
+  let timer: NodeJS.Timeout | undefined;
+  let seat: Seat | undefined;
+  let seatScope = scope.child();
+  let room: Room | undefined;
+  let pipeline: MediaPipeline | undefined;
+  let input: PlayerInput | undefined;
+
+  function handle(event: SessionEvent): void {
+    const [next, effects] = transition(session, event, ports.clock.monotonicMs());
+    session = next;
+    armDeadline();
+    for (const effect of effects) run(effect);
+  }
+
+  function run(effect: SessionEffect): void {
+    switch (effect.type) {
+      case "report-step":
+        return events.onStep(effect.step);
+      case "release-input":
+        return input?.release();
+      case "close-all":
+        void scope
+          .close(effect.type)
+          .catch((error: Error) => ports.log(start.sessionId, `closing: ${describe(error)}`))
+          .then(() => handle({ type: "all-closed" }));
+        return;
+      case "report-end":
+        return events.onEnded(effect.reason, effect.detail?.slice(-DETAIL_LENGTH_MAX));
+    }
+  }
+
+  function armDeadline(): void {
+    clearTimeout(timer);
+    const dueMs = deadlineOf(session);
+    if (dueMs === undefined) return;
+    timer = setTimeout(() => handle({ type: "deadline-passed" }), Math.max(0, dueMs - ports.clock.monotonicMs()) + 1);
+  }
+
+  /** A part that fails ends the session; one that fails because the session ended doesn't. */
+  const failed = (part: Extract<SessionEvent, { type: "part-failed" }>["part"]) => (error: unknown) => {
+    if (scope.closed) return;
+    ports.log(start.sessionId, `${part}: ${describe(error)}`);
+    if (error instanceof CommandMissingError) handle({ type: "title-command-missing", detail: error.message });
+    else handle({ type: "part-failed", part, detail: describe(error) });
+  };
+
+  async function openParts(): Promise<void> {
+    const folder = scope.own(await ports.createFolder(start.sessionId), (folder) =>
+      rm(folder, { recursive: true, force: true }),
+    );
+    const mark = createInputMark(`${folder}/input-mark`, scope);
+
+    const roomOpening = ports.sfu.createRoom(ports.pipelineTraits, scope);
+    const seatOpening = roomOpening.then(async (opened) => {
+      room = opened;
+      await takeSeat(start.device);
+      handle({ type: "step-done", step: "transports-opened" });
+    });
+    const displayOpening = ports.openDisplay(title.manifest.size, scope).then((display) => {
+      handle({ type: "step-done", step: "display-started" });
+      void display.closed.then(failed("display"));
+      return display;
+    });
+    const soundOpening = ports.openSound(scope).then((sound) => {
+      handle({ type: "step-done", step: "sound-started" });
+      void sound.closed.then(failed("sound"));
+      return sound;
+    });
+    const [display, sound, openedRoom] = await Promise.all([
+      displayOpening.catch(blame("display")),
+      soundOpening.catch(blame("sound")),
+      roomOpening.catch(blame("transports")),
+      seatOpening.catch(blame("transports")),
+    ]);
+
+    const sink = await ports.openInputSink(display, scope).catch(blame("display"));
+    input = createPlayerInput(
+      { sink, mark, onProblem: (detail) => ports.log(start.sessionId, detail) },
+      scope,
+    );
+
+    await Promise.all([startPipeline(display, sound, openedRoom, mark.path), startTitle(folder, display, sound)]);
+  }
+
+  async function startPipeline(display: Display, sound: Sound, target: Room, inputMarkPath: string): Promise<void> {
+    pipeline = await ports
+      .createPipeline(
+        {
+          display,
+          size: title.manifest.size,
+          fps: title.manifest.fps,
+          bitrateKbps: start.bitrateKbps,
+          video: target.video,
+          sound: { monitorSocketPath: sound.monitorSocketPath, target: target.audio },
+          inputMarkPath,
+        },
+        { onFirstPicture: () => handle({ type: "first-picture" }), onFrame: sendFrameMark },
+        scope,
+      )
+      .catch(blame("pipeline"));
+    void pipeline.closed.then((error) => {
+      if (error) failed("pipeline")(error);
+    });
+  }
+
+  async function startTitle(folder: string, display: Display, sound: Sound): Promise<void> {
+    const running = await ports.launchTitle({ title, sessionFolder: folder, display, sound }, scope).catch(blame("title"));
+    handle({
+      type: "title-started",
+      startTimeoutMs: (title.manifest.startTimeoutS ?? START_TIMEOUT_S_DEFAULT) * 1000,
+    });
+    void running.exited.then(({ code, signal }) => {
+      if (!scope.closed) handle({ type: "title-exited", code, signal, lastOutput: running.lastOutput() });
+    });
+  }
+
+  async function takeSeat(device: Device): Promise<void> {
+    if (!room) throw new Error("the session's transports are not open yet");
+    const mine = scope.child();
+    const opened = await room.openSeat(
+      device,
+      {
+        onInput: (bytes) => input?.receive(bytes),
+        onControl: handleControl,
+        onConnected: () => handle({ type: "player-connected" }),
+        onDisconnected: (why) => {
+          ports.log(start.sessionId, `player disconnected: ${why}`);
+          if (seatScope === mine) handle({ type: "player-disconnected" });
+        },
+      },
+      mine,
+    );
+    const before = seatScope;
+    seatScope = mine;
+    seat = opened;
+    input?.restart();
+    events.onOffer(opened.offer);
+    await before.close("replaced");
+  }
+
+  function sendFrameMark(mark: FrameMark): void {
+    seat?.sendFrameMark({
+      rtpTimestamp: mark.rtpTimestamp,
+      frameIndex: mark.frameIndex,
+      keyframe: mark.keyframe,
+      changed: mark.changed,
+      inputSeq: mark.inputSeq,
+      inputAppliedAtMs: mark.inputAppliedAtMs,
+      capturedAtMs: mark.capturedAtMs,
+      captureWaitMs: mark.capturedAtMs - mark.damagedAtMs,
+      encodeMs: mark.encodedAtMs - mark.capturedAtMs,
+      sendMs: mark.sentAtMs - mark.encodedAtMs,
+      payloadBytes: mark.payloadBytes,
+    });
+  }
+
+  function handleControl(text: string): void {
+    const message = parseMessage(PlayerToNode, text);
+    if (!message.ok) return ports.log(start.sessionId, `control: ${message.code} ${message.message}`);
+    switch (message.value.type) {
+      case "ping":
+        seat?.sendControl({ type: "pong", id: message.value.id, sentAtMs: message.value.sentAtMs, nodeAtMs: machineMs() });
+        return;
+      case "keyframe":
+        pipeline?.requestKeyframe();
+        return;
+    }
+  }
+
+  scope.own(undefined, () => clearTimeout(timer));
+  armDeadline();
+  openParts().catch((error: unknown) => {
+    const part = error instanceof PartError ? error.part : "title";
+    failed(part)(error instanceof PartError ? error.cause : error);
+  });
+
+  return {
+    signal: async (call) => {
+      if (!seat) throw new Error("the session's transports are not open yet");
+      return seat.signal(call);
+    },
+    rejoin(device) {
+      takeSeat(device).catch(failed("transports"));
+    },
+    stop: (reason) => handle({ type: "stop-asked", reason }),
+  };
+}
+
+type Part = Extract<SessionEvent, { type: "part-failed" }>["part"];
+
+/** Which part's opening failed, so that the end names it. */
+class PartError extends Error {
+  readonly part: Part;
+  constructor(part: Part, cause: unknown) {
+    super(`${part} failed`, { cause });
+    this.part = part;
+  }
+}
+
+const blame = (part: Part) => (cause: unknown): never => {
+  throw new PartError(part, cause);
+};
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,112 @@
+// A session's router with its two sources. The pipeline sends plain RTP to
+// loopback ports of the worker; every seat consumes it from the router.
+
+import type { types } from "mediasoup";
+import type { Scope } from "@nearframe/shared/lifetime";
+import { AUDIO_CLOCK_RATE, EXTENSIONS, H264_PROFILE_LEVEL_ID, PayloadType, VIDEO_CLOCK_RATE } from "@nearframe/shared/media/profile";
+import { ROUTER_CODECS } from "@nearframe/shared/media/router-codecs";
+import type { PipelineTraits, RtpTarget } from "../../../media/ports.ts";
+import type { Room } from "../../ports.ts";
+import { openSeat } from "./seat.ts";
+
+export type RoomContext = {
+  worker: types.Worker;
+  webRtcServer: types.WebRtcServer;
+  traits: PipelineTraits;
+  onWarning(message: string): void;
+};
+
+const LOOPBACK = "127.0.0.1";
+const SSRC = { video: 0x0f00_0001, audio: 0x0f00_0002 } as const;
+const CNAME = { video: "nearframe-video", audio: "nearframe-audio" } as const;
+
+export async function createRoom(context: RoomContext, scope: Scope): Promise<Room> {
+  const router = scope.own(await context.worker.createRouter({ mediaCodecs: [...ROUTER_CODECS] }), (router) =>
+    router.close(),
+  );
+  const [direct, video, audio] = await Promise.all([
+    router.createDirectTransport({ maxSendMessageSize: 64 * 1024, maxReceiveMessageSize: 64 * 1024 }),
+    createSource(router, "video", context.traits),
+    createSource(router, "audio", context.traits),
+  ]);
+  return {
+    video: video.target,
+    audio: audio.target,
+    openSeat: (device, events, seatScope) =>
+      openSeat(
+        {
+          router,
+          direct,
+          webRtcServer: context.webRtcServer,
+          producers: [video.producer, audio.producer],
+          onWarning: context.onWarning,
+        },
+        device,
+        events,
+        seatScope,
+      ),
+  };
+}
+
+async function createSource(router: types.Router, kind: "video" | "audio", traits: PipelineTraits) {
+  const transport = await router.createPlainTransport({
+    listenInfo: { protocol: "udp", ip: LOOPBACK, recvBufferSize: 4 * 1024 * 1024 },
+    rtcpMux: traits.rtcpMux,
+    // The first packet says where the pipeline is; only this machine can reach the port.
+    comedia: true,
+  });
+  const producer = await transport.produce({ kind, rtpParameters: rtpParameters(kind, traits) });
+  const port = transport.tuple.localPort;
+  const target: RtpTarget = {
+    ip: LOOPBACK,
+    port,
+    rtcpPort: transport.rtcpTuple?.localPort ?? port,
+    ssrc: SSRC[kind],
+    payloadType: PayloadType[kind],
+    extensions: extensionsOf(kind, traits),
+  };
+  return { producer, target };
+}
+
+function rtpParameters(kind: "video" | "audio", traits: PipelineTraits): types.RtpParameters {
+  const extensions = extensionsOf(kind, traits);
+  return {
+    codecs: [
+      kind === "video"
+        ? {
+            mimeType: "video/H264",
+            clockRate: VIDEO_CLOCK_RATE,
+            payloadType: PayloadType.video,
+            parameters: {
+              "packetization-mode": 1,
+              "level-asymmetry-allowed": 1,
+              "profile-level-id": H264_PROFILE_LEVEL_ID,
+            },
+            rtcpFeedback: [{ type: "nack", parameter: "pli" }, { type: "ccm", parameter: "fir" }],
+          }
+        : {
+            mimeType: "audio/opus",
+            clockRate: AUDIO_CLOCK_RATE,
+            channels: 2,
+            payloadType: PayloadType.audio,
+            parameters: { useinbandfec: 1, "sprop-stereo": 1, stereo: 1, minptime: 10 },
+          },
+    ],
+    headerExtensions: Object.entries(extensions).map(([name, id]) => ({
+      uri: EXTENSIONS[name as keyof typeof EXTENSIONS].uri as types.RtpHeaderExtensionUri,
+      id,
+    })),
+    encodings: [{ ssrc: SSRC[kind] }],
+    rtcp: { cname: CNAME[kind], reducedSize: true },
+  };
+}
+
+/**
+ * Transport-wide sequence numbers toward the player are mediasoup's own; the
+ * pipeline's would only make it answer a loopback socket with feedback.
+ */
+function extensionsOf(kind: "video" | "audio", traits: PipelineTraits): RtpTarget["extensions"] {
+  if (!traits.stampsExtensions) return {};
+  const absCaptureTime = EXTENSIONS.absCaptureTime.id;
+  return kind === "video" ? { absCaptureTime, playoutDelay: EXTENSIONS.playoutDelay.id } : { absCaptureTime };
+}
