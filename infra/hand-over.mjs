@@ -1,0 +1,46 @@
+// Goes from set-up, on the machine's own Node, to the program itself, on Node 24.
+
+import { spawn } from "node:child_process";
+import os from "node:os";
+import path from "node:path";
+import { node24Path } from "./setup/node24.mjs";
+import { SetupError } from "./setup/setup-error.mjs";
+
+/** What set-up has to tell the program: JSON of `{notices, titlesMissing}`. */
+export const SETUP_REPORT_VARIABLE = "NEARFRAME_SETUP_REPORT";
+
+const PASSED_ON = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+
+/**
+ * Runs the program and resolves with its exit code. The program holds an IPC
+ * channel, so that it hears of it when this process is killed.
+ *
+ * @param {string} script
+ * @param {readonly string[]} args
+ * @param {import("./setup/run-steps.mjs").SetupContext} context
+ * @returns {Promise<number>}
+ */
+export async function handOver(script, args, { root, env, notices, titlesMissing }) {
+  const node = await node24Path(root);
+  if (!node) throw new SetupError("Node 24 is missing from node_modules: run the same command without --no-setup.");
+  const binaries = path.join(root, "node_modules", ".bin");
+  const child = spawn(node, [script, ...args], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: {
+      ...env,
+      PATH: `${binaries}${path.delimiter}${env["PATH"] ?? ""}`,
+      [SETUP_REPORT_VARIABLE]: JSON.stringify({ notices, titlesMissing: [...titlesMissing] }),
+    },
+  });
+  // The program decides when it ends; until then this process stays.
+  const handlers = PASSED_ON.map((signal) => /** @type {const} */ ([signal, () => void child.kill(signal)]));
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code, signal) => resolve(code ?? 128 + (signal ? os.constants.signals[signal] : 0)));
+    });
+  } finally {
+    for (const [signal, handler] of handlers) process.off(signal, handler);
+  }
+}

@@ -1,0 +1,58 @@
+// Runs set-up's steps in order. A step that finds nothing to do costs a glance
+// and prints nothing, so that a second start is quick and quiet.
+
+/**
+ * @typedef {object} SetupContext  What steps know, and what they tell later ones.
+ * @property {string} root                 The repository.
+ * @property {NodeJS.ProcessEnv} env
+ * @property {string[]} notices            Sentences for the person: what will not work, and why.
+ * @property {Set<string>} titlesMissing   Ids of built-in titles whose packages are not here.
+ * @property {boolean} workerToBuild       No media worker was found or downloaded.
+ */
+
+/**
+ * @typedef {object} Work  What a step found to do.
+ * @property {string} [detail]  "xvfb, chromium".
+ * @property {(report: (advance: import("./progress.mjs").Advance) => void) => Promise<void>} run
+ */
+
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {(context: SetupContext) => Promise<Work | undefined>} plan  Undefined when there is nothing to do.
+ */
+
+/**
+ * @param {string} root
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {SetupContext}
+ */
+export function createContext(root, env) {
+  return { root, env, notices: [], titlesMissing: new Set(), workerToBuild: false };
+}
+
+/**
+ * @param {readonly Step[]} steps
+ * @param {SetupContext} context
+ * @param {import("./progress.mjs").Progress} progress
+ */
+export async function runSteps(steps, context, progress) {
+  let spoke = false;
+  for (const [index, step] of steps.entries()) {
+    const label = `[${index + 1}/${steps.length}] ${step.name}`;
+    const work = await step.plan(context);
+    if (!work) {
+      if (spoke) progress.say(`${label}  ready`);
+      continue;
+    }
+    spoke = true;
+    const line = progress.start(work.detail ? `${label}: ${work.detail}` : label);
+    try {
+      await work.run(line.report);
+    } catch (error) {
+      line.fail();
+      throw error;
+    }
+    line.done();
+  }
+}

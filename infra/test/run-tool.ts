@@ -1,0 +1,55 @@
+// Runs one of the checking tools with a time limit, its output straight to the
+// terminal. On a limit or a Ctrl-C its whole process group is ended, so that no
+// browser or display of a test stays behind.
+
+import { spawn } from "node:child_process";
+
+const KILL_AFTER_MS = 10_000;
+
+export type ToolResult = { exitCode: number | null; timedOut: boolean };
+
+const running = new Set<number>();
+
+export function runTool(args: readonly string[], cwd: string, timeLimitMs: number): Promise<ToolResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", "inherit", "inherit"], detached: true });
+    const { pid } = child;
+    let timedOut = false;
+    let kill: NodeJS.Timeout | undefined;
+    const limit = setTimeout(() => {
+      timedOut = true;
+      signalGroup(pid, "SIGTERM");
+      kill = setTimeout(() => signalGroup(pid, "SIGKILL"), KILL_AFTER_MS);
+    }, timeLimitMs);
+    const settle = () => {
+      clearTimeout(limit);
+      clearTimeout(kill);
+      if (pid !== undefined) running.delete(pid);
+    };
+    if (pid !== undefined) running.add(pid);
+    child.once("error", (error) => {
+      settle();
+      reject(error);
+    });
+    child.once("exit", (exitCode) => {
+      settle();
+      // What a test left running belongs to its group.
+      signalGroup(pid, "SIGKILL");
+      resolve({ exitCode, timedOut });
+    });
+  });
+}
+
+export function endRunningTools(signal: "SIGTERM" | "SIGKILL"): void {
+  for (const pid of running) signalGroup(pid, signal);
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    // The group is empty: that is what was wanted.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}

@@ -1,0 +1,84 @@
+// The stages of `npm test`: what each runs, and how its outcome is counted.
+
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { Stage } from "../commands/options.mjs";
+import { runTool } from "./run-tool.ts";
+import { NOTHING, tallyVitest, type Tally, type VitestReport } from "./tally.ts";
+
+/** Together below CI's 40 minutes. */
+export const TIME_LIMIT_MS: Readonly<Record<Stage, number>> = {
+  lint: 2 * 60_000,
+  types: 4 * 60_000,
+  unit: 4 * 60_000,
+  contract: 8 * 60_000,
+  e2e: 18 * 60_000,
+};
+
+/** Packages that have types of their own; one that is not in the checkout yet is not checked. */
+const TYPED_PACKAGES = ["shared", "server", "edge-node", "checker", "client", "infra", "tests"];
+
+export function runStage(stage: Stage, root: string, filters: readonly string[]): Promise<Tally> {
+  switch (stage) {
+    case "lint":
+      return runLint(root);
+    case "types":
+      return runTypes(root);
+    case "unit":
+    case "contract":
+    case "e2e":
+      return runVitest(stage, root, filters);
+  }
+}
+
+const modulePath = (root: string, ...parts: string[]) => path.join(root, "node_modules", ...parts);
+
+async function runLint(root: string): Promise<Tally> {
+  const oxlint = modulePath(root, "oxlint", "bin", "oxlint");
+  const { exitCode } = await runTool([oxlint, "--type-aware", "--deny-warnings"], root, TIME_LIMIT_MS.lint);
+  return oneCheck(exitCode === 0);
+}
+
+async function runTypes(root: string): Promise<Tally> {
+  const tsc = modulePath(root, "typescript", "bin", "tsc");
+  let passed = true;
+  for (const name of TYPED_PACKAGES.filter((name) => existsSync(path.join(root, name, "tsconfig.json")))) {
+    const { exitCode } = await runTool([tsc, "-p", name, "--pretty"], root, TIME_LIMIT_MS.types / TYPED_PACKAGES.length);
+    if (exitCode !== 0) passed = false;
+  }
+  return oneCheck(passed);
+}
+
+const oneCheck = (passed: boolean): Tally => (passed ? { ...NOTHING, passed: 1 } : { ...NOTHING, failed: 1 });
+
+async function runVitest(project: Stage, root: string, filters: readonly string[]): Promise<Tally> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "nearframe-test-"));
+  const reportFile = path.join(folder, "report.json");
+  try {
+    const { exitCode, timedOut } = await runTool(
+      [
+        modulePath(root, "vitest", "vitest.mjs"),
+        "run",
+        "--config=infra/vitest.config.ts",
+        `--project=${project}`,
+        "--reporter=default",
+        "--reporter=json",
+        `--outputFile.json=${reportFile}`,
+        ...filters,
+      ],
+      root,
+      TIME_LIMIT_MS[project],
+    );
+    if (timedOut) console.error(`The ${project} tests did not finish in ${TIME_LIMIT_MS[project] / 60_000} minutes.`);
+    return tallyVitest(await readReport(reportFile), exitCode);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function readReport(file: string): Promise<VitestReport | undefined> {
+  if (!existsSync(file)) return undefined; // vitest died before it could tell.
+  return JSON.parse(await readFile(file, "utf8")) as VitestReport;
+}
