@@ -1,0 +1,30 @@
+// What the operator reads. The rubric:
+//
+//   info   one line for each turn in the life of a session, node or server; nothing that can come every second
+//   warn   somebody outside did what they should not, or a limit was met; the server goes on
+//   error  the server could not do its own part
+//   debug  the rest
+//
+// A token is never written: those who log say which fields they log, and what
+// could hold one is taken out here as well.
+
+import pino, { type DestinationStream, type Logger } from "pino";
+
+export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const SECRET_FIELDS = ["token", "authorization", "cookie", "headers"];
+
+export function createLog(level: LogLevel, destination: DestinationStream): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: "[secret]" },
+    },
+    destination,
+  );
+}

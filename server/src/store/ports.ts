@@ -1,0 +1,51 @@
+// What must outlive the process, as the rest of the server sees it. The words
+// are the domain's; the SQL is in `sql-store.ts`.
+
+import type { Device } from "@nearframe/shared/protocol/client-to-server";
+import type { Session, SessionEnd } from "../session/transition.ts";
+
+export type SessionRecord = {
+  id: string;
+  playerId: string;
+  titleId: string;
+  device: Device;
+  state: Session["state"];
+  nodeId: string | undefined;
+  requestedAtMs: number;
+  /** First frame; undefined if none was ever seen. */
+  playedSinceMs: number | undefined;
+  end: SessionEnd | undefined;
+};
+
+/** A turn in a session's life, kept for support and for the scores that are drawn from it. */
+export type SessionTurn = {
+  sessionId: string;
+  /** Counts from 0 within the session, so that writing a turn twice leaves one. */
+  ordinal: number;
+  atMs: number;
+  event: string;
+  state: Session["state"];
+};
+
+export interface SessionStore {
+  /**
+   * Writes the record over the older one, adds the turns, and makes the player known.
+   * All or nothing. MUST leave one of each turn however often it is given.
+   */
+  saveSession(record: SessionRecord, turns: readonly SessionTurn[]): Promise<void>;
+  /** Sessions without an end, oldest first, and how many turns each has. */
+  openSessions(): Promise<{ record: SessionRecord; turnCount: number }[]>;
+  findSession(id: string): Promise<SessionRecord | undefined>;
+  /** In order. */
+  sessionTurns(id: string): Promise<SessionTurn[]>;
+}
+
+export interface SettingStore {
+  /**
+   * Keeps `value` under `key` unless there is one already, and returns what stands.
+   * MUST give the same answer to all who ask at the same time.
+   */
+  keepFirst(key: string, value: string): Promise<string>;
+}
+
+export type Store = SessionStore & SettingStore;
