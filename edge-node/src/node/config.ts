@@ -2,6 +2,7 @@
 
 import * as z from "zod/mini";
 import { describeIssues } from "@nearframe/shared/protocol/parse";
+import { WORDS } from "@nearframe/shared/words";
 
 const Port = z.coerce.number().check(z.int(), z.gte(0), z.lte(65_535));
 
@@ -44,7 +45,7 @@ export class ConfigError extends Error {
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): NodeConfig {
   // A variable set to nothing is not set.
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
-  const parsed = z.safeParse(Environment, set);
+  const parsed = z.safeParse(Environment, set, WORDS);
   if (!parsed.success) throw new ConfigError(`the environment is wrong: ${describeIssues(parsed.error.issues)}`);
   const { data } = parsed;
   return {

@@ -1,6 +1,7 @@
 // The door: unknown text in, a typed message or a clear refusal out.
 
 import * as z from "zod/mini";
+import { WORDS } from "../words.ts";
 import { MESSAGE_BYTES_MAX } from "./limits.ts";
 
 export type Parsed<T> = { ok: true; value: T } | { ok: false; code: ParseFailure; message: string };
@@ -17,7 +18,7 @@ export function parseMessage<S extends z.ZodMiniType>(schema: S, text: string): 
   } catch {
     return refuse("MESSAGE_NOT_JSON", "a message is one JSON object, this is not JSON");
   }
-  const parsed = z.safeParse(schema, raw);
+  const parsed = z.safeParse(schema, raw, WORDS);
   if (parsed.success) return { ok: true, value: parsed.data };
   const unknownType = parsed.error.issues.some((issue) => issue.code === "invalid_union");
   return refuse(unknownType ? "MESSAGE_UNKNOWN" : "MESSAGE_INVALID", describeIssues(parsed.error.issues));

@@ -3,6 +3,7 @@
 
 import * as z from "zod/mini";
 import { CODES } from "../input/codes.ts";
+import { WORDS } from "../words.ts";
 
 export const RUNTIMES = ["native", "web", "test-card"] as const;
 export type Runtime = (typeof RUNTIMES)[number];
@@ -132,7 +133,7 @@ export function parseManifest(text: string, file: string): ManifestResult {
   } catch (error) {
     return { ok: false, problems: [{ file, field: "(file)", reason: `not JSON: ${(error as Error).message}` }] };
   }
-  const parsed = z.safeParse(TitleManifest, raw);
+  const parsed = z.safeParse(TitleManifest, raw, WORDS);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => ({
       file,
