@@ -1,0 +1,32 @@
+// Web pages, in a Chromium with nothing around them.
+
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { requireCommand } from "../../process/find-command.ts";
+import { findTitleCommand } from "../find-title-command.ts";
+import type { PrepareProgram } from "../program.ts";
+import type { WebSettings } from "../web/chromium.ts";
+
+const PROGRAM = fileURLToPath(new URL("../web/main.ts", import.meta.url));
+
+/** Below the title's home, so that a manifest's `savePaths` can name what is in it. */
+export const PROFILE_FOLDER = "profile";
+
+export const prepareWeb: PrepareProgram = async ({ title, home }) => {
+  const { id, page = "", size, resources } = title.manifest;
+  const profile = join(home, PROFILE_FOLDER);
+  await mkdir(profile, { recursive: true, mode: 0o700 });
+  const settings: WebSettings = {
+    chromium: await findTitleCommand(title, "chromium"),
+    setpriv: await requireCommand("setpriv", "util-linux"),
+    id,
+    folder: title.folder,
+    page,
+    size,
+    profile,
+    network: resources.network,
+    privileged: process.getuid?.() === 0,
+  };
+  return { file: process.execPath, args: [PROGRAM, JSON.stringify(settings)], environment: {}, folder: home };
+};

@@ -1,0 +1,30 @@
+// Runs a web title: serves its folder on the loopback interface and shows the
+// page in Chromium, full screen. One process group, one life: either ends, both end.
+
+import { spawn } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import sirv from "sirv";
+import { chromiumArguments, parseWebSettings } from "./chromium.ts";
+
+const settings = parseWebSettings(process.argv[2] ?? "");
+const serveFile = sirv(settings.folder, { etag: true });
+const server = createServer((request, response) => serveFile(request, response));
+server.listen(0, "127.0.0.1");
+await once(server, "listening");
+const { port } = server.address() as AddressInfo;
+
+const browser = spawn(
+  settings.setpriv,
+  ["--pdeathsig", "KILL", "--", settings.chromium, ...chromiumArguments(settings, port)],
+  { stdio: "inherit" },
+);
+const [code, signal] = (await Promise.race([
+  once(browser, "exit"),
+  once(browser, "error").then(([error]) => {
+    throw error;
+  }),
+])) as [number | null, NodeJS.Signals | null];
+if (signal) console.error(`Chromium was ended by ${signal}.`);
+process.exit(code ?? 1);

@@ -1,0 +1,105 @@
+// The part of npm `x11` that the node uses (the package has no types of its own).
+
+declare module "x11" {
+  import type { EventEmitter } from "node:events";
+
+  export type XError = Error & { error: number };
+  export type XEvent = {
+    name: string;
+    type: number;
+    wid?: number;
+    keycode?: number;
+    rootx?: number;
+    rooty?: number;
+    x?: number;
+    y?: number;
+    buttons?: number;
+    [field: string]: unknown;
+  };
+
+  /** Makes memory that the server can map too (lib/shm-provider.js of the package). */
+  export interface ShmProvider {
+    readonly flavor: "fd";
+    readonly zeroCopy: boolean;
+    create(bytes: number): { size: number; fd: number; buffer: Buffer };
+    commit(): void;
+    sync(): void;
+    destroy(segment: { fd: number }): void;
+  }
+
+  export interface XTestExtension {
+    readonly KeyPress: number;
+    readonly KeyRelease: number;
+    readonly ButtonPress: number;
+    readonly ButtonRelease: number;
+    readonly MotionNotify: number;
+    FakeInput(type: number, detail: number, timeMs: number, window: number, x: number, y: number): void;
+  }
+
+  export interface XClient extends EventEmitter {
+    AllocID(): number;
+    CreateWindow(
+      id: number, parent: number, x: number, y: number, width: number, height: number,
+      border: number, depth: number, windowClass: number, visual: number, values: Record<string, number>,
+    ): boolean;
+    MapWindow(id: number): boolean;
+    CreateGC(id: number, drawable: number, values: Record<string, number>): boolean;
+    ChangeGC(id: number, values: Record<string, number>): boolean;
+    CreatePixmap(id: number, drawable: number, depth: number, width: number, height: number): boolean;
+    PutImage(
+      format: number, drawable: number, gc: number, width: number, height: number,
+      x: number, y: number, leftPad: number, depth: number, data: Buffer,
+    ): boolean;
+    CopyArea(
+      from: number, to: number, gc: number, fromX: number, fromY: number,
+      toX: number, toY: number, width: number, height: number,
+    ): boolean;
+    PolyFillRectangle(drawable: number, gc: number, xywh: readonly number[]): boolean;
+    SetInputFocus(window: number, revertTo: number): boolean;
+    GetImage(
+      format: number, drawable: number, x: number, y: number, width: number, height: number, planes: number,
+      done: (error: XError | null, image: { data: Buffer; depth: number }) => void,
+    ): boolean;
+    /** Rows of keysyms, one a keycode. */
+    GetKeyboardMapping(first: number, count: number, done: (error: XError | null, rows: number[][]) => void): boolean;
+    ChangeKeyboardMapping(
+      rows: number, firstKeycode: number, keysymsPerKeycode: number, keysyms: readonly number[],
+      done?: (error: XError | null) => void,
+    ): boolean;
+    QueryPointer(window: number, done: (error: XError | null, at: { rootX: number; rootY: number }) => void): boolean;
+    readonly stream?: object;
+    sync(): Promise<void>;
+    require(extension: "xtest", done: (error: Error | null, extension: XTestExtension) => void): void;
+    terminate(): void;
+  }
+
+  export interface XDisplay {
+    client: XClient;
+    min_keycode: number;
+    max_keycode: number;
+    screen: {
+      root: number;
+      root_depth: number;
+      root_visual: number;
+      pixel_width: number;
+      pixel_height: number;
+      white_pixel: number;
+      black_pixel: number;
+    }[];
+  }
+
+  export function createClient(
+    options: {
+      display: string;
+      auth?: { name: string; data: string };
+      /** `false`: no descriptor passing, so no private binding of Node's is touched. */
+      shm?: false | ShmProvider;
+      bufferRequests?: boolean;
+    },
+    done: (error: Error | undefined, display: XDisplay) => void,
+  ): XClient;
+  export const eventMask: Readonly<Record<string, number>>;
+
+  const x11: { createClient: typeof createClient; eventMask: typeof eventMask };
+  export default x11;
+}
