@@ -51,6 +51,8 @@ export type PipelineEvents = {
   /** The title drew something that is not an empty (uniform) screen. Once. */
   onFirstPicture(): void;
   onFrame(mark: FrameMark): void;
+  /** Something the operator should know, such as a missing library; the pipeline works none the less. */
+  onNotice?(text: string): void;
 };
 
 export interface MediaPipeline {

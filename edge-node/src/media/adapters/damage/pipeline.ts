@@ -1,0 +1,137 @@
+// The hot path, as the node sees it: a process for each session that captures when
+// something is drawn, encodes with libav and sends RTP. This end starts it, speaks
+// to it and ends it.
+
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import * as z from "zod/mini";
+import { type Scope, withTimeout } from "@nearframe/shared/lifetime";
+import { describeExit } from "../../../process/child.ts";
+import { OutputTail } from "../../../process/output-tail.ts";
+import type { VideoEncoderName } from "../../encode/encoders.ts";
+import type { CreatePipeline, MediaPipeline, PipelineEvents, PipelineOptions, PipelineTraits } from "../../ports.ts";
+import { FromProcess, type SoundSettings, type StartOptions, type ToProcess } from "./messages.ts";
+
+const PROGRAM = fileURLToPath(new URL("./pipeline-process.ts", import.meta.url));
+/** About 0.4 s on an idle machine: Node, the codecs, the connection to the display. */
+const START_TIMEOUT_MS = 10_000;
+/** Between closing the channel and killing the process. */
+const CLOSE_GRACE_MS = 1_000;
+const KILL_WAIT_MS = 1_000;
+
+export const damagePipelineTraits: PipelineTraits = { rtcpMux: true, stampsExtensions: true, keyframeOnRequest: true };
+
+export type DamageSettings = { encoder: VideoEncoderName; sound: SoundSettings };
+export const DAMAGE_SETTINGS: DamageSettings = {
+  encoder: "x264",
+  sound: { bitrateKbps: 128, expectedLossPercent: 5 },
+};
+
+export const damagePipeline =
+  (settings: DamageSettings): CreatePipeline =>
+  async (options, events, scope) => {
+    const own = scope.child();
+    try {
+      return await createPipeline(startOptions(options, settings), events, own);
+    } catch (error) {
+      await own.close(error);
+      throw error;
+    }
+  };
+
+export const createDamagePipeline: CreatePipeline = damagePipeline(DAMAGE_SETTINGS);
+
+function startOptions(options: PipelineOptions, { encoder, sound }: DamageSettings): StartOptions {
+  const { display, size, fps, bitrateKbps, video, inputMarkPath } = options;
+  return {
+    display: { name: display.name, environment: display.environment, framebufferPath: display.framebufferPath },
+    size,
+    fps,
+    bitrateKbps,
+    video,
+    sound: options.sound && { ...options.sound, settings: sound },
+    inputMarkPath,
+    encoder,
+  };
+}
+
+async function createPipeline(
+  options: StartOptions,
+  events: PipelineEvents,
+  own: Scope,
+): Promise<MediaPipeline> {
+  const tail = new OutputTail();
+  const child = fork(PROGRAM, {
+    // Not the node's own flags: a debugger's port can be taken only once.
+    execArgv: [],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  own.own(child, (child) => endProcess(child, exited));
+  for (const output of [child.stdout, child.stderr]) output?.setEncoding("utf8").on("data", (text: string) => tail.append(text));
+
+  const ready = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<Error | undefined>();
+  own.signal.addEventListener("abort", () => closed.resolve(undefined), { once: true });
+  const failed = (error: Error) => {
+    closed.resolve(error);
+    // What failed by itself leaves no process behind either.
+    own.close(error).catch(() => {
+      // The owner joins this close with its own, and hears what failed then.
+    });
+  };
+  child.on("message", (raw) => {
+    // What was on its way when the owner closed is nobody's any more.
+    if (own.closed) return;
+    const parsed = z.safeParse(FromProcess, raw);
+    if (!parsed.success) {
+      return failed(new Error(`The pipeline's process sent a message that can't be read: ${z.prettifyError(parsed.error)}`));
+    }
+    const message = parsed.data;
+    switch (message.type) {
+      case "ready":
+        return ready.resolve();
+      case "first-picture":
+        return events.onFirstPicture();
+      case "frame":
+        return events.onFrame(message.mark);
+      case "notice":
+        return events.onNotice?.(message.text);
+      case "failed":
+        return failed(new Error(message.text));
+    }
+  });
+  child.once("error", failed);
+  child.once("exit", (code, signal) => {
+    failed(new Error(`The pipeline's process ended ${describeExit({ code, signal })}. ${tail.read()}`.trim()));
+  });
+
+  const tell = (message: ToProcess) => {
+    if (child.connected) child.send(message);
+  };
+  tell({ type: "start", options });
+  const neverReady = closed.promise.then((error) => {
+    throw error ?? own.signal.reason ?? new Error("The pipeline was closed while it started.");
+  });
+  await withTimeout(
+    Promise.race([ready.promise, neverReady]),
+    START_TIMEOUT_MS,
+    "the pipeline's process did not get ready",
+  );
+  return {
+    requestKeyframe: () => tell({ type: "request-keyframe" }),
+    setTarget: (target) => tell({ type: "set-target", target }),
+    closed: closed.promise,
+  };
+}
+
+async function endProcess(child: ChildProcess, exited: Promise<void>): Promise<void> {
+  if (child.connected) child.disconnect();
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const kill = setTimeout(() => child.kill("SIGKILL"), CLOSE_GRACE_MS);
+  try {
+    await withTimeout(exited, CLOSE_GRACE_MS + KILL_WAIT_MS, `process ${child.pid} did not end after SIGKILL`);
+  } finally {
+    clearTimeout(kill);
+  }
+}

@@ -1,0 +1,39 @@
+// From pictures to a coded stream. One encoder serves one stream, on one thread.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import type { TitleSize } from "@nearframe/shared/title/manifest";
+import type { Pixels } from "../capture/ports.ts";
+
+/** `data` is the encoder's own, valid until its next call. */
+export type AccessUnit = { data: Buffer; keyframe: boolean };
+
+/** What the stream may cost, and how many frames a second share it. */
+export type EncoderRate = { bitrateKbps: number; fps: number };
+
+export interface VideoEncoder {
+  readonly name: string;
+  readonly codec: "H264";
+  /** Takes over a picture: it is what `encode` codes, once or again, until the next. */
+  load(pixels: Pixels): void;
+  /** Like `load`, and says whether the picture differs from the one before. */
+  loadIfDifferent(pixels: Pixels): boolean;
+  /**
+   * MUST give the frame at once (no reordering, no delay), and an IDR when asked for
+   * one. `pts90k` MUST grow from call to call.
+   */
+  encode(pts90k: number, options: { keyframe: boolean }): AccessUnit;
+  /** From the next frame on. MUST NOT cost a keyframe; small changes may be ignored. */
+  setRate(rate: EncoderRate): void;
+}
+
+export type EncoderOptions = {
+  size: TitleSize;
+  /** The highest rate; `setRate` may say less later. */
+  fps: number;
+  bitrateKbps: number;
+  /** Something the operator should know; the encoder works none the less. */
+  onNotice(text: string): void;
+};
+
+/** Throws when this machine can't run the encoder. */
+export type OpenVideoEncoder = (options: EncoderOptions, scope: Scope) => VideoEncoder;

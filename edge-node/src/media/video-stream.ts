@@ -1,0 +1,196 @@
+// From "something was drawn" to packets on the wire, on one thread.
+//
+//   damage -> pace -> grab -> load -> encode -> send -> mark
+//
+// Decides when; what is grabbed, how it is coded and where it goes it is given.
+// An idle screen is sent again at the floor rate, so that the player's decoder and
+// the network's state stay warm, and at once when a keyframe is asked for.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import type { TitleSize } from "@nearframe/shared/title/manifest";
+import { showsPicture } from "./capture/first-picture.ts";
+import type { FrameSource, Pixels } from "./capture/ports.ts";
+import type { AccessUnit, VideoEncoder } from "./encode/ports.ts";
+import type { FrameMark, VideoTarget } from "./ports.ts";
+import { measureFrame, measuredFps, startFrameRate } from "./timing/frame-rate.ts";
+import { type Keyframes, keyframeDue, keyframeSent, noKeyframes, requestKeyframe } from "./timing/keyframes.ts";
+import { idlePacer, pace } from "./timing/pacer.ts";
+
+/** An idle screen is sent again this often. */
+export const FLOOR_INTERVAL_MS = 250;
+/** When to look again at a screen that came to rest, for a change that nothing told of (`FrameSource.exact`). */
+const SETTLE_MS = 50;
+const CLOCK_PER_MS = 90;
+
+export type InputAtCapture = Pick<FrameMark, "inputSeq" | "inputAppliedAtMs">;
+
+export type VideoStreamParts = {
+  source: FrameSource;
+  encoder: VideoEncoder;
+  /** Sends one frame and returns its payload's bytes. The unit is the encoder's own until this returns. */
+  send(unit: AccessUnit, frame: { timestamp: number; capturedAtMs: number }): number;
+  /** Read right before the pixels are. */
+  readInput(): InputAtCapture;
+  nowMs(): number;
+  size: TitleSize;
+  target: VideoTarget;
+  /** Where RTP timestamps start; random on the wire. */
+  timestampOffset: number;
+  onFrame(mark: FrameMark): void;
+  onFirstPicture(): void;
+};
+
+type Capture = InputAtCapture & { damagedAtMs: number; capturedAtMs: number };
+
+export class VideoStream {
+  readonly #parts: VideoStreamParts;
+  readonly #scope: Scope;
+  #target: VideoTarget;
+  #pacer = idlePacer;
+  #rate;
+  #keyframes: Keyframes = noKeyframes;
+  #damagedAtMs: number | undefined;
+  #grabbing = false;
+  /** What the encoder holds; undefined until the first grab. */
+  #loaded: Capture | undefined;
+  #lastEncodedAtMs = 0;
+  #lastPts90k = 0;
+  #frameIndex = 0;
+  #pictureSeen = false;
+  readonly #timers = new Map<"take" | "keyframe" | "settle" | "floor", NodeJS.Timeout>();
+
+  constructor(parts: VideoStreamParts, scope: Scope) {
+    this.#parts = parts;
+    this.#scope = scope;
+    this.#target = parts.target;
+    this.#rate = startFrameRate(parts.target.fps);
+    scope.own(this.#timers, (timers) => timers.forEach((timer) => clearTimeout(timer)));
+  }
+
+  /** Takes the first frame, whatever the screen shows. */
+  start(): void {
+    this.damaged();
+  }
+
+  /** Something was drawn since the last grab. */
+  damaged(): void {
+    this.#damagedAtMs ??= this.#parts.nowMs();
+    this.#disarm("settle");
+    this.#take();
+  }
+
+  requestKeyframe(): void {
+    this.#keyframes = requestKeyframe(this.#keyframes, this.#parts.nowMs());
+    this.#awaitKeyframe();
+  }
+
+  setTarget(target: VideoTarget): void {
+    this.#target = target;
+    this.#parts.encoder.setRate({ bitrateKbps: target.bitrateKbps, fps: measuredFps(this.#rate, target.fps) });
+  }
+
+  #take(): void {
+    if (this.#grabbing || this.#damagedAtMs === undefined || this.#timers.has("take")) return;
+    const decision = pace(this.#pacer, this.#target.fps, this.#parts.nowMs());
+    if (!decision.take) return this.#arm("take", decision.waitMs, () => this.#take());
+    this.#pacer = decision.pacer;
+    this.#grab(this.#damagedAtMs, (capture, pixels) => {
+      this.#parts.encoder.load(pixels);
+      this.#encode(capture, true);
+    });
+  }
+
+  #grab(damagedAtMs: number, use: (capture: Capture, pixels: Pixels) => void): void {
+    this.#damagedAtMs = undefined;
+    this.#grabbing = true;
+    const input = this.#parts.readInput();
+    this.#parts.source.grab((pixels) => {
+      this.#grabbing = false;
+      // A copy that the server was asked for may come after the end.
+      if (this.#scope.closed) return;
+      use({ ...input, damagedAtMs, capturedAtMs: this.#parts.nowMs() }, pixels);
+      this.#lookForPicture(pixels);
+      this.#take();
+    });
+  }
+
+  /** The screen came to rest: was something drawn that nothing told of? */
+  #settle(): void {
+    if (this.#grabbing || this.#timers.has("take")) return;
+    this.#grab(this.#parts.nowMs(), (capture, pixels) => {
+      if (this.#parts.encoder.loadIfDifferent(pixels)) this.#encode(capture, true);
+    });
+  }
+
+  /** Codes and sends what the encoder holds. */
+  #encode(capture: Capture, changed: boolean): void {
+    const { encoder, nowMs, onFrame, send, timestampOffset } = this.#parts;
+    const startedAtMs = nowMs();
+    // A repeat is a picture of now: nothing has changed since it was grabbed.
+    const shownAtMs = changed ? capture.capturedAtMs : startedAtMs;
+    const pts90k = Math.max(Math.round(shownAtMs * CLOCK_PER_MS), this.#lastPts90k + 1);
+    if (changed) {
+      this.#rate = measureFrame(this.#rate, shownAtMs);
+      encoder.setRate({ bitrateKbps: this.#target.bitrateKbps, fps: measuredFps(this.#rate, this.#target.fps) });
+    }
+    const unit = encoder.encode(pts90k, { keyframe: keyframeDue(this.#keyframes, startedAtMs) });
+    const encodedAtMs = nowMs();
+    const rtpTimestamp = (pts90k + timestampOffset) % 2 ** 32;
+    const payloadBytes = send(unit, { timestamp: rtpTimestamp, capturedAtMs: shownAtMs });
+
+    if (unit.keyframe) this.#keyframes = keyframeSent(startedAtMs);
+    this.#loaded = capture;
+    this.#lastEncodedAtMs = startedAtMs;
+    this.#lastPts90k = pts90k;
+    onFrame({
+      ...capture,
+      rtpTimestamp,
+      frameIndex: this.#frameIndex++,
+      keyframe: unit.keyframe,
+      changed,
+      encodedAtMs,
+      sentAtMs: nowMs(),
+      payloadBytes,
+    });
+    if (changed && !this.#parts.source.exact) this.#arm("settle", SETTLE_MS, () => this.#settle());
+    this.#arm("floor", FLOOR_INTERVAL_MS, () => this.#repeat());
+    this.#awaitKeyframe();
+  }
+
+  #repeat(): void {
+    if (this.#loaded) this.#encode(this.#loaded, false);
+  }
+
+  /** The next frame answers a request; if none comes in time, the last one does, again. */
+  #awaitKeyframe(): void {
+    const { dueAtMs } = this.#keyframes;
+    if (dueAtMs === undefined) return this.#disarm("keyframe");
+    const now = this.#parts.nowMs();
+    const atMs = Math.max(dueAtMs, this.#lastEncodedAtMs + 1000 / this.#target.fps);
+    if (atMs <= now) this.#repeat();
+    else this.#arm("keyframe", atMs - now, () => this.#awaitKeyframe());
+  }
+
+  #lookForPicture(pixels: Pixels): void {
+    if (this.#pictureSeen || !showsPicture(pixels, this.#parts.size)) return;
+    this.#pictureSeen = true;
+    this.#parts.onFirstPicture();
+  }
+
+  #arm(name: "take" | "keyframe" | "settle" | "floor", delayMs: number, run: () => void): void {
+    this.#disarm(name);
+    if (this.#scope.closed) return;
+    this.#timers.set(
+      name,
+      setTimeout(() => {
+        this.#timers.delete(name);
+        run();
+      }, delayMs),
+    );
+  }
+
+  #disarm(name: "take" | "keyframe" | "settle" | "floor"): void {
+    clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
+  }
+}
