@@ -82,14 +82,10 @@ export async function hashSources(root) {
  */
 async function listFiles(root, folder) {
   const entries = await readdir(path.join(root, folder), { withFileTypes: true });
-  const lists = await Promise.all(
-    entries.map((entry) => {
-      const name = path.join(folder, entry.name);
-      if (entry.isDirectory()) return isOutput(entry.name) ? [] : listFiles(root, name);
-      return isTest(entry.name) ? [] : [name];
-    }),
-  );
-  return lists.flat();
+  const files = entries.filter((entry) => entry.isFile() && !isTest(entry.name));
+  const folders = entries.filter((entry) => entry.isDirectory() && !isOutput(entry.name));
+  const below = await Promise.all(folders.map(({ name }) => listFiles(root, path.join(folder, name))));
+  return [...files.map(({ name }) => path.join(folder, name)), ...below.flat()];
 }
 
 const isOutput = (/** @type {string} */ name) => name === "dist" || name === "node_modules" || name.startsWith(".");

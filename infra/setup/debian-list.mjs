@@ -37,7 +37,7 @@ export const WORKER_BUILD_PACKAGES = Object.freeze([
  */
 const PACKAGE_NAME = /^[a-z0-9][a-z0-9.+-]*[a-z0-9+]$/;
 
-/** @typedef {{ id: string, name: string, packages: string[] }} TitleNeeds */
+/** @typedef {{ folder: string, name: string, packages: string[] }} TitleNeeds  `folder`: its name below the titles. */
 
 /**
  * What the titles below `folder` need. A manifest that can't be read here is
@@ -51,25 +51,32 @@ export async function readTitleNeeds(folder) {
   const needs = await Promise.all(
     entries
       .filter((entry) => entry.isDirectory())
-      .map((entry) => readFile(path.join(folder, entry.name, "title.json"), "utf8").then(parseTitleNeeds, () => undefined)),
+      .map((entry) => readNeeds(folder, entry.name)),
   );
   return needs.filter((need) => need !== undefined);
 }
 
 /**
- * @param {string} text  A title's manifest.
+ * @param {string} root
+ * @param {string} folder
+ */
+async function readNeeds(root, folder) {
+  try {
+    return parseTitleNeeds(folder, await readFile(path.join(root, folder, "title.json"), "utf8"));
+  } catch {
+    return undefined; // No manifest, or none that can be read: the server says which.
+  }
+}
+
+/**
+ * @param {string} folder
+ * @param {string} text  Of its manifest.
  * @returns {TitleNeeds | undefined}
  */
-export function parseTitleNeeds(text) {
-  let manifest;
-  try {
-    manifest = JSON.parse(text);
-  } catch {
-    return undefined; // The server says what is wrong with it.
-  }
-  const { id, name, packages } = manifest ?? {};
-  if (typeof id !== "string" || typeof name !== "string" || !Array.isArray(packages)) return undefined;
-  return { id, name, packages: packages.filter((entry) => typeof entry === "string" && PACKAGE_NAME.test(entry)) };
+export function parseTitleNeeds(folder, text) {
+  const { name, packages } = JSON.parse(text) ?? {};
+  if (typeof name !== "string" || !Array.isArray(packages)) return undefined;
+  return { folder, name, packages: packages.filter((entry) => typeof entry === "string" && PACKAGE_NAME.test(entry)) };
 }
 
 /**

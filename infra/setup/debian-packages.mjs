@@ -77,7 +77,7 @@ async function splitTitles(context, privilege, titles) {
  * @param {import("./run-steps.mjs").SetupContext} context
  * @param {TitleNeeds} title
  */
-function takeAway({ notices, titlesMissing }, { id, name, packages }) {
-  titlesMissing.add(id);
+function takeAway({ notices, titlesLeftOut }, { folder, name, packages }) {
+  titlesLeftOut.add(folder);
   notices.push(`${name} is left out until its packages are here: ${installLine(packages)}`);
 }

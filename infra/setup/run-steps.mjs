@@ -6,7 +6,7 @@
  * @property {string} root                 The repository.
  * @property {NodeJS.ProcessEnv} env
  * @property {string[]} notices            Sentences for the person: what will not work, and why.
- * @property {Set<string>} titlesMissing   Ids of built-in titles whose packages are not here.
+ * @property {Set<string>} titlesLeftOut   Folders of built-in titles whose packages are not to be had.
  * @property {boolean} workerToBuild       No media worker was found or downloaded.
  */
 
@@ -28,7 +28,7 @@
  * @returns {SetupContext}
  */
 export function createContext(root, env) {
-  return { root, env, notices: [], titlesMissing: new Set(), workerToBuild: false };
+  return { root, env, notices: [], titlesLeftOut: new Set(), workerToBuild: false };
 }
 
 /**

@@ -2,34 +2,29 @@
 
 import path from "node:path";
 import { parseTestOptions } from "../commands/options.mjs";
+import { stopOnSignals } from "../start/stop-on-signals.ts";
 import { endRunningTools } from "./run-tool.ts";
 import { runStage } from "./stages.ts";
 import { addTallies, formatTally, type Tally } from "./tally.ts";
 
-const SECOND_PRESS_MS = 1_000;
-
 const root = path.join(import.meta.dirname, "..", "..");
 const { stages, filters, bail } = parseTestOptions(process.argv.slice(2));
 
-let stoppedAtMs: number | undefined;
-const stop = () => {
-  // A terminal's Ctrl-C arrives from the terminal and again from npm; only a later one is in a hurry.
-  const hurry = stoppedAtMs !== undefined && performance.now() - stoppedAtMs > SECOND_PRESS_MS;
-  stoppedAtMs ??= performance.now();
-  endRunningTools(hurry ? "SIGKILL" : "SIGTERM");
-};
-process.on("SIGINT", stop).on("SIGTERM", stop).on("SIGHUP", stop);
-if (process.channel) {
-  process.on("disconnect", stop);
-  process.channel.unref();
-}
+let stopped = false;
+stopOnSignals({
+  stop: () => {
+    stopped = true;
+    endRunningTools("SIGTERM");
+  },
+  hurry: () => endRunningTools("SIGKILL"),
+});
 
 const tallies: Tally[] = [];
 for (const [index, stage] of stages.entries()) {
   const startedAtMs = performance.now();
   console.log(`\n[${index + 1}/${stages.length}] ${stage}`);
   const tally = await runStage(stage, root, filters);
-  if (stoppedAtMs !== undefined) break;
+  if (stopped) break;
   tallies.push(tally);
   const seconds = Math.round((performance.now() - startedAtMs) / 1000);
   console.log(`[${index + 1}/${stages.length}] ${stage}: ${formatTally(tally)} in ${seconds} s`);
@@ -37,7 +32,7 @@ for (const [index, stage] of stages.entries()) {
 }
 
 const total = addTallies(tallies);
-if (stoppedAtMs !== undefined) {
+if (stopped) {
   console.error("\nThe tests were stopped.");
   process.exitCode = 130;
 } else {
