@@ -63,12 +63,14 @@ declare module "x11" {
     /** Rows of keysyms, one a keycode. */
     GetKeyboardMapping(first: number, count: number, done: (error: XError | null, rows: number[][]) => void): boolean;
     ChangeKeyboardMapping(
-      rows: number, firstKeycode: number, keysymsPerKeycode: number, keysyms: readonly number[],
+      firstKeycode: number, keysymsPerKeycode: number, keysyms: readonly number[],
       done?: (error: XError | null) => void,
     ): boolean;
     QueryPointer(window: number, done: (error: XError | null, at: { rootX: number; rootY: number }) => void): boolean;
     readonly stream?: object;
+    /** Answered when the server has dealt with every request before. */
     sync(): Promise<void>;
+    sync(done: (error: Error | null) => void): void;
     require(extension: "xtest", done: (error: Error | null, extension: XTestExtension) => void): void;
     terminate(): void;
   }
