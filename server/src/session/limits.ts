@@ -31,3 +31,13 @@ export const SESSIONS_PER_PLAYER_MAX = 3;
 
 /** The line is for people who will be served; beyond it, "try again later" is the honest answer. */
 export const QUEUE_LENGTH_MAX = 200;
+
+/** A long session with many returns has some hundred turns; a peer that produces more writes no more rows. */
+export const TURNS_PER_SESSION_MAX = 500;
+
+/** Starts and resumes of one socket: each makes a node work, so they are rarer than other messages. */
+export const STARTS_BURST = 5;
+export const STARTS_PER_SECOND = 0.5;
+
+/** Sessions that wait for the disk. Beyond this the disk is stuck, and no new session is begun. */
+export const WRITES_PENDING_MAX = 1_000;

@@ -22,7 +22,7 @@ export type SessionEnd = { reason: EndReason; detail: string | undefined; atMs: 
 
 export type Session =
   /** In line for a slot. While the socket is gone the place is kept until `absentUntilMs`. */
-  | { state: "queued"; deadlineMs: number; absentUntilMs: number | undefined }
+  | { state: "queued"; sinceMs: number; deadlineMs: number; absentUntilMs: number | undefined }
   /** The node prepares it, or makes new transports for a player who came back. */
   | {
       state: "starting";
@@ -78,7 +78,7 @@ export type SessionEffect =
 type Step = [session: Session, effects: SessionEffect[]];
 
 export function queuedSession(nowMs: number, waitLimitMs: number): Session {
-  return { state: "queued", deadlineMs: nowMs + waitLimitMs, absentUntilMs: undefined };
+  return { state: "queued", sinceMs: nowMs, deadlineMs: nowMs + waitLimitMs, absentUntilMs: undefined };
 }
 
 /** A session that ran when the last server process went: its player and its node are expected back. */
@@ -138,7 +138,7 @@ function fromQueued(session: Session & { state: "queued" }, event: SessionEvent,
         [{ type: "tell-progress", step: "placed" }, { type: "start-on-node", nodeId: event.nodeId }, { type: "save" }],
       ];
     case "node-appeared":
-      return [{ ...session, deadlineMs: Math.max(session.deadlineMs, nowMs + QUEUE_WAIT_MS) }, []];
+      return [{ ...session, deadlineMs: session.sinceMs + QUEUE_WAIT_MS }, []];
     case "player-left":
       return endUnplaced(EndReason.PlayerLeft, undefined, nowMs);
     case "player-lost":

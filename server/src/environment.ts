@@ -1,0 +1,91 @@
+// Reads the environment: each fault is one sentence that says what to do.
+
+import path from "node:path";
+import * as z from "zod/mini";
+import { LOG_LEVELS, type LogLevel } from "./log.ts";
+import { NODE_TOKEN_LENGTH_MIN } from "./nodes/node-token.ts";
+
+export type Environment = {
+  port: number;
+  host: string | undefined;
+  /** Besides the titles that come with Nearframe. */
+  titleFolders: string[];
+  dataFolder: string;
+  clientFolder: string;
+  origins: string[];
+  nodeToken: string | undefined;
+  logLevel: LogLevel;
+};
+
+/** Where things are when the environment doesn't say. */
+export type EnvironmentDefaults = { dataFolder: string; clientFolder: string };
+
+export type EnvironmentResult = { ok: true; environment: Environment } | { ok: false; faults: string[] };
+
+const PORT_DEFAULT = 8080;
+
+const Port = z.pipe(
+  z.string().check(z.regex(/^\d{1,5}$/)),
+  z.pipe(z.transform(Number), z.int().check(z.lte(65_535))),
+);
+const Folder = z.pipe(
+  z.string().check(z.minLength(1), z.maxLength(4096)),
+  z.transform((folder: string) => path.resolve(folder)),
+);
+const Origin = z.string().check(
+  z.refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+);
+
+/** Schema and, for a value that it refuses, the rest of the sentence "NAME ...". */
+const VARIABLES = {
+  PORT: { schema: Port, rule: `must be a number from 0 to 65535, for example ${PORT_DEFAULT}` },
+  HOST: { schema: z.string().check(z.regex(/^\S{1,255}$/)), rule: "must be a host name or an address, for example 127.0.0.1" },
+  NEARFRAME_DATA: { schema: Folder, rule: "must name a folder" },
+  NEARFRAME_CLIENT: { schema: Folder, rule: "must name the folder of the built client" },
+  NEARFRAME_TITLES: { schema: listOf(path.delimiter, Folder), rule: `must list folders, separated by "${path.delimiter}"` },
+  NEARFRAME_ORIGINS: {
+    schema: listOf(",", Origin),
+    rule: "must list origins, separated by commas, for example https://play.example.org",
+  },
+  NEARFRAME_NODE_TOKEN: {
+    schema: z.string().check(z.regex(new RegExp(`^\\S{${NODE_TOKEN_LENGTH_MIN},256}$`))),
+    rule: `must have at least ${NODE_TOKEN_LENGTH_MIN} characters and no spaces; or leave it out, and one is made`,
+  },
+  NEARFRAME_LOG: { schema: z.enum(LOG_LEVELS), rule: `must be one of ${LOG_LEVELS.join(", ")}` },
+};
+type Name = keyof typeof VARIABLES;
+
+/** An empty variable counts as one that is not set. */
+export function readEnvironment(
+  variables: Readonly<Record<string, string | undefined>>,
+  defaults: EnvironmentDefaults,
+): EnvironmentResult {
+  const faults: string[] = [];
+  const read = <N extends Name>(name: N): z.output<(typeof VARIABLES)[N]["schema"]> | undefined => {
+    const text = variables[name];
+    if (text === undefined || text === "") return undefined;
+    const { schema, rule } = VARIABLES[name];
+    const parsed = z.safeParse(schema, text);
+    if (parsed.success) return parsed.data as z.output<(typeof VARIABLES)[N]["schema"]>;
+    // A token is a secret even when it is wrong.
+    const shown = name === "NEARFRAME_NODE_TOKEN" ? "" : `; it is "${text.slice(0, 200)}"`;
+    faults.push(`${name} ${rule}${shown}.`);
+    return undefined;
+  };
+  const environment: Environment = {
+    port: read("PORT") ?? PORT_DEFAULT,
+    host: read("HOST"),
+    titleFolders: read("NEARFRAME_TITLES") ?? [],
+    dataFolder: read("NEARFRAME_DATA") ?? defaults.dataFolder,
+    clientFolder: read("NEARFRAME_CLIENT") ?? defaults.clientFolder,
+    origins: read("NEARFRAME_ORIGINS") ?? [],
+    nodeToken: read("NEARFRAME_NODE_TOKEN"),
+    logLevel: read("NEARFRAME_LOG") ?? "info",
+  };
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, environment };
+}
+
+function listOf<S extends z.ZodMiniType<unknown, string>>(separator: string, item: S) {
+  const split = z.transform((text: string) => text.split(separator).map((part) => part.trim()).filter((part) => part !== ""));
+  return z.pipe(z.string(), z.pipe(split, z.array(item)));
+}

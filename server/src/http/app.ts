@@ -1,0 +1,33 @@
+// Everything that is served over plain HTTP.
+
+import express, { type Express } from "express";
+import type { Log } from "../log.ts";
+import { clientFiles } from "./client-files.ts";
+import { refuseFailures, refuseUnknown, refuseWriting } from "./refusals.ts";
+import { securityHeaders } from "./security-headers.ts";
+import { titlesApi, type TitlesApiPorts } from "./titles-api.ts";
+
+export type AppPorts = TitlesApiPorts & { log: Log };
+
+export function createApp(ports: AppPorts, clientFolder: string): Express {
+  const { catalogue, nodes, log } = ports;
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("query parser", "simple");
+  app.use(securityHeaders);
+  app.use(refuseWriting);
+  app.get("/api/health", (_request, response) => {
+    const linked = nodes.candidates().filter((node) => node.state === "linked");
+    response.set("Cache-Control", "no-store").json({
+      status: "ok",
+      titles: catalogue.list().length,
+      nodes: linked.length,
+      slotsFree: linked.reduce((sum, node) => sum + Math.max(0, node.slotsFree), 0),
+    });
+  });
+  app.use("/api/titles", titlesApi({ catalogue, nodes }));
+  app.use(clientFiles(clientFolder));
+  app.use(refuseUnknown);
+  app.use(refuseFailures(log));
+  return app;
+}

@@ -1,0 +1,157 @@
+// The players' door, `/control`: says hello, then hands each message to sessions.
+
+import type { Clock } from "@nearframe/shared/clock";
+import type { Scope } from "@nearframe/shared/lifetime";
+import { ClientToServer } from "@nearframe/shared/protocol/client-to-server";
+import { CloseCode, MESSAGES_PER_SECOND_MAX, PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
+import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
+import type { Log } from "../log.ts";
+import type { SocketDoor } from "../peers/adapters/ws/socket-doors.ts";
+import { HELLO_MS, MESSAGES_BURST_MAX } from "../peers/limits.ts";
+import { originAllowed } from "../peers/origin.ts";
+import { createPeer, type Peer } from "../peers/peer.ts";
+import { fullBucket, takeToken } from "../peers/token-bucket.ts";
+import { STARTS_BURST, STARTS_PER_SECOND } from "../session/limits.ts";
+import type { PlayerPeer } from "../session/ports.ts";
+import type { Sessions } from "../session/sessions.ts";
+import type { Identity } from "./identity.ts";
+
+type PlayerDoorPorts = {
+  clock: Clock;
+  log: Log;
+  identity: Identity;
+  sessions: Sessions;
+  /** Besides the server's own. */
+  origins: readonly string[];
+};
+
+type Hello = Extract<ClientToServer, { type: "hello" }>;
+type Greeting = { type: "awaiting-hello" } | { type: "checking-token" } | { type: "greeted"; player: PlayerPeer };
+
+const STARTS_RATE = { perSecond: STARTS_PER_SECOND, burst: STARTS_BURST };
+const MESSAGE_RATE = { perSecond: MESSAGES_PER_SECOND_MAX, burst: MESSAGES_BURST_MAX };
+
+export function createPlayerDoor(ports: PlayerDoorPorts, scope: Scope): SocketDoor {
+  const { clock, log, origins } = ports;
+  return {
+    refuse: (request) =>
+      originAllowed(request.headers.origin, request.headers.host, origins)
+        ? undefined
+        : { status: 403, code: "ORIGIN_REFUSED", message: "this server takes no connections from pages of other sites" },
+    accept: (socket) => {
+      const peerScope = scope.child();
+      const conversation = createConversation(ports, {
+        send: (message) => peer.send(message),
+        close: (code, reason) => peer.close(code, reason),
+        get closed() {
+          return peer.closed;
+        },
+      });
+      const helloTimer = setTimeout(conversation.handleSilence, HELLO_MS);
+      peerScope.own(helloTimer, clearTimeout);
+      const peer: Peer<ServerToClient> = createPeer(
+        socket,
+        {
+          schema: ClientToServer,
+          rate: MESSAGE_RATE,
+          onMessage: conversation.handleMessage,
+          onClosed: () => {
+            conversation.handleClosed();
+            void peerScope.close();
+          },
+        },
+        { clock, log },
+        peerScope,
+      );
+      return peer;
+    },
+  };
+}
+
+/** What one socket and the server say to each other. */
+function createConversation(
+  { clock, identity, sessions }: PlayerDoorPorts,
+  peer: Pick<Peer<ServerToClient>, "send" | "close" | "closed">,
+) {
+  let greeting: Greeting = { type: "awaiting-hello" };
+  let starts = fullBucket(STARTS_RATE, clock.monotonicMs());
+
+  async function handleMessage(message: ClientToServer): Promise<void> {
+    if (message.type === "hello") return handleHello(message);
+    if (message.type === "ping") {
+      return peer.send({ type: "pong", sentAtMs: message.sentAtMs, serverAtMs: clock.wallMs() });
+    }
+    if (greeting.type !== "greeted") {
+      const requestId = "requestId" in message ? { requestId: message.requestId } : {};
+      return peer.send({ type: "error", code: "HELLO_FIRST", message: "say hello and wait for the welcome", ...requestId });
+    }
+    const { player } = greeting;
+    switch (message.type) {
+      case "session.request":
+      case "session.resume": {
+        if (!mayStart()) {
+          const text = "titles were started too often just now; wait a few seconds";
+          return peer.send({ type: "error", code: "STARTS_TOO_FAST", message: text, requestId: message.requestId });
+        }
+        return message.type === "session.request"
+          ? sessions.handleRequest(player, message)
+          : sessions.handleResume(player, message);
+      }
+      case "session.signal":
+        return sessions.handleSignal(player, message);
+      case "session.connected":
+        return sessions.handleConnected(player, message);
+      case "session.first-frame":
+        return sessions.handleFirstFrame(player, message);
+      case "session.unreachable":
+        return sessions.handleUnreachable(player, message);
+      case "session.leave":
+        return sessions.handleLeave(player, message);
+    }
+  }
+
+  async function handleHello({ protocol, token }: Hello): Promise<void> {
+    if (greeting.type !== "awaiting-hello") {
+      return peer.send({ type: "error", code: "HELLO_TWICE", message: "hello is said once on a socket" });
+    }
+    if (protocol !== PROTOCOL_VERSION) {
+      const message = `this server speaks protocol ${PROTOCOL_VERSION}, the page speaks ${protocol}; reload the page`;
+      peer.send({ type: "error", code: "PROTOCOL_UNSUPPORTED", message });
+      return peer.close(CloseCode.protocol, "protocol version");
+    }
+    greeting = { type: "checking-token" };
+    const reading = token === undefined ? undefined : await identity.read(token);
+    if (reading?.type === "forged") {
+      const message = "this server did not make your player token; forget it to play as a new guest";
+      peer.send({ type: "error", code: "TOKEN_REFUSED", message });
+      return peer.close(CloseCode.unauthorized, "token refused");
+    }
+    const { playerId, token: kept } = reading?.type === "player" ? reading : await identity.createGuest();
+    // The socket may have closed while the token was checked; then nobody is there to greet.
+    if (peer.closed) return;
+    greeting = { type: "greeted", player: { playerId, send: peer.send } };
+    peer.send({
+      type: "welcome",
+      protocol: PROTOCOL_VERSION,
+      playerId,
+      token: kept,
+      held: sessions.heldBy(playerId),
+    });
+  }
+
+  function mayStart(): boolean {
+    const [next, paid] = takeToken(starts, STARTS_RATE, clock.monotonicMs());
+    starts = next;
+    return paid;
+  }
+
+  function handleSilence(): void {
+    if (greeting.type === "awaiting-hello") peer.close(CloseCode.protocol, "no hello");
+  }
+
+  function handleClosed(): void {
+    if (greeting.type === "greeted") sessions.handlePeerClosed(greeting.player);
+  }
+
+  return { handleMessage, handleSilence, handleClosed };
+}

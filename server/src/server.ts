@@ -1,0 +1,100 @@
+// The control plane, put together: what is served, in the order in which the
+// parts need each other. Closing goes the other way.
+
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Clock } from "@nearframe/shared/clock";
+import type { Scope } from "@nearframe/shared/lifetime";
+import { openCatalogue, type CataloguePorts } from "./catalogue/catalogue.ts";
+import { createApp } from "./http/app.ts";
+import type { Log } from "./log.ts";
+import { createNodeDoor } from "./nodes/node-door.ts";
+import { createNodes } from "./nodes/nodes.ts";
+import { openSocketDoors } from "./peers/adapters/ws/socket-doors.ts";
+import { openIdentity } from "./players/identity.ts";
+import { createPlayerDoor } from "./players/player-door.ts";
+import { createSessions } from "./session/sessions.ts";
+import type { Store } from "./store/ports.ts";
+
+export type ServerPorts = Omit<CataloguePorts, "log"> & { clock: Clock; log: Log; store: Store; newId(): string };
+
+export type ServerOptions = {
+  /** 0 takes any free one. */
+  port: number;
+  /** Every address of the machine if undefined. */
+  host: string | undefined;
+  titleFolders: readonly string[];
+  clientFolder: string;
+  /** Pages from other origins than our own that may connect. */
+  origins: readonly string[];
+  nodeToken: string;
+};
+
+export type Server = { readonly port: number };
+
+/** Whole request heads come in one round trip; who needs longer holds a socket for nothing. */
+const REQUEST_HEAD_MS = 10_000;
+const REQUEST_MS = 30_000;
+
+/** Resolves when players and nodes can come. Everything it opens belongs to `scope`. */
+export async function createServer(ports: ServerPorts, options: ServerOptions, scope: Scope): Promise<Server> {
+  const { clock, log, store, newId } = ports;
+  const catalogue = await openCatalogue(ports, options.titleFolders, scope);
+  const identity = await openIdentity({ settings: store, clock, newId });
+  // In scopes of their own, so that they go on working while the sockets, which are opened later, close.
+  const nodeScope = scope.child();
+  const sessionScope = scope.child();
+  const nodes = createNodes(
+    {
+      clock,
+      log,
+      events: {
+        onLinked: (nodeId, sessionIds) => sessions.handleLinked(nodeId, sessionIds),
+        onReported: (nodeId, sessionIds) => sessions.handleReported(nodeId, sessionIds),
+        onLost: (nodeId) => sessions.handleLost(nodeId),
+      },
+    },
+    nodeScope,
+  );
+  const sessions = createSessions({ clock, log, nodes, titles: catalogue, store, newId }, sessionScope);
+  await sessions.restore();
+
+  const http = createHttpServer(
+    { headersTimeout: REQUEST_HEAD_MS, requestTimeout: REQUEST_MS },
+    createApp({ catalogue, nodes, log }, options.clientFolder),
+  );
+  scope.own(http, closeHttp);
+  openSocketDoors(
+    http,
+    {
+      "/control": createPlayerDoor({ clock, log, identity, sessions, origins: options.origins }, scope),
+      "/node": createNodeDoor({ clock, log, nodes, sessions, nodeToken: options.nodeToken }, scope),
+    },
+    log,
+    scope,
+  );
+  // Before the sockets close: players and nodes hear what becomes of their sessions.
+  scope.own(sessions, (sessions) => sessions.stop());
+  const port = await listen(http, options);
+  // Such as running out of file descriptors: the connection is lost, the server is not.
+  http.on("error", (error) => log.error({ error }, "a connection could not be accepted"));
+  return { port };
+}
+
+function listen(http: HttpServer, { port, host }: ServerOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once("error", reject);
+    http.listen({ port, ...(host !== undefined && { host }) }, () => {
+      http.off("error", reject);
+      resolve((http.address() as AddressInfo).port);
+    });
+  });
+}
+
+function closeHttp(http: HttpServer): Promise<void> {
+  return new Promise((resolve) => {
+    // An error here says that it never listened, which is closed enough.
+    http.close(() => resolve());
+    http.closeAllConnections();
+  });
+}

@@ -1,0 +1,85 @@
+// What nodes report of sessions. A node is believed about the sessions that it
+// serves, and about no others.
+
+import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
+import { EndReason } from "@nearframe/shared/session/end-reasons";
+import type { SessionNodes } from "./ports.ts";
+import { nodeOf, type Entry, type SessionTable } from "./session-table.ts";
+import type { SignalRelay } from "./signal-relay.ts";
+
+type Message<T extends NodeToServer["type"]> = Extract<NodeToServer, { type: T }>;
+
+export type NodeMessagePorts = { table: SessionTable; relay: SignalRelay; nodes: SessionNodes };
+
+export type NodeMessages = ReturnType<typeof handleNodeMessages>;
+
+export function handleNodeMessages({ table, relay, nodes }: NodeMessagePorts) {
+  // The session may have ended here, or moved, while the message was on its way;
+  // so what comes for a session that the node doesn't serve is dropped in silence.
+  function served(nodeId: string, sessionId: string): Entry | undefined {
+    const entry = table.find(sessionId);
+    return entry && nodeOf(entry.session) === nodeId ? entry : undefined;
+  }
+
+  function handleOffer(nodeId: string, message: Message<"session.offer">): void {
+    const entry = served(nodeId, message.sessionId);
+    if (entry) table.apply(entry, { type: "offered", offer: message.offer });
+  }
+
+  function handleProgress(nodeId: string, message: Message<"session.progress">): void {
+    const entry = served(nodeId, message.sessionId);
+    if (entry) table.apply(entry, { type: "progressed", step: message.step });
+  }
+
+  function handleSignalReply(nodeId: string, message: Message<"session.signal.reply">): void {
+    relay.reply(nodeId, message.sessionId, message.callId, message.result);
+  }
+
+  function handleEnded(nodeId: string, message: Message<"session.ended">): void {
+    nodes.forgetReported(nodeId, message.sessionId);
+    const entry = served(nodeId, message.sessionId);
+    if (entry) table.apply(entry, { type: "node-ended", reason: message.reason, detail: message.detail });
+    // The slot of a session that this server had given up comes free as well.
+    else table.placeQueued();
+  }
+
+  /** The node is there, perhaps again: each side may have lost sessions that the other still has. */
+  function handleLinked(nodeId: string, sessionIds: readonly string[]): void {
+    const running = new Set(sessionIds);
+    for (const entry of table.onNode(nodeId)) {
+      if (running.has(entry.id)) continue;
+      table.apply(entry, {
+        type: "node-ended",
+        reason: EndReason.NodeLost,
+        detail: "the node came back without the session",
+      });
+    }
+    stopStrays(nodeId, sessionIds);
+    const runtimes = nodes.candidates().find((node) => node.nodeId === nodeId)?.runtimes ?? [];
+    for (const entry of table.all()) {
+      if (runtimes.includes(entry.title.manifest.runtime)) table.apply(entry, { type: "node-appeared" });
+    }
+    table.placeQueued();
+  }
+
+  function handleReported(nodeId: string, sessionIds: readonly string[]): void {
+    stopStrays(nodeId, sessionIds);
+    table.placeQueued();
+  }
+
+  function handleLost(nodeId: string): void {
+    for (const entry of table.onNode(nodeId)) table.apply(entry, { type: "node-lost" });
+  }
+
+  /** What runs on the node and should not: ended while the link was down, or unknown here. */
+  function stopStrays(nodeId: string, sessionIds: readonly string[]): void {
+    for (const sessionId of sessionIds) {
+      const session = served(nodeId, sessionId)?.session;
+      if (session && session.state !== "ending") continue;
+      const reason = session?.end.reason ?? EndReason.ServerStopped;
+      nodes.send(nodeId, { type: "session.stop", sessionId, reason });
+    }
+  }
+
+  return { handleOffer, handleProgress, handleSignalReply, handleEnded, handleLinked, handleReported, handleLost };
+}
