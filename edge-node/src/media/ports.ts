@@ -56,9 +56,9 @@ export type PipelineEvents = {
 };
 
 export interface MediaPipeline {
-  /** The next frame is an IDR; on an idle screen the last one is encoded again at once. */
+  /** The next frame is an IDR; on an idle screen the last one is encoded again at once. See `PipelineTraits`. */
   requestKeyframe(): void;
-  /** Takes effect on the next frame. */
+  /** Takes effect on the next frame. See `PipelineTraits`. */
   setTarget(target: VideoTarget): void;
   /**
    * Settles once: undefined when its scope closed it, an error when it failed by itself.
@@ -82,4 +82,8 @@ export type PipelineTraits = {
   stampsExtensions: boolean;
   /** A keyframe comes when asked for; else only on its own clock. */
   keyframeOnRequest: boolean;
+  /** It follows `setTarget`; else bitrate and frame rate stay what they were at the start. */
+  followsTarget: boolean;
+  /** It tells of each frame by `onFrame`; else never. */
+  marksFrames: boolean;
 };

@@ -19,7 +19,13 @@ const START_TIMEOUT_MS = 10_000;
 const CLOSE_GRACE_MS = 1_000;
 const KILL_WAIT_MS = 1_000;
 
-export const damagePipelineTraits: PipelineTraits = { rtcpMux: true, stampsExtensions: true, keyframeOnRequest: true };
+export const damagePipelineTraits: PipelineTraits = {
+  rtcpMux: true,
+  stampsExtensions: true,
+  keyframeOnRequest: true,
+  followsTarget: true,
+  marksFrames: true,
+};
 
 export type DamageSettings = { encoder: VideoEncoderName; sound: SoundSettings };
 export const DAMAGE_SETTINGS: DamageSettings = {
