@@ -74,7 +74,7 @@ async function install(root, env, expected, report) {
     },
   );
   if (timedOut) throw new SetupError("npm did not finish in 15 minutes: check the network, then run the same command again.", { output });
-  if (code !== 0) throw new SetupError(explainNpmFailure(output), { output: lastErrors(output) });
+  if (code !== 0) throw new SetupError(explainNpmFailure(output), { output: firstErrors(output) });
   if (!(await node24Path(root))) {
     throw new SetupError(
       `npm brought no Node 24 for this machine (${process.platform} ${process.arch}): Nearframe runs on Linux, x64 or arm64.`,
@@ -107,13 +107,14 @@ export function explainNpmFailure(output) {
   return "npm could not install the packages.";
 }
 
-/** @param {string} output */
-function lastErrors(output) {
-  return output
-    .split("\n")
-    .filter((line) => !line.startsWith("npm http"))
-    .slice(-15)
-    .join("\n");
+/**
+ * npm says what is wrong first, then everything else that it knows.
+ *
+ * @param {string} output
+ */
+function firstErrors(output) {
+  const errors = output.split("\n").filter((line) => line.startsWith("npm error") && line.trim() !== "npm error");
+  return errors.slice(0, 12).join("\n");
 }
 
 /**
