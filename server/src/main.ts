@@ -41,7 +41,9 @@ async function main(): Promise<void> {
   } catch (error) {
     // The signal came while it started: not a failure.
     if (scope.closed) return;
-    await scope.close("failed to start");
+    await scope.close("failed to start").catch((failure: unknown) => {
+      log.error({ error: failure }, "what had been started did not close cleanly");
+    });
     fail(explain(error, environment));
   }
 }

@@ -94,7 +94,7 @@ function createConversation(
   }
 
   function handleSilence(): void {
-    if (nodeId === undefined) link.close(CloseCode.protocol, "no registration");
+    if (nodeId === undefined) link.close(CloseCode.silent, "no registration");
   }
 
   function handleClosed(): void {

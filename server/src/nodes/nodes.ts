@@ -121,7 +121,7 @@ export function createNodes(ports: { clock: Clock; log: Log; events: NodeEvents 
     }
     log.warn({ nodeId: node.nodeId, silentMs: HEARTBEAT_SILENCE_MS }, "node sends no heartbeat");
     waitForReturn(node);
-    link.close(CloseCode.protocol, "no heartbeat");
+    link.close(CloseCode.silent, "no heartbeat");
   }
 
   function candidates(): NodeCandidate[] {

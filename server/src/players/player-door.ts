@@ -146,7 +146,7 @@ function createConversation(
   }
 
   function handleSilence(): void {
-    if (greeting.type === "awaiting-hello") peer.close(CloseCode.protocol, "no hello");
+    if (greeting.type === "awaiting-hello") peer.close(CloseCode.silent, "no hello");
   }
 
   function handleClosed(): void {

@@ -12,6 +12,7 @@ import type { PlayerPeer, SessionTitles } from "./ports.ts";
 import { nodeOf, titleIdOf, type Entry, type SessionTable } from "./session-table.ts";
 import type { SessionWriter } from "./session-writer.ts";
 import type { SignalRelay } from "./signal-relay.ts";
+import type { SessionEnd } from "./transition.ts";
 
 type Message<T extends ClientToServer["type"]> = Extract<ClientToServer, { type: T }>;
 type HeldSession = Extract<ServerToClient, { type: "welcome" }>["held"][number];
@@ -87,8 +88,7 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
         ? { playerId: ending.playerId, end: ending.session.end }
         : await store.findSession(sessionId);
     if (known?.playerId !== peer.playerId || !known.end) return refuseSession(peer, requestId);
-    const { reason, detail } = known.end;
-    peer.send({ type: "session.ended", sessionId, reason, ...(detail !== undefined && { detail }) });
+    tellEnd(peer, sessionId, known.end);
   }
 
   function handleSignal(peer: PlayerPeer, message: Message<"session.signal">): void {
@@ -108,6 +108,8 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
   function handleConnected(peer: PlayerPeer, message: Message<"session.connected">): void {
     const entry = table.find(message.sessionId);
     if (!entry || entry.playerId !== peer.playerId) return refuseSession(peer);
+    // It was given up a moment ago, while media still flowed.
+    if (entry.session.state === "ending") return tellEnd(peer, entry.id, entry.session.end);
     // The old socket may still look alive from here; the one that speaks now is the one in use.
     entry.peer = peer;
     table.apply(entry, { type: "connected" });
@@ -176,6 +178,10 @@ function heldUntilMs({ session }: Entry): number | undefined {
 
 function isDropped(entry: Entry): boolean {
   return heldUntilMs(entry) !== undefined;
+}
+
+function tellEnd(peer: PlayerPeer, sessionId: string, { reason, detail }: SessionEnd): void {
+  peer.send({ type: "session.ended", sessionId, reason, ...(detail !== undefined && { detail }) });
 }
 
 function tellCreated(entry: Entry, peer: PlayerPeer, requestId: string): void {

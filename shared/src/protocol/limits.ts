@@ -16,6 +16,8 @@ export const SOCKET_BACKLOG_BYTES_MAX = 1024 * 1024;
 export const CloseCode = {
   protocol: 4400,
   unauthorized: 4401,
+  /** Nothing was said in time; the peer may come back and speak. */
+  silent: 4408,
   replaced: 4409,
   tooLarge: 4413,
   tooFast: 4429,
