@@ -9,7 +9,7 @@ const START_CODE = Uint8Array.of(0, 0, 0, 1);
 export function depacketiseH264(payloads: readonly Buffer[]): Buffer | undefined {
   const parts: Uint8Array[] = [];
   for (const payload of payloads) {
-    if (payload.length < 2) return undefined;
+    if (payload.length === 0) return undefined;
     switch (nalType(payload)) {
       case NalType.stapA: {
         const units = splitStapA(payload);
@@ -18,6 +18,7 @@ export function depacketiseH264(payloads: readonly Buffer[]): Buffer | undefined
         break;
       }
       case NalType.fuA: {
+        if (payload.length < 2) return undefined;
         const indicator = payload.readUInt8(0);
         const header = payload.readUInt8(1);
         if (header & 0x80) parts.push(START_CODE, Uint8Array.of((indicator & 0xe0) | (header & 0x1f)));

@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Scope } from "@nearframe/shared/lifetime";
+import type { FrameMark } from "./ports.ts";
+import { FLOOR_INTERVAL_MS, VideoStream } from "./video-stream.ts";
+
+const FRAME_MS = 1000 / 60;
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
+afterEach(() => void vi.useRealTimers());
+
+/** A stream over a source and an encoder that take no time; `screen` is what the source would show. */
+function createStream({ exact = true, grabLater = false } = {}) {
+  const scope = new Scope();
+  const marks: FrameMark[] = [];
+  const state = { screen: 1, loaded: 0, pictures: 0, input: 0, grabs: [] as (() => void)[] };
+  const stripes = Buffer.from(Array.from({ length: 320 * 240 * 4 }, (_, at) => (at % 64 < 32 ? 0 : 200)));
+  const stream = new VideoStream(
+    {
+      source: {
+        exact,
+        grab: (use) => {
+          const run = () => use({ data: stripes, strideBytes: 320 * 4 });
+          if (grabLater) state.grabs.push(run);
+          else run();
+        },
+      },
+      encoder: {
+        name: "fake",
+        codec: "H264",
+        load: () => void (state.loaded = state.screen),
+        loadIfDifferent() {
+          const different = state.loaded !== state.screen;
+          state.loaded = state.screen;
+          return different;
+        },
+        encode: (_pts90k, { keyframe }) => ({ data: Buffer.alloc(1), keyframe: keyframe || marks.length === 0 }),
+        setRate() {},
+      },
+      send: () => 1,
+      readInput: () => ({ inputSeq: state.input, inputAppliedAtMs: 0 }),
+      nowMs: () => performance.now(),
+      size: { width: 320, height: 240 },
+      target: { bitrateKbps: 1000, fps: 60 },
+      timestampOffset: 2 ** 32 - 90,
+      onFrame: (mark) => void marks.push(mark),
+      onFirstPicture: () => void state.pictures++,
+    },
+    scope,
+  );
+  return { stream, scope, marks, state };
+}
+
+describe("a video stream", () => {
+  it("sends the screen as it is when it starts, as a keyframe", () => {
+    const { stream, marks, state } = createStream();
+    stream.start();
+    expect(marks).toMatchObject([{ frameIndex: 0, keyframe: true, changed: true }]);
+    expect(state.pictures).toBe(1);
+  });
+
+  it("sends a change at once, and what came too soon after it as soon as it may", () => {
+    const { stream, marks, state } = createStream();
+    stream.start();
+    vi.advanceTimersByTime(100);
+    stream.damaged();
+    state.screen = 2;
+    stream.damaged();
+    state.screen = 3;
+    stream.damaged();
+    expect(marks).toHaveLength(2);
+    vi.advanceTimersByTime(Math.ceil(FRAME_MS));
+    expect(marks).toHaveLength(3);
+    expect(state.loaded).toBe(3);
+  });
+
+  it("repeats an idle screen at the floor rate, and says that nothing changed", () => {
+    const { stream, marks } = createStream();
+    stream.start();
+    vi.advanceTimersByTime(FLOOR_INTERVAL_MS * 4 + 10);
+    expect(marks.map(({ changed }) => changed)).toEqual([true, false, false, false, false]);
+    expect(new Set(marks.map(({ rtpTimestamp }) => rtpTimestamp)).size).toBe(5);
+  });
+
+  it("keeps RTP timestamps within 32 bits", () => {
+    const { stream, marks } = createStream();
+    stream.start();
+    vi.advanceTimersByTime(FLOOR_INTERVAL_MS * 4);
+    for (const { rtpTimestamp } of marks) expect(rtpTimestamp).toBeLessThan(2 ** 32);
+  });
+
+  it("answers a request on an idle screen at once, with the picture it has", () => {
+    const { stream, marks } = createStream();
+    stream.start();
+    vi.advanceTimersByTime(200);
+    stream.requestKeyframe();
+    expect(marks.at(-1)).toMatchObject({ keyframe: true, changed: false });
+  });
+
+  it("answers a request in motion with the next frame", () => {
+    const { stream, marks } = createStream();
+    stream.start();
+    vi.advanceTimersByTime(200);
+    stream.damaged();
+    vi.advanceTimersByTime(5);
+    stream.requestKeyframe();
+    expect(marks).toHaveLength(2);
+    vi.advanceTimersByTime(9);
+    stream.damaged();
+    expect(marks.slice(1)).toMatchObject([
+      { keyframe: false, changed: true },
+      { keyframe: true, changed: true },
+    ]);
+  });
+
+  it("answers many requests with one keyframe, and a later one with another", () => {
+    const { stream, marks } = createStream();
+    stream.start();
+    vi.advanceTimersByTime(200);
+    for (let count = 0; count < 5; count++) stream.requestKeyframe();
+    vi.advanceTimersByTime(20);
+    expect(marks.filter(({ keyframe }) => keyframe)).toHaveLength(2);
+    stream.requestKeyframe();
+    vi.advanceTimersByTime(100);
+    expect(marks.filter(({ keyframe }) => keyframe)).toHaveLength(3);
+  });
+
+  // The framebuffer is read without asking the server, so a change can fall between
+  // "I have seen it" and the server hearing that; nothing would tell of it again.
+  it("looks once more at a screen that came to rest, where a grab is not exact", () => {
+    const { stream, marks, state } = createStream({ exact: false });
+    stream.start();
+    state.screen = 2;
+    vi.advanceTimersByTime(60);
+    expect(state.loaded).toBe(2);
+    expect(marks.map(({ changed }) => changed)).toEqual([true, true]);
+  });
+
+  it("sends nothing extra when it had come to rest", () => {
+    const { stream, marks } = createStream({ exact: false });
+    stream.start();
+    vi.advanceTimersByTime(FLOOR_INTERVAL_MS - 1);
+    expect(marks).toHaveLength(1);
+  });
+
+  it("notes the input that the title had before its pixels were read", () => {
+    const { stream, marks, state } = createStream({ grabLater: true });
+    state.input = 7;
+    stream.start();
+    state.input = 8;
+    state.grabs.shift()?.();
+    expect(marks[0]?.inputSeq).toBe(7);
+  });
+
+  it("takes what changed during a grab next, and one grab at a time", () => {
+    const { stream, marks, state } = createStream({ grabLater: true });
+    stream.start();
+    stream.damaged();
+    stream.damaged();
+    expect(state.grabs).toHaveLength(1);
+    state.grabs.shift()?.();
+    vi.advanceTimersByTime(20);
+    state.grabs.shift()?.();
+    expect(state.grabs).toHaveLength(0);
+    expect(marks.map(({ changed }) => changed)).toEqual([true, true]);
+  });
+
+  it("leaves no timer when it ends, and ignores a grab that comes after", async () => {
+    const { stream, scope, marks, state } = createStream({ grabLater: true });
+    stream.start();
+    state.grabs.shift()?.();
+    stream.damaged();
+    vi.advanceTimersByTime(20);
+    await scope.close();
+    state.grabs.shift()?.();
+    expect(marks).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
