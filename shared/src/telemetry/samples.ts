@@ -1,0 +1,65 @@
+// What is told once a second of every session, by both ends. Bounded numbers only:
+// a sample is data for scores, and comes from strangers.
+//
+// The player's and the node's samples meet at the server, by session and second.
+
+import * as z from "zod/mini";
+
+const Ms = z.number().check(z.gte(0), z.lte(60_000));
+const Count = z.int().check(z.gte(0), z.lte(1_000_000));
+const Kbps = z.number().check(z.gte(0), z.lte(1_000_000));
+const Share = z.number().check(z.gte(0), z.lte(1));
+const Pixels = z.int().check(z.gte(0), z.lte(16_384));
+
+/** Length of one sample; a busy end's second may be longer. */
+const DurationMs = z.number().check(z.gte(100), z.lte(10_000));
+
+export const LatencyFigures = z.strictObject({
+  /** Inputs that drew something. */
+  count: Count,
+  p50Ms: Ms,
+  p95Ms: Ms,
+  p99Ms: Ms,
+});
+
+export const PlayerSample = z.strictObject({
+  durationMs: DurationMs,
+  width: Pixels,
+  height: Pixels,
+  /** Frames that came onto the screen. */
+  framesShown: Count,
+  framesDropped: Count,
+  receivedKbps: Kbps,
+  packetsLost: Count,
+  lossShare: Share,
+  roundTripMs: z.optional(Ms),
+  jitterBufferMs: z.optional(Ms),
+  decodeMs: z.optional(Ms),
+  freezes: Count,
+  freezeMs: Ms,
+  /** Longest gap in the sound. */
+  audioGapMs: Ms,
+  clickToPhoton: z.optional(LatencyFigures),
+});
+export type PlayerSample = z.infer<typeof PlayerSample>;
+
+export const NodeSample = z.strictObject({
+  durationMs: DurationMs,
+  /** Frames in which the title changed the picture. */
+  framesSent: Count,
+  /** Repeats of an unchanged picture. */
+  framesRepeated: Count,
+  keyframes: Count,
+  sentKbps: Kbps,
+  targetKbps: Kbps,
+  targetFps: z.number().check(z.gte(0), z.lte(1000)),
+  /** What the media server believes the player's link carries. */
+  availableKbps: z.optional(Kbps),
+  captureWaitMsP95: Ms,
+  encodeMsP50: Ms,
+  encodeMsP95: Ms,
+  sendMsP95: Ms,
+  roundTripMs: z.optional(Ms),
+  lossShare: z.optional(Share),
+});
+export type NodeSample = z.infer<typeof NodeSample>;
