@@ -6,8 +6,8 @@ import path from "node:path";
 import { node24Path } from "./setup/node24.mjs";
 import { SetupError } from "./setup/setup-error.mjs";
 
-/** What set-up has to tell the program: JSON of `{notices, titlesLeftOut}`. */
-export const SETUP_REPORT_VARIABLE = "NEARFRAME_SETUP_REPORT";
+/** What set-up has to tell the program: a JSON list of sentences. */
+export const NOTICES_VARIABLE = "NEARFRAME_SETUP_NOTICES";
 
 const PASSED_ON = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
@@ -20,7 +20,7 @@ const PASSED_ON = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
  * @param {import("./setup/run-steps.mjs").SetupContext} context
  * @returns {Promise<number>}
  */
-export async function handOver(script, args, { root, env, notices, titlesLeftOut }) {
+export async function handOver(script, args, { root, env, notices }) {
   const node = await node24Path(root);
   if (!node) throw new SetupError("Node 24 is missing from node_modules: run the same command without --no-setup.");
   const binaries = path.join(root, "node_modules", ".bin");
@@ -29,7 +29,7 @@ export async function handOver(script, args, { root, env, notices, titlesLeftOut
     env: {
       ...env,
       PATH: `${binaries}${path.delimiter}${env["PATH"] ?? ""}`,
-      [SETUP_REPORT_VARIABLE]: JSON.stringify({ notices, titlesLeftOut: [...titlesLeftOut] }),
+      [NOTICES_VARIABLE]: JSON.stringify(notices),
     },
   });
   // The program decides when it ends; until then this process stays.

@@ -37,7 +37,7 @@ export const WORKER_BUILD_PACKAGES = Object.freeze([
  */
 const PACKAGE_NAME = /^[a-z0-9][a-z0-9.+-]*[a-z0-9+]$/;
 
-/** @typedef {{ folder: string, name: string, packages: string[] }} TitleNeeds  `folder`: its name below the titles. */
+/** @typedef {{ name: string, packages: string[] }} TitleNeeds */
 
 /**
  * What the titles below `folder` need. A manifest that can't be read here is
@@ -62,21 +62,20 @@ export async function readTitleNeeds(folder) {
  */
 async function readNeeds(root, folder) {
   try {
-    return parseTitleNeeds(folder, await readFile(path.join(root, folder, "title.json"), "utf8"));
+    return parseTitleNeeds(await readFile(path.join(root, folder, "title.json"), "utf8"));
   } catch {
     return undefined; // No manifest, or none that can be read: the server says which.
   }
 }
 
 /**
- * @param {string} folder
- * @param {string} text  Of its manifest.
+ * @param {string} text  A title's manifest.
  * @returns {TitleNeeds | undefined}
  */
-export function parseTitleNeeds(folder, text) {
+export function parseTitleNeeds(text) {
   const { name, packages } = JSON.parse(text) ?? {};
   if (typeof name !== "string" || !Array.isArray(packages)) return undefined;
-  return { folder, name, packages: packages.filter((entry) => typeof entry === "string" && PACKAGE_NAME.test(entry)) };
+  return { name, packages: packages.filter((entry) => typeof entry === "string" && PACKAGE_NAME.test(entry)) };
 }
 
 /**

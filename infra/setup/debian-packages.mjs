@@ -77,7 +77,6 @@ async function splitTitles(context, privilege, titles) {
  * @param {import("./run-steps.mjs").SetupContext} context
  * @param {TitleNeeds} title
  */
-function takeAway({ notices, titlesLeftOut }, { folder, name, packages }) {
-  titlesLeftOut.add(folder);
-  notices.push(`${name} is left out until its packages are here: ${installLine(packages)}`);
+function takeAway({ notices }, { name, packages }) {
+  notices.push(`${name} can't be played until its packages are here: ${installLine(packages)}`);
 }

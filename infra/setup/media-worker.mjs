@@ -35,10 +35,9 @@ export const mediaWorker = {
     }
     return {
       detail: "download",
-      run: async (report) => {
-        if (await download(context, files)) return;
-        report({ text: "not to be had from here, so it is built below" });
-        context.workerToBuild = true;
+      run: async () => {
+        context.workerToBuild = !(await download(context, files));
+        return context.workerToBuild ? "not to be had from here; built below" : "done";
       },
     };
   },

@@ -51,9 +51,9 @@ export function createProgress(stream, nowMs) {
       if (stream.isTTY) draw();
       else stream.write(`${label}\n`);
       const timer = stream.isTTY ? setInterval(draw, TERMINAL_INTERVAL_MS) : undefined;
-      const finish = (/** @type {string} */ word) => {
+      const finish = (/** @type {string} */ outcome) => {
         clearInterval(timer);
-        const line = formatProgress(`${label}  ${word}`, {}, elapsedMs());
+        const line = formatProgress(label, { text: outcome }, elapsedMs());
         stream.write(stream.isTTY ? `\r\x1b[2K${line}\n` : `${line}\n`);
       };
       return {
@@ -62,8 +62,9 @@ export function createProgress(stream, nowMs) {
           latest = advance;
           if (nowMs() - shownAtMs >= (stream.isTTY ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS)) draw();
         },
-        done: () => finish("done,"),
-        fail: () => finish("failed after"),
+        /** @param {string} [outcome] */
+        done: (outcome = "done") => finish(outcome),
+        fail: () => finish("failed"),
       };
     },
     /** @param {string} text */

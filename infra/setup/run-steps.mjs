@@ -3,17 +3,17 @@
 
 /**
  * @typedef {object} SetupContext  What steps know, and what they tell later ones.
- * @property {string} root                 The repository.
+ * @property {string} root             The repository.
  * @property {NodeJS.ProcessEnv} env
- * @property {string[]} notices            Sentences for the person: what will not work, and why.
- * @property {Set<string>} titlesLeftOut   Folders of built-in titles whose packages are not to be had.
- * @property {boolean} workerToBuild       No media worker was found or downloaded.
+ * @property {string[]} notices        Sentences for the person: what will not work, and why.
+ * @property {boolean} workerToBuild   No media worker was found or downloaded.
  */
 
 /**
  * @typedef {object} Work  What a step found to do.
  * @property {string} [detail]  "xvfb, chromium".
- * @property {(report: (advance: import("./progress.mjs").Advance) => void) => Promise<void>} run
+ * @property {(report: (advance: import("./progress.mjs").Advance) => void) => Promise<string | void>} run
+ *   Resolves with the outcome in a few words, where it is not simply done.
  */
 
 /**
@@ -28,7 +28,7 @@
  * @returns {SetupContext}
  */
 export function createContext(root, env) {
-  return { root, env, notices: [], titlesLeftOut: new Set(), workerToBuild: false };
+  return { root, env, notices: [], workerToBuild: false };
 }
 
 /**
@@ -48,11 +48,10 @@ export async function runSteps(steps, context, progress) {
     spoke = true;
     const line = progress.start(work.detail ? `${label}: ${work.detail}` : label);
     try {
-      await work.run(line.report);
+      line.done((await work.run(line.report)) ?? undefined);
     } catch (error) {
       line.fail();
       throw error;
     }
-    line.done();
   }
 }

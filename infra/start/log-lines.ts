@@ -5,14 +5,19 @@ const WARN = 40;
 const LEVEL_NAMES: Readonly<Record<number, string>> = { 10: "trace", 20: "debug", 30: "info", 40: "warning", 50: "error", 60: "fatal" };
 const LEFT_OUT = new Set(["level", "time", "name", "msg", "pid", "hostname"]);
 
+export type LoggedLine = { program: string; line: string; source: "stdout" | "stderr"; verbose: boolean };
+
 /**
  * "node  warning  control link lost (code=1006)", or undefined for a line that
  * is only for those who asked for everything.
  */
-export function formatLogLine(program: string, line: string, verbose: boolean): string | undefined {
+export function formatLogLine({ program, line, source, verbose }: LoggedLine): string | undefined {
   const record = parseRecord(line);
-  // Not from the log: a stack trace, or a library that writes by itself.
-  if (!record) return line.trim() === "" ? undefined : `${program}  ${line}`;
+  if (!record) {
+    // Not from the log: a greeting, or on stderr a failure.
+    const shown = line.trim() !== "" && (verbose || source === "stderr");
+    return shown ? `${program}  ${line}` : undefined;
+  }
   const level = typeof record.level === "number" ? record.level : WARN;
   if (level < WARN && !verbose) return undefined;
   const details = Object.entries(record)

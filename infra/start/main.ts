@@ -1,23 +1,22 @@
 // `npm start`, after set-up: a server and its edge nodes, kept running until
 // Ctrl-C. Everything started here is owned by one scope and ends with it.
 
-import { randomBytes } from "node:crypto";
 import os from "node:os";
 import path from "node:path";
 import { systemClock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
 import { parseStartOptions } from "../commands/options.mjs";
+import { NOTICES_VARIABLE } from "../hand-over.mjs";
 import { listAddresses } from "./addresses.ts";
+import { listTitles, readNodeToken } from "./ask-server.ts";
 import { keepRunning, type KeptProgram } from "./keep-running.ts";
 import { formatLogLine } from "./log-lines.ts";
 import { askPort, explainPort, findFreePort } from "./port.ts";
 import { explainMissing, findPrograms } from "./preflight.ts";
 import { ProgramFailedError, startProgram } from "./program.ts";
-import { listPrograms, type ProgramSpec } from "./programs.ts";
-import { readSetupReport } from "./setup-report.ts";
+import { nodePrograms, serverProgram, type ProgramSpec, type StartPlan } from "./programs.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
 import { formatSummary } from "./summary.ts";
-import { listTitleRoots } from "./title-roots.ts";
 
 /** Something that a person has to mend first; the message says what. */
 class CannotStartError extends Error {}
@@ -42,48 +41,37 @@ try {
 async function start(): Promise<void> {
   const startedAtMs = performance.now();
   const options = parseStartOptions(process.argv.slice(2), process.env);
-  const report = readSetupReport(process.env);
   await checkMachine(options.port);
-
-  const { server, nodes } = listPrograms(
-    {
-      root,
-      port: options.port,
-      dataFolder: path.resolve(root, options.dataFolder),
-      titleRoots: await listTitleRoots(root, options.titleFolders, new Set(report.titlesLeftOut)),
-      edgeCount: options.edgeCount,
-      pipeline: options.pipeline,
-      verbose: options.verbose,
-      // Strangers on the network may play, but not pass themselves off as a node.
-      nodeToken: process.env.NEARFRAME_NODE_TOKEN ?? randomBytes(24).toString("base64url"),
-    },
-    process.env,
-  );
+  const plan: StartPlan = { ...options, root, dataFolder: path.resolve(root, options.dataFolder) };
   const ports = {
     startProgram: (spec: ProgramSpec) =>
-      startProgram(spec, (line) => {
-        const text = formatLogLine(spec.name, line, options.verbose);
+      startProgram(spec, (line, source) => {
+        const text = formatLogLine({ program: spec.name, line, source, verbose: options.verbose });
         if (text !== undefined) console.error(text);
       }),
     clock: systemClock,
     say: (sentence: string) => console.error(sentence),
   };
-  const keptServer = await keepRunning(server, ports, scope);
-  running.push(keptServer);
+  const server = await keepRunning(serverProgram(plan, process.env), ports, scope);
+  running.push(server);
+
+  const token = await readNodeToken(plan.dataFolder, process.env.NEARFRAME_NODE_TOKEN);
+  const specs = nodePrograms(plan, token, process.env);
   // Nodes end before the server, and all at once.
-  const nodeScopes = scope.own(nodes.map(() => new Scope()), async (scopes) => {
-    await Promise.all(scopes.map((nodeScope) => nodeScope.close("end")));
+  const nodeScopes = specs.map(() => new Scope());
+  scope.own(nodeScopes, async () => {
+    await Promise.all(nodeScopes.map((nodeScope) => nodeScope.close("end")));
   });
-  const keptNodes = await Promise.all(nodes.map((spec, index) => keepRunning(spec, ports, nodeScopes[index] ?? scope)));
-  running.push(...keptNodes);
+  const nodes = await Promise.all(specs.map((spec, index) => keepRunning(spec, ports, nodeScopes[index] ?? scope)));
+  running.push(...nodes);
   for (const program of running) void program.givenUp.then(fail);
 
-  const addresses = listAddresses(options.port, os.networkInterfaces());
+  const titles = await listTitles(options.port);
   console.log(
     formatSummary({
-      addresses,
-      titleNames: readNames(keptServer.ready.titles),
-      notices: [...report.notices, ...running.flatMap(({ ready }) => readNames(ready.notices))],
+      addresses: listAddresses(options.port, os.networkInterfaces()),
+      titleNames: titles.names,
+      notices: [...parseNotices(process.env[NOTICES_VARIABLE]), ...nodes.flatMap(({ ready }) => strings(ready.notices)), ...titles.notices],
       nodeCount: nodes.length,
       startedInMs: performance.now() - startedAtMs,
     }),
@@ -97,8 +85,12 @@ async function checkMachine(port: number): Promise<void> {
   if (answer !== "free") throw new CannotStartError(explainPort(port, answer, await findFreePort(Math.max(port, 1024))));
 }
 
-/** A list of strings from another process's message; anything else there is left out. */
-function readNames(value: unknown): string[] {
+/** What set-up had to say. */
+function parseNotices(text: string | undefined): string[] {
+  return text === undefined ? [] : strings(JSON.parse(text));
+}
+
+function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
 }
 

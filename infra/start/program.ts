@@ -40,19 +40,22 @@ export interface Program {
   kill(): void;
 }
 
-export function startProgram(spec: ProgramSpec, onLine: (line: string) => void): Program {
+export type OutputSource = "stdout" | "stderr";
+
+export function startProgram(spec: ProgramSpec, onLine: (line: string, source: OutputSource) => void): Program {
   const child = spawn(process.execPath, [spec.script], {
     env: { ...spec.environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true,
   });
   const lines: string[] = [];
-  for (const output of [child.stdout, child.stderr]) {
+  for (const source of ["stdout", "stderr"] as const) {
+    const output = child[source];
     if (!output) continue;
     createInterface({ input: output }).on("line", (line) => {
       lines.push(line);
       if (lines.length > LINES_KEPT) lines.shift();
-      onLine(line);
+      onLine(line, source);
     });
   }
   const exited = new Promise<ProgramExit>((resolve, reject) => {

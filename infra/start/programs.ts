@@ -14,46 +14,47 @@ export type StartPlan = {
   root: string;
   port: number;
   dataFolder: string;
-  /** Every root of titles, built-in first. */
-  titleRoots: readonly string[];
+  /** Beyond the built-in ones, which the server knows. */
+  titleFolders: readonly string[];
   edgeCount: number;
   pipeline: string;
   verbose: boolean;
-  /** What a node shows to be let in. */
-  nodeToken: string;
 };
 
-export function listPrograms(
-  plan: StartPlan,
-  environment: Readonly<Record<string, string | undefined>>,
-): { server: ProgramSpec; nodes: ProgramSpec[] } {
-  const common = {
-    ...environment,
-    NEARFRAME_TITLES: plan.titleRoots.join(":"),
-    NEARFRAME_NODE_TOKEN: plan.nodeToken,
-    NEARFRAME_LOG: environment.NEARFRAME_LOG ?? (plan.verbose ? "info" : "warn"),
-  };
+type Variables = Readonly<Record<string, string | undefined>>;
+
+export function serverProgram(plan: StartPlan, inherited: Variables): ProgramSpec {
   return {
-    server: {
-      name: "server",
-      script: path.join(plan.root, "server", "src", "main.ts"),
-      environment: {
-        ...common,
-        PORT: String(plan.port),
-        NEARFRAME_DATA: plan.dataFolder,
-        NEARFRAME_CLIENT: path.join(plan.root, CLIENT_FOLDER),
-      },
+    name: "server",
+    script: path.join(plan.root, "server", "src", "main.ts"),
+    environment: {
+      ...inherited,
+      ...logLevel(plan, inherited),
+      PORT: String(plan.port),
+      NEARFRAME_DATA: plan.dataFolder,
+      NEARFRAME_TITLES: plan.titleFolders.map((folder) => path.resolve(plan.root, folder)).join(path.delimiter),
+      NEARFRAME_CLIENT: path.join(plan.root, CLIENT_FOLDER),
     },
-    nodes: Array.from({ length: plan.edgeCount }, (_, index) => ({
-      name: plan.edgeCount === 1 ? "node" : `node ${index + 1}`,
-      script: path.join(plan.root, "edge-node", "src", "main.ts"),
-      environment: {
-        ...common,
-        NEARFRAME_SERVER: `ws://127.0.0.1:${plan.port}/node`,
-        // A node keeps its identity in its folder, so no two share one.
-        NEARFRAME_DATA: path.join(plan.dataFolder, "nodes", String(index + 1)),
-        NEARFRAME_PIPELINE: plan.pipeline,
-      },
-    })),
   };
+}
+
+/** `token` is what the server lets nodes in for. */
+export function nodePrograms(plan: StartPlan, token: string, inherited: Variables): ProgramSpec[] {
+  return Array.from({ length: plan.edgeCount }, (_, index) => ({
+    name: plan.edgeCount === 1 ? "node" : `node ${index + 1}`,
+    script: path.join(plan.root, "edge-node", "src", "main.ts"),
+    environment: {
+      ...inherited,
+      ...logLevel(plan, inherited),
+      NEARFRAME_SERVER: `ws://127.0.0.1:${plan.port}/node`,
+      NEARFRAME_NODE_TOKEN: token,
+      // A node keeps its identity in its folder, so no two share one.
+      NEARFRAME_DATA: path.join(plan.dataFolder, "nodes", String(index + 1)),
+      NEARFRAME_PIPELINE: plan.pipeline,
+    },
+  }));
+}
+
+function logLevel({ verbose }: StartPlan, inherited: Variables): Variables {
+  return { NEARFRAME_LOG: inherited.NEARFRAME_LOG ?? (verbose ? "info" : "warn") };
 }
