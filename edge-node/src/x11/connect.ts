@@ -37,7 +37,7 @@ export async function connectX11(
   const client = x11.createClient(
     { display: address.name, shm: shm ?? false, bufferRequests, ...(auth && { auth }) },
     (error, display) => {
-      if (error) connecting.reject(error);
+      if (error) connecting.reject(new Error(`X display ${address.name} can't be opened: ${error.message}`, { cause: error }));
       else connecting.resolve(display);
     },
   );

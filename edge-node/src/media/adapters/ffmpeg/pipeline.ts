@@ -8,7 +8,7 @@ import { type Scope, withTimeout } from "@nearframe/shared/lifetime";
 import { createChild, describeExit } from "../../../process/child.ts";
 import type { CreatePipeline, PipelineTraits } from "../../ports.ts";
 import { ffmpegPath, soundArguments, videoArguments } from "./commands.ts";
-import { watchFirstPicture } from "./first-picture-watch.ts";
+import { watchDisplay } from "./display-watch.ts";
 
 /** Its first report comes after half a second. */
 const START_TIMEOUT_MS = 10_000;
@@ -35,6 +35,7 @@ export const createFfmpegPipeline: CreatePipeline = async (options, events, owne
   };
   try {
     const { display, sound } = options;
+    const watch = await watchDisplay(options, failed, scope);
     const programs = [
       run("picture", videoArguments(options), display.environment, failed, scope),
       ...(sound ? [run("sound", soundArguments(sound), {}, failed, scope)] : []),
@@ -47,7 +48,7 @@ export const createFfmpegPipeline: CreatePipeline = async (options, events, owne
       START_TIMEOUT_MS,
       "ffmpeg sent nothing",
     );
-    await watchFirstPicture(options, events.onFirstPicture, failed, scope);
+    watch.look(events.onFirstPicture);
   } catch (error) {
     await scope.close(error);
     throw error;
