@@ -1,0 +1,111 @@
+// Puts input on the wire: at once when it changes, and the whole state again while
+// anything is held, so that no lost packet leaves a key down.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import { writeInput, type InputEdge } from "@nearframe/shared/input/messages";
+import type { SentInput } from "../stream/latency.ts";
+import type { SendChannel } from "../stream/receiver.ts";
+import type { Timers } from "../timers.ts";
+import { applyInput, holdsSomething, NOTHING_HELD, type HeldInput, type InputEvent } from "./input-state.ts";
+
+export const REPEAT_EVERY_MS = 1000 / 15;
+/** Repeats go on this long after the last change: a lost last state is made good. */
+export const REPEAT_AFTER_CHANGE_MS = 300;
+/** What may wait in the state channel. More means a link that is standing: the next repeat is newer. */
+export const STATE_BACKLOG_BYTES_MAX = 4 * 1024;
+
+export type InputChannels = { inputState: SendChannel; inputEdges: SendChannel };
+
+export interface InputSender {
+  /** `madeAtMs` is the browser's own time of the event. */
+  dispatch(event: InputEvent, madeAtMs: number): void;
+  /** The way out, or none; on a new one the totals start at 0, as the node's do. */
+  connect(channels: InputChannels | undefined): void;
+}
+
+export type InputSenderPorts = {
+  timers: Timers;
+  /** Runs after the current event, so that what belongs together leaves together. */
+  soon(callback: () => void): void;
+  /** For the latency account: only messages that say something new. */
+  onSent(input: SentInput): void;
+};
+
+export function createInputSender(scope: Scope, ports: InputSenderPorts): InputSender {
+  const { timers } = ports;
+  let held: HeldInput = NOTHING_HELD;
+  let channels: InputChannels | undefined;
+  let edges: InputEdge[] = [];
+  let seq = 0;
+  let edgeSeq = 0;
+  /** Time of the oldest event that has not left yet. */
+  let madeAtMs: number | undefined;
+  let changedAtMs = -Infinity;
+  let stopRepeat: (() => void) | undefined;
+
+  function flush(): void {
+    if (madeAtMs === undefined) return;
+    const made = { madeAtMs, sentAtMs: timers.monotonicMs() };
+    madeAtMs = undefined;
+    const leaving = edges;
+    edges = [];
+    if (!channels) return;
+    if (leaving.length > 0) {
+      const sentSeq = nextSeq();
+      if (channels.inputEdges.send(writeInput({ kind: "edges", seq: sentSeq, edges: leaving }))) {
+        edgeSeq = sentSeq;
+        ports.onSent({ seq: sentSeq, ...made });
+      }
+    }
+    const stateSeq = sendState();
+    // The edges carry the news; a state that follows them says the same again.
+    if (stateSeq !== undefined && leaving.length === 0) ports.onSent({ seq: stateSeq, ...made });
+    repeatLater();
+  }
+
+  function sendState(): number | undefined {
+    if (!channels || channels.inputState.bufferedBytes > STATE_BACKLOG_BYTES_MAX) return undefined;
+    const { keys, buttons, pointer, pads, touches } = held;
+    const sentSeq = nextSeq();
+    const bytes = writeInput({
+      kind: "state", seq: sentSeq, edgeSeq, pointer, buttons, keys, pads, touches,
+      dxTotal: Math.round(held.dxTotal), dyTotal: Math.round(held.dyTotal),
+      wheelXTotal: Math.round(held.wheelXTotal), wheelYTotal: Math.round(held.wheelYTotal),
+    });
+    return channels.inputState.send(bytes) ? sentSeq : undefined;
+  }
+
+  function repeatLater(): void {
+    if (stopRepeat) return;
+    stopRepeat = timers.after(REPEAT_EVERY_MS, () => {
+      stopRepeat = undefined;
+      if (scope.closed || !channels) return;
+      sendState();
+      if (holdsSomething(held) || timers.monotonicMs() - changedAtMs < REPEAT_AFTER_CHANGE_MS) repeatLater();
+    });
+  }
+
+  const nextSeq = () => (seq = (seq + 1) >>> 0);
+
+  scope.own(undefined, () => {
+    stopRepeat?.();
+    channels = undefined;
+  });
+
+  return {
+    dispatch(event, eventMadeAtMs) {
+      const [next, more] = applyInput(held, event);
+      if (next === held && more.length === 0) return;
+      held = next;
+      edges.push(...more);
+      changedAtMs = timers.monotonicMs();
+      if (madeAtMs === undefined) ports.soon(flush);
+      madeAtMs = Math.min(madeAtMs ?? Infinity, eventMadeAtMs);
+    },
+    connect(next) {
+      channels = next;
+      held = { ...held, dxTotal: 0, dyTotal: 0, wheelXTotal: 0, wheelYTotal: 0 };
+      if (next && holdsSomething(held)) repeatLater();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+// The player's keyboard: physical keys, whatever the layout prints on them.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import { keyNumber } from "@nearframe/shared/input/codes";
+import type { InputEvent } from "./input-state.ts";
+
+export type KeyboardPorts = {
+  dispatch(event: InputEvent, madeAtMs: number): void;
+  /** False while the page's own menu is open: then its keys are the page's. */
+  playing(): boolean;
+  timers: { after(delayMs: number, callback: () => void): () => void };
+  /** Escape was held: the one way out that a title can't take away. */
+  onEscapeHeld(): void;
+};
+
+export const ESCAPE_HOLD_MS = 900;
+
+export function createKeyboard(scope: Scope, target: Window, ports: KeyboardPorts): void {
+  let stopHold: (() => void) | undefined;
+
+  const endHold = () => {
+    stopHold?.();
+    stopHold = undefined;
+  };
+  const handle = (event: KeyboardEvent) => {
+    const down = event.type === "keydown";
+    if (event.code === "Escape") {
+      if (!down) endHold();
+      else if (!event.repeat && ports.playing()) stopHold ??= ports.timers.after(ESCAPE_HOLD_MS, ports.onEscapeHeld);
+    }
+    if (!ports.playing()) return;
+    const key = keyNumber(event.code);
+    if (key === undefined) return;
+    event.preventDefault();
+    if (event.repeat) return;
+    ports.dispatch({ kind: "key", key, down }, event.timeStamp);
+    // macOS sends no release for keys that came up while Command was held.
+    if (!down && (event.code === "MetaLeft" || event.code === "MetaRight")) {
+      ports.dispatch({ kind: "release-all" }, event.timeStamp);
+    }
+  };
+  target.addEventListener("keydown", handle);
+  target.addEventListener("keyup", handle);
+  scope.own(target, () => {
+    endHold();
+    target.removeEventListener("keydown", handle);
+    target.removeEventListener("keyup", handle);
+  });
+}

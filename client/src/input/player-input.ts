@@ -1,0 +1,79 @@
+// Everything that a player has in their hands, for one session: senses it while the
+// title is being played, lets go of it whenever the page can't be sure any more.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import type { SessionTitle } from "@nearframe/shared/protocol/server-to-client";
+import type { Timers } from "../timers.ts";
+import { createFingers } from "./fingers.ts";
+import { fitInside, type Box } from "./fit.ts";
+import type { InputSender } from "./input-sender.ts";
+import { createKeyboard } from "./keyboard.ts";
+import { createPads } from "./pads.ts";
+import { createPointer } from "./pointer.ts";
+import type { PartLook } from "./touch-controls.ts";
+
+export type PlayerInputPorts = {
+  title: SessionTitle;
+  sender: InputSender;
+  timers: Timers;
+  /** False before the first frame and while the page's own menu is open. */
+  playing(): boolean;
+  /** On-screen parts are shown, so fingers work them. */
+  controlsShown(): boolean;
+  safeBox(): Box;
+  onEscapeHeld(): void;
+  onLockWanted(): void;
+  onPointerLock(locked: boolean): void;
+  onPadCount(count: number): void;
+  onLook(look: PartLook): void;
+};
+
+export interface PlayerInput {
+  /** Lets go of everything, as when the menu opens. */
+  release(): void;
+}
+
+export function createPlayerInput(scope: Scope, surface: HTMLElement, ports: PlayerInputPorts): PlayerInput {
+  const { title, timers, playing, sender } = ports;
+  const document = surface.ownerDocument;
+  const window = document.defaultView as Window;
+  const dispatch = sender.dispatch;
+  const picture = () => fitInside(surface.getBoundingClientRect(), title.size);
+
+  if (title.input.keyboard) {
+    createKeyboard(scope, window, { dispatch, playing, timers, onEscapeHeld: ports.onEscapeHeld });
+  }
+  createPointer(scope, surface, {
+    mode: title.input.pointer, title: title.size, dispatch, playing, picture, onLockWanted: ports.onLockWanted,
+  });
+  const fingers = createFingers(scope, surface, {
+    needs: title.input, title: title.size, dispatch, playing, picture, timers,
+    controls: () => (ports.controlsShown() ? (title.input.touchControls ?? []) : []),
+    safeBox: ports.safeBox,
+    vibrate: (durationMs) => void window.navigator.vibrate?.(durationMs),
+    onLook: ports.onLook,
+  });
+  createPads(scope, window, { dispatch, playing, onCountChange: ports.onPadCount });
+
+  const release = () => {
+    fingers.release();
+    dispatch({ kind: "release-all" }, performance.now());
+  };
+  const handleHidden = () => document.visibilityState === "hidden" && release();
+  const handleLock = () => {
+    const locked = document.pointerLockElement === surface;
+    if (!locked) release();
+    ports.onPointerLock(locked);
+  };
+  window.addEventListener("blur", release);
+  window.addEventListener("pagehide", release);
+  document.addEventListener("visibilitychange", handleHidden);
+  document.addEventListener("pointerlockchange", handleLock);
+  scope.own(window, () => {
+    window.removeEventListener("blur", release);
+    window.removeEventListener("pagehide", release);
+    document.removeEventListener("visibilitychange", handleHidden);
+    document.removeEventListener("pointerlockchange", handleLock);
+  });
+  return { release };
+}

@@ -1,0 +1,60 @@
+// The part of the page that only players need: mediasoup-client, input, the stage.
+// Loaded apart, so that the first page stays small. The one file that joins the play
+// page's parts to real browsers.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import type { Device as DeviceDescription } from "@nearframe/shared/protocol/client-to-server";
+import type { ControlLink } from "./stream/control-link.ts";
+import { loadMediaDevice, UnfitDeviceError } from "./stream/media-device.ts";
+import type { DeviceReport } from "./stream/play-session.ts";
+import { createReceiver } from "./stream/receiver.ts";
+import { browserTimers } from "./timers.ts";
+import { createPlay, type Play } from "./view-model/play.ts";
+
+type MediaDevice = Awaited<ReturnType<typeof loadMediaDevice>>;
+
+/** Asked once a page: it opens a peer connection to read what the browser can do. */
+let loading: Promise<MediaDevice> | undefined;
+const mediaDevice = () => (loading ??= loadMediaDevice());
+
+/** Gets what can be got before the tap. */
+export function warmUp(): void {
+  // A device that can't play says so when it is asked to.
+  mediaDevice().catch(() => undefined);
+}
+
+export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: number, link: ControlLink): Play {
+  return createPlay(scope, titleId, tappedAtMs, {
+    link,
+    timers: browserTimers,
+    makeId: () => crypto.getRandomValues(new Uint32Array(4)).join("-"),
+    describeDevice,
+    touchFirst: window.matchMedia("(pointer: coarse)").matches,
+    openReceiver: async (receiverScope, offer, calls, events) =>
+      createReceiver(receiverScope, offer, { device: await mediaDevice(), call: calls.call }, events),
+  });
+}
+
+async function describeDevice(): Promise<DeviceReport> {
+  try {
+    const device = await mediaDevice();
+    return { ok: true, device: describe(device) };
+  } catch (error) {
+    if (error instanceof UnfitDeviceError) return { ok: false, cause: error.unfit, detail: error.message };
+    return { ok: false, cause: "player-broken", detail: String(error) };
+  }
+}
+
+function describe(device: MediaDevice): DeviceDescription {
+  const { screen, devicePixelRatio, navigator } = window;
+  const pixels = (length: number) => Math.min(16_384, Math.max(1, Math.round(length)));
+  return {
+    screen: {
+      width: pixels(screen.width),
+      height: pixels(screen.height),
+      pixelRatio: Math.min(16, Math.max(0.25, devicePixelRatio)),
+    },
+    touch: navigator.maxTouchPoints > 0,
+    rtpCapabilities: { ...device.recvRtpCapabilities },
+  };
+}

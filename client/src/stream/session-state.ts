@@ -1,0 +1,104 @@
+// What a session can be, seen from the player's side. A value; `session-transition.ts`
+// says how it changes.
+
+import type { EndReason } from "@nearframe/shared/session/end-reasons";
+import type { StartStep } from "@nearframe/shared/session/start-steps";
+import type { ClientToServer, Device } from "@nearframe/shared/protocol/client-to-server";
+import type { Offer } from "@nearframe/shared/protocol/media";
+import type { ServerToClient, SessionTitle } from "@nearframe/shared/protocol/server-to-client";
+import type { HeldSession } from "./control-link.ts";
+
+/** Failures that the player's side finds by itself, before or without the server. */
+export const LOCAL_FAILURES = [
+  "no-webrtc",
+  "no-h264",
+  "server-unreachable",
+  "no-answer",
+  "no-picture",
+  "connection-lost",
+  "session-gone",
+  "replaced",
+  "outdated",
+  "player-broken",
+] as const;
+export type LocalFailure = (typeof LOCAL_FAILURES)[number];
+
+export type Outcome =
+  | { kind: "ended"; reason: EndReason; detail?: string }
+  /** The server would not start it. */
+  | { kind: "refused"; code: string; message: string }
+  | { kind: "local"; cause: LocalFailure; detail?: string };
+
+/** The way that frames and input take, node to player. */
+export type MediaPath =
+  | { is: "none" }
+  | { is: "connecting"; untilMs: number }
+  | { is: "up"; sinceMs: number }
+  | { is: "down"; sinceMs: number; restartAtMs: number };
+
+export type Queue = { position: number; waitMs?: number };
+
+type Base = { titleId: string; tappedAtMs: number; control: "up" | "down" };
+
+export type Preparing = Base & {
+  phase: "preparing";
+  device: Device | undefined;
+  held: readonly HeldSession[];
+  untilMs: number;
+};
+export type Requested = Base & {
+  phase: "requested";
+  device: Device;
+  requestId: string;
+  resuming: string | undefined;
+  untilMs: number;
+};
+type Live = Base & {
+  device: Device;
+  sessionId: string;
+  title: SessionTitle;
+  media: MediaPath;
+  /** The request by which the server is asked for this session again, until it answers. */
+  resumeId: string | undefined;
+};
+export type Starting = Live & {
+  phase: "starting";
+  steps: readonly StartStep[];
+  queue: Queue | undefined;
+  /** When a frame must be on the screen, once everything else is there. */
+  frameUntilMs: number | undefined;
+};
+export type Playing = Live & {
+  phase: "playing";
+  sinceMs: number;
+  /** A new path was offered, and no frame has come over it yet. */
+  offeredAtMs: number | undefined;
+  /** A first frame that the server could not be told of. */
+  untoldFrameMs: number | undefined;
+};
+export type Over = Base & { phase: "over"; outcome: Outcome };
+
+export type SessionState = Preparing | Requested | Starting | Playing | Over;
+
+export type SessionEvent =
+  | { kind: "device-known"; device: Device }
+  | { kind: "device-unfit"; cause: "no-webrtc" | "no-h264" | "player-broken"; detail: string }
+  | { kind: "control-opened"; held: readonly HeldSession[] }
+  | { kind: "control-lost" }
+  | { kind: "control-closed"; why: "replaced" | "outdated" }
+  | { kind: "message"; message: ServerToClient }
+  | { kind: "media-connected" }
+  | { kind: "media-disconnected" }
+  | { kind: "receiver-failed"; detail: string }
+  | { kind: "frame-shown"; atMs: number }
+  | { kind: "leave-pressed" }
+  | { kind: "time-passed" };
+
+export type SessionEffect =
+  | { do: "send"; message: ClientToServer }
+  | { do: "open-receiver"; offer: Offer }
+  | { do: "restart-ice" }
+  | { do: "close-receiver" };
+
+export const sessionIdOf = (state: SessionState): string | undefined =>
+  state.phase === "starting" || state.phase === "playing" ? state.sessionId : undefined;

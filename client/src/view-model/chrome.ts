@@ -1,0 +1,55 @@
+// What lies over the picture while playing: menu, figures, sound, hints. Pure.
+
+export type Chrome = {
+  menuOpen: boolean;
+  statsOpen: boolean;
+  sound: "on" | "off" | "blocked";
+  fullscreen: boolean;
+  pointerLocked: boolean;
+  /** Fingers were used last, so the on-screen controls are shown. */
+  touching: boolean;
+  padCount: number;
+};
+
+export type ChromeEvent =
+  | { kind: "menu-toggled" }
+  | { kind: "menu-closed" }
+  | { kind: "stats-toggled" }
+  | { kind: "sound-toggled" }
+  | { kind: "sound-blocked" }
+  | { kind: "sound-allowed" }
+  | { kind: "fullscreen-changed"; full: boolean }
+  | { kind: "pointer-lock-changed"; locked: boolean }
+  | { kind: "hands-changed"; touching: boolean }
+  | { kind: "pads-changed"; count: number };
+
+export const makeChrome = (touching: boolean): Chrome => ({
+  menuOpen: false, statsOpen: false, sound: "on", fullscreen: false,
+  pointerLocked: false, touching, padCount: 0,
+});
+
+export function applyChrome(chrome: Chrome, event: ChromeEvent): Chrome {
+  switch (event.kind) {
+    case "menu-toggled":
+      return { ...chrome, menuOpen: !chrome.menuOpen };
+    case "menu-closed":
+      return chrome.menuOpen ? { ...chrome, menuOpen: false } : chrome;
+    case "stats-toggled":
+      return { ...chrome, statsOpen: !chrome.statsOpen };
+    case "sound-toggled":
+      // Blocked sound is asked for by the same button: the press is the gesture it waited for.
+      return { ...chrome, sound: chrome.sound === "on" ? "off" : "on" };
+    case "sound-blocked":
+      return chrome.sound === "on" ? { ...chrome, sound: "blocked" } : chrome;
+    case "sound-allowed":
+      return chrome.sound === "blocked" ? { ...chrome, sound: "on" } : chrome;
+    case "fullscreen-changed":
+      return chrome.fullscreen === event.full ? chrome : { ...chrome, fullscreen: event.full };
+    case "pointer-lock-changed":
+      return chrome.pointerLocked === event.locked ? chrome : { ...chrome, pointerLocked: event.locked };
+    case "hands-changed":
+      return chrome.touching === event.touching ? chrome : { ...chrome, touching: event.touching };
+    case "pads-changed":
+      return chrome.padCount === event.count ? chrome : { ...chrome, padCount: event.count };
+  }
+}

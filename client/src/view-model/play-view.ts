@@ -1,0 +1,67 @@
+// What the play page shows: from a session and what lies over it to plain values. Pure.
+
+import { START_STEPS, type StartStep } from "@nearframe/shared/session/start-steps";
+import type { SessionTitle } from "@nearframe/shared/protocol/server-to-client";
+import type { Outcome, Queue, SessionState } from "../stream/session-state.ts";
+import type { Chrome } from "./chrome.ts";
+
+export type StepView = { step: StartStep; state: "done" | "now" | "ahead" };
+
+export type Hint = "take-pointer" | "sound-blocked" | "no-controls";
+
+/** Something is being mended while the picture stays. */
+export type Trouble = "media-down" | "control-down";
+
+export type PlayView =
+  | { scene: "loading"; stage: "reaching" | "asking" | "queued" | "starting"; steps: readonly StepView[]; queue: Queue | undefined }
+  | { scene: "playing"; title: SessionTitle; hints: readonly Hint[]; trouble: Trouble | undefined; controlsShown: boolean }
+  | { scene: "over"; outcome: Outcome };
+
+export function makePlayView(session: SessionState, chrome: Chrome): PlayView {
+  switch (session.phase) {
+    case "preparing":
+      return { scene: "loading", stage: "reaching", steps: stepsView([]), queue: undefined };
+    case "requested":
+      return { scene: "loading", stage: "asking", steps: stepsView([]), queue: undefined };
+    case "starting":
+      return {
+        scene: "loading",
+        stage: session.queue ? "queued" : "starting",
+        steps: stepsView(session.steps),
+        queue: session.queue,
+      };
+    case "playing":
+      return {
+        scene: "playing",
+        title: session.title,
+        hints: hintsFor(session.title, chrome),
+        trouble: session.media.is === "up" ? (session.control === "down" ? "control-down" : undefined) : "media-down",
+        controlsShown: controlsShown(session.title, chrome),
+      };
+    case "over":
+      return { scene: "over", outcome: session.outcome };
+  }
+}
+
+/** Two machines work at once, so steps may be done out of order; the first open one is what is waited for. */
+function stepsView(done: readonly StartStep[]): readonly StepView[] {
+  const now = START_STEPS.find((step) => !done.includes(step));
+  return START_STEPS.map((step) => ({
+    step,
+    state: done.includes(step) ? "done" : step === now ? "now" : "ahead",
+  }));
+}
+
+export const controlsShown = (title: SessionTitle, chrome: Chrome) =>
+  chrome.touching && !title.input.touch && chrome.padCount === 0 && (title.input.touchControls ?? []).length > 0;
+
+function hintsFor(title: SessionTitle, chrome: Chrome): readonly Hint[] {
+  const { pointer, touch, keyboard, touchControls } = title.input;
+  const hints: Hint[] = [];
+  if (chrome.sound === "blocked") hints.push("sound-blocked");
+  if (chrome.menuOpen) return hints;
+  if (!chrome.touching && pointer === "relative" && !chrome.pointerLocked) hints.push("take-pointer");
+  const fingersSuffice = touch || pointer === "absolute" || (touchControls ?? []).length > 0;
+  if (chrome.touching && keyboard && !fingersSuffice && chrome.padCount === 0) hints.push("no-controls");
+  return hints;
+}

@@ -1,0 +1,191 @@
+// One visit to the play page: joins a session to a stage (video, sound, hands) and
+// to what is shown. Knows no React; the page mounts it and hands it the stage.
+
+import { Scope } from "@nearframe/shared/lifetime";
+import { keyNumber } from "@nearframe/shared/input/codes";
+import { createSource, type Behavior } from "../behavior.ts";
+import { lockPointer } from "../input/grab.ts";
+import { createInputSender } from "../input/input-sender.ts";
+import type { Box } from "../input/fit.ts";
+import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
+import type { PartLook } from "../input/touch-controls.ts";
+import { createLatencyMeter } from "../stream/latency-meter.ts";
+import { createPlaySession, type PlaySessionPorts } from "../stream/play-session.ts";
+import type { Receiver, ReceiverEvents } from "../stream/receiver.ts";
+import { createScreen, type Screen, type ScreenElements } from "../stream/screen.ts";
+import type { SessionState } from "../stream/session-state.ts";
+import { applyChrome, makeChrome, type Chrome, type ChromeEvent } from "./chrome.ts";
+import { createFullscreen, type Fullscreen } from "./fullscreen.ts";
+import { controlsShown, makePlayView, type PlayView } from "./play-view.ts";
+import { createFigureTaker, type SessionFigures } from "./session-figures.ts";
+import { createWakeLock } from "./wake-lock.ts";
+
+/** The page's own elements. The surface senses; the root goes to full screen. */
+export type Stage = ScreenElements & {
+  root: HTMLElement;
+  surface: HTMLElement;
+  /** Where on-screen parts may lie, without notches and round corners. */
+  safeBox(): Box;
+  onLook(look: PartLook): void;
+};
+
+export type PlayPorts = Omit<PlaySessionPorts, "openReceiver" | "onReceiver"> & {
+  openReceiver(
+    scope: Scope,
+    offer: Parameters<PlaySessionPorts["openReceiver"]>[1],
+    calls: Parameters<PlaySessionPorts["openReceiver"]>[2],
+    events: ReceiverEvents,
+  ): Promise<Receiver>;
+  /** A finger is this device's first hand. */
+  touchFirst: boolean;
+};
+
+export interface Play {
+  readonly view: Behavior<PlayView>;
+  readonly chrome: Behavior<Chrome>;
+  readonly figures: Behavior<SessionFigures>;
+  readonly session: Behavior<SessionState>;
+  /** Takes the stage until the returned function is called. */
+  mount(stage: Stage): () => void;
+  leave(): void;
+  tell(event: Extract<ChromeEvent, { kind: "menu-toggled" | "menu-closed" | "stats-toggled" | "sound-toggled" }>): void;
+  toggleFullscreen(): void;
+  /** Presses and lets go of a key that the browser keeps for itself. */
+  pressKey(code: string): void;
+}
+
+const PRESS_MS = 80;
+
+export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, ports: PlayPorts): Play {
+  const { timers } = ports;
+  const chrome = createSource(makeChrome(ports.touchFirst));
+  const meter = createLatencyMeter();
+  const figureTaker = createFigureTaker(scope, meter, timers);
+  const sender = createInputSender(scope, { timers, soon: queueMicrotask, onSent: meter.handleInput });
+  /** What has arrived, for a stage that may be mounted later, or again. */
+  const tracks = new Map<string, MediaStreamTrack>();
+  let mounted: { screen: Screen; input: PlayerInput | undefined; fullscreen: Fullscreen } | undefined;
+
+  const session = createPlaySession(scope, titleId, tappedAtMs, {
+    ...ports,
+    openReceiver: (receiverScope, offer, calls, events) =>
+      ports.openReceiver(receiverScope, offer, calls, {
+        ...events,
+        onTrack(track) {
+          tracks.set(track.kind, track);
+          mounted?.screen.show(track);
+        },
+        onFrameMark: meter.handleMark,
+        onControl: figureTaker.handleControl,
+      }),
+    onReceiver(receiver) {
+      meter.reset();
+      figureTaker.follow(receiver);
+      sender.connect(receiver?.channels);
+      if (!receiver) tracks.clear();
+    },
+  });
+
+  const view = createSource(makePlayView(session.state.value, chrome.behavior.value));
+  const refresh = () => view.set(makePlayView(session.state.value, chrome.behavior.value));
+  scope.own(session.state.subscribe(refresh), (stop) => stop());
+  scope.own(chrome.behavior.subscribe(refresh), (stop) => stop());
+
+  const tell = (event: ChromeEvent) => {
+    const before = chrome.behavior.value;
+    const next = applyChrome(before, event);
+    if (next === before) return;
+    chrome.set(next);
+    if (next.menuOpen && !before.menuOpen) {
+      mounted?.input?.release();
+      // The mouse is needed for the menu.
+      if (document.pointerLockElement) document.exitPointerLock();
+    }
+    if (next.sound !== before.sound) applySound(next.sound);
+  };
+
+  function applySound(sound: Chrome["sound"]): void {
+    mounted?.screen.setMuted(sound === "off");
+    if (sound === "on") void mounted?.screen.playSound().then((plays) => plays || tell({ kind: "sound-blocked" }));
+  }
+
+  const playing = () => session.state.value.phase === "playing" && !chrome.behavior.value.menuOpen;
+
+  function mount(stage: Stage): () => void {
+    const stageScope = scope.child();
+    const screen = createScreen(stageScope, stage, {
+      onFrame(frame) {
+        meter.handleFrame(frame);
+        session.handleFrame(frame.visibleAtMs);
+      },
+      onSoundBlocked: () => tell({ kind: "sound-blocked" }),
+    });
+    screen.setMuted(chrome.behavior.value.sound === "off");
+    for (const track of tracks.values()) screen.show(track);
+    const size = () => ("title" in session.state.value ? session.state.value.title.size : undefined);
+    const fullscreen = createFullscreen(stageScope, stage.root, size, (full) => tell({ kind: "fullscreen-changed", full }));
+    const mine = { screen, fullscreen, input: undefined as PlayerInput | undefined };
+    mounted = mine;
+
+    const startInput = () => {
+      const state = session.state.value;
+      if (mine.input || !("title" in state)) return;
+      const { title } = state;
+      mine.input = createPlayerInput(stageScope, stage.surface, {
+        title, sender, timers, playing,
+        controlsShown: () => controlsShown(title, chrome.behavior.value),
+        safeBox: stage.safeBox,
+        onLook: stage.onLook,
+        onEscapeHeld: () => tell({ kind: "menu-toggled" }),
+        onLockWanted: () => void lockPointer(stage.surface),
+        onPointerLock: (locked) => tell({ kind: "pointer-lock-changed", locked }),
+        onPadCount: (count) => tell({ kind: "pads-changed", count }),
+      });
+      createWakeLock(stageScope, stage.surface.ownerDocument);
+    };
+    stageScope.own(session.state.subscribe(startInput), (stop) => stop());
+    startInput();
+    followHands(stageScope, stage.root, tell, () => {
+      if (chrome.behavior.value.sound !== "blocked") return;
+      void screen.playSound().then((plays) => plays && tell({ kind: "sound-allowed" }));
+    });
+    return () => {
+      if (mounted === mine) mounted = undefined;
+      void stageScope.close("the stage is gone");
+    };
+  }
+
+  return {
+    view: view.behavior,
+    chrome: chrome.behavior,
+    figures: figureTaker.figures,
+    session: session.state,
+    mount,
+    leave: session.leave,
+    tell,
+    toggleFullscreen: () => void mounted?.fullscreen.toggle(),
+    pressKey(code) {
+      const key = keyNumber(code);
+      if (key === undefined) return;
+      sender.dispatch({ kind: "key", key, down: true }, timers.monotonicMs());
+      timers.after(PRESS_MS, () => sender.dispatch({ kind: "key", key, down: false }, timers.monotonicMs()));
+    },
+  };
+}
+
+/** Which hand was used last, and the first gesture, which lets the browser play sound. */
+function followHands(scope: Scope, root: HTMLElement, tell: (event: ChromeEvent) => void, onGesture: () => void): void {
+  const document = root.ownerDocument;
+  const pointer = (event: PointerEvent) => {
+    tell({ kind: "hands-changed", touching: event.pointerType === "touch" });
+  };
+  const gesture = () => onGesture();
+  document.addEventListener("pointerdown", pointer, { capture: true });
+  document.addEventListener("pointerup", gesture, { capture: true });
+  document.addEventListener("keydown", gesture, { capture: true });
+  scope.own(document, () => {
+    document.removeEventListener("pointerdown", pointer, { capture: true });
+    document.removeEventListener("pointerup", gesture, { capture: true });
+    document.removeEventListener("keydown", gesture, { capture: true });
+  });
+}

@@ -1,0 +1,74 @@
+// The figures of a running session, once a second: what the browser counts, and how
+// long inputs took to be seen.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import { NodeToPlayer, type PlayerToNode } from "@nearframe/shared/protocol/session-control";
+import { parseMessage } from "@nearframe/shared/protocol/parse";
+import { createSource, type Behavior } from "../behavior.ts";
+import type { LatencySummary } from "../stream/latency.ts";
+import type { LatencyMeter } from "../stream/latency-meter.ts";
+import type { Receiver } from "../stream/receiver.ts";
+import { makeStats, readReport, type ReportSample, type StreamStats } from "../stream/stats.ts";
+import type { Timers } from "../timers.ts";
+
+export type SessionFigures = {
+  stats: StreamStats | undefined;
+  /** Over the last ten seconds, or undefined while nothing was pressed. */
+  latency: LatencySummary | undefined;
+};
+
+export interface FigureTaker {
+  readonly figures: Behavior<SessionFigures>;
+  follow(receiver: Receiver | undefined): void;
+  handleControl(text: string): void;
+}
+
+const EVERY_MS = 1_000;
+export const LATENCY_WINDOW_MS = 10_000;
+
+export function createFigureTaker(scope: Scope, meter: LatencyMeter, timers: Timers): FigureTaker {
+  const figures = createSource<SessionFigures>({ stats: undefined, latency: undefined });
+  let receiver: Receiver | undefined;
+  let before: ReportSample | undefined;
+  let lastPingId = 0;
+  let stopTimer = () => {};
+
+  async function take(): Promise<void> {
+    const asked = receiver;
+    if (asked) {
+      ask(asked);
+      const report = await asked.stats().catch(() => undefined);
+      // A path that closed meanwhile has no figures any more.
+      if (report && receiver === asked) {
+        const sample = readReport(report.values(), timers.monotonicMs());
+        const stats = makeStats(before, sample);
+        before = sample;
+        figures.set({ stats, latency: meter.summary(timers.monotonicMs() - LATENCY_WINDOW_MS) });
+      }
+    }
+    if (!scope.closed) stopTimer = timers.after(EVERY_MS, () => void take());
+  }
+
+  function ask({ channels }: Receiver): void {
+    const ping: PlayerToNode = { type: "ping", id: (lastPingId += 1), sentAtMs: timers.monotonicMs() };
+    channels.control.send(JSON.stringify(ping));
+  }
+
+  scope.own(undefined, () => stopTimer());
+  void take();
+
+  return {
+    figures: figures.behavior,
+    follow(next) {
+      receiver = next;
+      before = undefined;
+    },
+    handleControl(text) {
+      const heardAtMs = timers.monotonicMs();
+      const parsed = parseMessage(NodeToPlayer, text);
+      if (!parsed.ok) return console.warn("nearframe: the node sent what no node sends:", parsed.message);
+      const { sentAtMs, nodeAtMs } = parsed.value;
+      meter.handlePong({ sentAtMs, nodeAtMs, heardAtMs });
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { ReactNode } from "react";
+import styles from "./Button.module.css";
+
+type ButtonProps = {
+  kind: "first" | "second" | "quiet";
+  onPress: () => void;
+  children: ReactNode;
+  label?: string;
+  pressed?: boolean;
+  disabled?: boolean;
+  autoFocus?: boolean;
+};
+
+export function Button({ kind, onPress, children, label, pressed, disabled, autoFocus }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      className={`${styles.button} ${styles[kind]}`}
+      onClick={onPress}
+      disabled={disabled}
+      autoFocus={autoFocus}
+      aria-label={label}
+      aria-pressed={pressed}
+    >
+      {children}
+    </button>
+  );
+}

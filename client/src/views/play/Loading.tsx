@@ -1,0 +1,76 @@
+import { useEffect, useState } from "react";
+import type { PublicTitle } from "@nearframe/shared/api/titles";
+import type { PlayView } from "../../view-model/play-view.ts";
+import { Button } from "../parts/Button.tsx";
+import { useTexts } from "../use-texts.ts";
+import styles from "./Loading.module.css";
+
+type LoadingProps = {
+  view: Extract<PlayView, { scene: "loading" }>;
+  title: PublicTitle | undefined;
+  onLeave: () => void;
+};
+
+/** The start as it really happens: one frame of the strip for each step, lit when it is done. */
+export function Loading({ view, title, onLeave }: LoadingProps) {
+  const { loading } = useTexts();
+  const current = view.steps.find(({ state }) => state === "now");
+  const done = view.steps.filter(({ state }) => state === "done").length;
+  return (
+    <section className={styles.page} aria-label={title?.name}>
+      {title && <img className={styles.art} src={title.art.hero} alt="" />}
+      <div className={styles.words}>
+        {title && <h1 className={styles.name}>{title.name}</h1>}
+        <div className={styles.now}>
+          <p role="status">{sentence()}</p>
+          <Seconds />
+        </div>
+        <ol
+          className={styles.strip}
+          role="progressbar"
+          aria-label={loading.progress}
+          aria-valuemin={0}
+          aria-valuemax={view.steps.length}
+          aria-valuenow={done}
+        >
+          {view.steps.map(({ step, state }) => (
+            <li key={step} className={styles.step} data-state={state}>
+              <span>{state === "done" ? loading.steps[step].done : loading.steps[step].now}</span>
+            </li>
+          ))}
+        </ol>
+        <div className={styles.foot}>
+          <p className={styles.credits}>{title?.credits}</p>
+          <Button kind="second" onPress={onLeave}>
+            {loading.leave}
+          </Button>
+        </div>
+      </div>
+    </section>
+  );
+
+  function sentence(): string {
+    if (view.stage === "reaching") return loading.reaching;
+    if (view.stage === "asking") return loading.asking;
+    if (view.queue) {
+      const wait = view.queue.waitMs === undefined ? "" : `, ${loading.wait(view.queue.waitMs / 1000)}`;
+      return loading.queued(view.queue.position) + wait;
+    }
+    return current ? loading.steps[current.step].now : loading.steps["first-frame"].done;
+  }
+}
+
+/** How long it has taken so far, told as plainly as the rest. */
+function Seconds() {
+  const [tenths, setTenths] = useState(0);
+  useEffect(() => {
+    const startedAtMs = performance.now();
+    const timer = setInterval(() => setTenths(Math.floor((performance.now() - startedAtMs) / 100)), 100);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <span className={styles.seconds} aria-hidden="true">
+      {(tenths / 10).toFixed(1)} s
+    </span>
+  );
+}

@@ -1,0 +1,91 @@
+import { useEffect, useRef } from "react";
+import type { ReactNode } from "react";
+import type { Chrome } from "../../view-model/chrome.ts";
+import { FiguresIcon, FullIcon, LeaveIcon, PlayIcon, SoundOffIcon, SoundOnIcon, WindowIcon } from "../parts/icons.tsx";
+import { useTexts } from "../use-texts.ts";
+import styles from "./Menu.module.css";
+
+export type MenuProps = {
+  chrome: Chrome;
+  onClose: () => void;
+  onSound: () => void;
+  onStats: () => void;
+  onFullscreen: () => void;
+  /** Keys that browsers keep, and keys that phones lack. */
+  onKey: (code: string) => void;
+  onLeave: () => void;
+};
+
+const KEYS = [
+  ["Escape", "Esc"],
+  ["Tab", "Tab"],
+  ["Enter", "Enter"],
+  ["Space", "Space"],
+  ["F1", "F1"],
+  ["F11", "F11"],
+] as const;
+
+export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, onKey, onLeave }: MenuProps) {
+  const { menu } = useTexts();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  const press = (code: string) => {
+    onClose();
+    onKey(code);
+  };
+  return (
+    <dialog
+      ref={dialog}
+      className={styles.menu}
+      aria-label={menu.title}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => event.target === dialog.current && onClose()}
+    >
+      <div className={styles.sheet}>
+        <Item icon={<PlayIcon />} onPress={onClose} autoFocus>
+          {menu.resume}
+        </Item>
+        <Item icon={chrome.sound === "off" ? <SoundOffIcon /> : <SoundOnIcon />} onPress={onSound}>
+          {chrome.sound === "off" ? menu.soundOff : menu.soundOn}
+        </Item>
+        {document.fullscreenEnabled && (
+          <Item icon={chrome.fullscreen ? <WindowIcon /> : <FullIcon />} onPress={onFullscreen}>
+            {chrome.fullscreen ? menu.window : menu.fullscreen}
+          </Item>
+        )}
+        <Item icon={<FiguresIcon />} onPress={onStats}>
+          {chrome.statsOpen ? menu.statsHide : menu.statsShow}
+        </Item>
+        <div className={styles.keys} role="group" aria-label={menu.keys}>
+          {KEYS.map(([code, cap]) => (
+            <button key={code} type="button" className={styles.key} onClick={() => press(code)}>
+              {cap}
+            </button>
+          ))}
+        </div>
+        {chrome.padCount > 0 && <p className={styles.note}>{menu.pad(chrome.padCount)}</p>}
+        <Item icon={<LeaveIcon />} onPress={onLeave}>
+          {menu.leave}
+        </Item>
+      </div>
+    </dialog>
+  );
+}
+
+type ItemProps = { icon: ReactNode; children: string; onPress: () => void; autoFocus?: boolean };
+
+function Item({ icon, children, onPress, autoFocus }: ItemProps) {
+  return (
+    <button type="button" className={styles.item} onClick={onPress} autoFocus={autoFocus}>
+      {icon}
+      {children}
+    </button>
+  );
+}

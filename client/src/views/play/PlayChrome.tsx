@@ -1,0 +1,60 @@
+import type { Chrome } from "../../view-model/chrome.ts";
+import type { Hint, PlayView } from "../../view-model/play-view.ts";
+import { Mark } from "../parts/Mark.tsx";
+import { useTexts } from "../use-texts.ts";
+import { Menu, type MenuProps } from "./Menu.tsx";
+import styles from "./PlayChrome.module.css";
+import { useIdle } from "./use-idle.ts";
+
+type PlayChromeProps = Omit<MenuProps, "chrome" | "onClose"> & {
+  view: Extract<PlayView, { scene: "playing" }>;
+  chrome: Chrome;
+  onMenu: () => void;
+  onMenuClosed: () => void;
+};
+
+/** What lies over the picture: the way to the menu, hints, and word of any trouble. */
+export function PlayChrome({ view, chrome, onMenu, onMenuClosed, ...menu }: PlayChromeProps) {
+  const { play } = useTexts();
+  const idle = useIdle(3_000);
+  return (
+    <>
+      <button
+        type="button"
+        className={styles.handle}
+        data-idle={idle && !chrome.menuOpen}
+        aria-label={play.menu}
+        aria-expanded={chrome.menuOpen}
+        title={play.menuHint}
+        onClick={onMenu}
+      >
+        <Mark size={22} />
+      </button>
+      <div className={styles.messages} role="status">
+        {view.trouble && (
+          <p className={styles.trouble}>{view.trouble === "media-down" ? play.mediaDown : play.controlDown}</p>
+        )}
+        {view.hints.map((hint) => (
+          <HintLine key={hint} hint={hint} />
+        ))}
+      </div>
+      {chrome.menuOpen && <Menu {...menu} chrome={chrome} onClose={onMenuClosed} />}
+    </>
+  );
+}
+
+function HintLine({ hint }: { hint: Hint }) {
+  const { play } = useTexts();
+  switch (hint) {
+    case "take-pointer":
+      return (
+        <p className={styles.hint}>
+          {play.takePointer} <small>{play.takePointerHint}</small>
+        </p>
+      );
+    case "sound-blocked":
+      return <p className={styles.hint}>{play.soundBlocked}</p>;
+    case "no-controls":
+      return <p className={styles.hint}>{play.noControls}</p>;
+  }
+}

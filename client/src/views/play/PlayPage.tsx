@@ -1,0 +1,38 @@
+import { useCallback, useEffect, useState } from "react";
+import type { PublicTitle } from "@nearframe/shared/api/titles";
+import { createBrowserPlay } from "../../play-entry.ts";
+import { exposeDiagnostics } from "../../diagnostics.ts";
+import type { ControlLink } from "../../stream/control-link.ts";
+import type { Play } from "../../view-model/play.ts";
+import { Arriving } from "../Arriving.tsx";
+import { useModel } from "../use-model.ts";
+import { PlayStage } from "./PlayStage.tsx";
+
+export { warmUp } from "../../play-entry.ts";
+
+type PlayPageProps = {
+  titleId: string;
+  title: PublicTitle | undefined;
+  tappedAtMs: number;
+  link: ControlLink;
+  onHome: () => void;
+};
+
+/** One visit: each try is a session of its own, and leaving the page leaves the session. */
+export default function PlayPage({ titleId, title, tappedAtMs, link, onHome }: PlayPageProps) {
+  const [tries, setTries] = useState({ count: 0, tappedAtMs });
+  const play = useModel<Play>(`${titleId} ${tries.count}`, (scope) =>
+    createBrowserPlay(scope, titleId, tries.tappedAtMs, link),
+  );
+  const again = useCallback(
+    () => setTries(({ count }) => ({ count: count + 1, tappedAtMs: performance.now() })),
+    [],
+  );
+  useEffect(() => {
+    exposeDiagnostics(window, () => play);
+    return () => exposeDiagnostics(window, () => undefined);
+  }, [play]);
+
+  if (!play) return <Arriving title={title} />;
+  return <PlayStage key={tries.count} play={play} title={title} onAgain={again} onHome={onHome} />;
+}

@@ -1,0 +1,99 @@
+import { useEffect, useRef } from "react";
+import type { PublicTitle } from "@nearframe/shared/api/titles";
+import type { PartLook } from "../../input/touch-controls.ts";
+import { makeFailureView, type FailureAction } from "../../view-model/failure.ts";
+import type { Play } from "../../view-model/play.ts";
+import { useBehavior } from "../use-behavior.ts";
+import { useTexts } from "../use-texts.ts";
+import { Failure } from "./Failure.tsx";
+import { Loading } from "./Loading.tsx";
+import { PlayChrome } from "./PlayChrome.tsx";
+import styles from "./PlayStage.module.css";
+import { StatsPanel } from "./StatsPanel.tsx";
+import { TouchControls } from "./TouchControls.tsx";
+
+type PlayStageProps = { play: Play; title: PublicTitle | undefined; onAgain: () => void; onHome: () => void };
+
+/** The picture and all that may lie over it. The elements belong to React, what is in them to the play. */
+export function PlayStage({ play, title, onAgain, onHome }: PlayStageProps) {
+  const texts = useTexts();
+  const view = useBehavior(play.view);
+  const chrome = useBehavior(play.chrome);
+  const root = useRef<HTMLDivElement>(null);
+  const surface = useRef<HTMLDivElement>(null);
+  const safe = useRef<HTMLDivElement>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  const audio = useRef<HTMLAudioElement>(null);
+  useEffect(() => {
+    if (!root.current || !surface.current || !safe.current || !video.current || !audio.current) return;
+    const safeArea = safe.current;
+    return play.mount({
+      root: root.current,
+      surface: surface.current,
+      video: video.current,
+      audio: audio.current,
+      safeBox: () => safeArea.getBoundingClientRect(),
+      onLook: (look) => showLook(safeArea, look),
+    });
+  }, [play]);
+
+  const act = (action: FailureAction) => {
+    if (action === "again" || action === "play-again") onAgain();
+    else if (action === "reload") window.location.reload();
+    else onHome();
+  };
+  const leave = () => {
+    play.leave();
+    onHome();
+  };
+  const name = title?.name ?? (view.scene === "playing" ? view.title.name : "");
+
+  return (
+    <main className={styles.root} ref={root}>
+      <div className={styles.surface} ref={surface} role="application" aria-label={texts.play.stage(name)}>
+        <video ref={video} className={styles.video} muted playsInline autoPlay disablePictureInPicture tabIndex={-1} />
+        <audio ref={audio} />
+      </div>
+      <div className={styles.safe} ref={safe} aria-hidden="true">
+        {view.scene === "playing" && view.controlsShown && (
+          <TouchControls controls={view.title.input.touchControls ?? []} />
+        )}
+      </div>
+      {view.scene === "playing" && (
+        <>
+          {chrome.statsOpen && <LiveStats play={play} />}
+          <PlayChrome
+            view={view}
+            chrome={chrome}
+            onMenu={() => play.tell({ kind: "menu-toggled" })}
+            onMenuClosed={() => play.tell({ kind: "menu-closed" })}
+            onSound={() => play.tell({ kind: "sound-toggled" })}
+            onStats={() => play.tell({ kind: "stats-toggled" })}
+            onFullscreen={play.toggleFullscreen}
+            onKey={play.pressKey}
+            onLeave={leave}
+          />
+        </>
+      )}
+      {view.scene === "loading" && <Loading view={view} title={title} onLeave={leave} />}
+      {view.scene === "over" && (
+        <Failure view={makeFailureView(view.outcome, texts.failure)} art={title?.art.hero} onAction={act} />
+      )}
+    </main>
+  );
+}
+
+/** Takes the figures by itself, so that a new second draws this panel and nothing else. */
+function LiveStats({ play }: { play: Play }) {
+  const figures = useBehavior(play.figures);
+  return <StatsPanel figures={figures} />;
+}
+
+/** Follows the finger past React: only custom properties of one element change. */
+function showLook(layer: HTMLElement, { part, pressed, dx, dy }: PartLook): void {
+  const element = layer.querySelector<HTMLElement>(`[data-part="${part}"]`);
+  if (!element) return;
+  element.toggleAttribute("data-pressed", pressed);
+  element.style.setProperty("--dx", dx.toFixed(3));
+  element.style.setProperty("--dy", dy.toFixed(3));
+}
