@@ -2,14 +2,18 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { expect, it } from "vitest";
-import { describePipelineContract } from "../../pipeline.contract.ts";
+import { describe, expect, it } from "vitest";
+import { itIsAPipeline } from "../../pipeline.contract.ts";
 import { createDamagePipeline, damagePipelineTraits } from "./pipeline.ts";
 
 const pipeline = { createPipeline: createDamagePipeline, traits: damagePipelineTraits };
 
-describePipelineContract({ name: "the damage pipeline, from a framebuffer file", ...pipeline });
-describePipelineContract({ name: "the damage pipeline, from any X server", ...pipeline, framebuffer: false });
+describe("the damage pipeline, from a framebuffer file", () => {
+  itIsAPipeline(pipeline);
+});
+describe("the damage pipeline, from any X server", () => {
+  itIsAPipeline({ ...pipeline, framebuffer: false });
+});
 
 it("ends the pipeline's process when the node is killed", async () => {
   const program = fileURLToPath(new URL("./pipeline-process.ts", import.meta.url));

@@ -1,4 +1,7 @@
-import { describePipelineContract } from "../../pipeline.contract.ts";
+import { describe } from "vitest";
+import { itIsAPipeline } from "../../pipeline.contract.ts";
 import { createFfmpegPipeline, ffmpegPipelineTraits } from "./pipeline.ts";
 
-describePipelineContract({ name: "the ffmpeg pipeline", createPipeline: createFfmpegPipeline, traits: ffmpegPipelineTraits });
+describe("the ffmpeg pipeline", () => {
+  itIsAPipeline({ createPipeline: createFfmpegPipeline, traits: ffmpegPipelineTraits });
+});
