@@ -292,9 +292,9 @@ test("whatever happens in whatever order: one end, which is final, and each slot
     if (session.state === "ended") tally.ended++;
   }
   // The run was worth something: sessions got everywhere.
-  expect(tally.ended).toBeGreaterThan(1_000);
-  expect(tally.streamed).toBeGreaterThan(1_000);
-  expect(tally.resumed).toBeGreaterThan(1_000);
+  expect(tally.ended).toBeGreaterThan(500);
+  expect(tally.streamed).toBeGreaterThan(500);
+  expect(tally.resumed).toBeGreaterThan(500);
 });
 
 const FATAL = new Set<SessionEvent["type"]>(["player-left", "media-unreachable", "node-ended", "node-lost", "server-stopped"]);

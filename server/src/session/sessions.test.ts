@@ -1,0 +1,503 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { NODE_GRACE_MS } from "../nodes/limits.ts";
+import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
+import { device, offer, title } from "../testing/fixtures.ts";
+import { createWorld, type FakeNode, type FakePeer, type World } from "../testing/world.ts";
+import {
+  HOLD_MS,
+  NODE_STOP_MS,
+  NODE_WAIT_MS,
+  QUEUE_HOLD_MS,
+  QUEUE_LENGTH_MAX,
+  QUEUE_WAIT_MS,
+  SESSIONS_PER_PLAYER_MAX,
+  START_MARGIN_MS,
+} from "./limits.ts";
+
+let world: World;
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  world = await createWorld();
+});
+
+afterEach(async () => {
+  await world.scope.close();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+/** Lets what is on its way to the store arrive. */
+const settled = () => vi.advanceTimersByTimeAsync(0);
+
+/** A player who plays on a node. */
+function playing({ player = world.player("p1"), node = world.node("n1") } = {}) {
+  node.register();
+  const sessionId = player.request();
+  player.connected(sessionId);
+  player.firstFrame(sessionId);
+  return { player, node, sessionId };
+}
+
+const progress = (node: FakeNode, sessionId: string, step: "title-started" | "first-picture") =>
+  world.sessions.handleProgress(node.nodeId, { type: "session.progress", sessionId, step });
+const endOf = (player: FakePeer) => player.last("session.ended")?.reason;
+
+describe("starting", () => {
+  test("the node gets title and device; its steps and its offer reach the player", () => {
+    const node = world.node("n1").register();
+    const player = world.player("p1");
+    const sessionId = player.request();
+    expect(node.of("session.start")).toEqual([
+      { type: "session.start", sessionId, playerId: "p1", title: title(), device },
+    ]);
+    progress(node, sessionId, "title-started");
+    world.sessions.handleOffer("n1", { type: "session.offer", sessionId, offer });
+    expect(player.messages.map((message) => ("step" in message ? message.step : message.type))).toEqual([
+      "session.created",
+      "placed",
+      "title-started",
+      "session.offer",
+    ]);
+    const { id, name, size, fps, input } = title().manifest;
+    expect(player.last("session.created")?.title).toEqual({ id, name, size, fps, input });
+  });
+
+  test("a title that is not in the catalogue is refused, under the request's id", () => {
+    const player = world.player("p1");
+    expect(player.request("half-life-3")).toBe("");
+    expect(player.messages).toMatchObject([{ type: "error", code: "TITLE_UNKNOWN", requestId: "r0" }]);
+  });
+
+  test("a node that is too slow is told to stop, and the player why", async () => {
+    const node = world.node("n1").register();
+    const player = world.player("p1");
+    const sessionId = player.request();
+    progress(node, sessionId, "title-started");
+    // Heartbeats go on: it is the session that hangs, not the node.
+    for (let s = 0; s < 20 + START_MARGIN_MS / 1000; s += 5) {
+      node.heartbeat([sessionId]);
+      await vi.advanceTimersByTimeAsync(5_000);
+    }
+    expect(player.last("session.ended")).toMatchObject({ reason: "start-timeout", detail: expect.stringContaining("title-started") });
+    expect(node.of("session.stop")).toMatchObject([{ sessionId, reason: "start-timeout" }]);
+  });
+
+  test.each(["title-crashed", "title-never-drew", "title-command-missing", "node-failed"] as const)(
+    "what the node says went wrong is what the player hears: %s",
+    (reason) => {
+      const node = world.node("n1").register();
+      const player = world.player("p1");
+      const sessionId = player.request();
+      world.sessions.handleEnded("n1", { type: "session.ended", sessionId, reason, detail: "exit code 139" });
+      expect(player.last("session.ended")).toEqual({ type: "session.ended", sessionId, reason, detail: "exit code 139" });
+      expect(node.of("session.stop")).toEqual([]);
+      expect(world.slotsFree("n1")).toBe(2);
+    },
+  );
+
+  test("a player has a bounded number of sessions", () => {
+    world.node("n1").register({ slots: 10 });
+    const player = world.player("p1");
+    for (let count = 0; count < SESSIONS_PER_PLAYER_MAX; count++) expect(player.request()).not.toBe("");
+    expect(player.request()).toBe("");
+    expect(player.last("error")).toMatchObject({ code: "SESSIONS_TOO_MANY" });
+  });
+});
+
+describe("in line", () => {
+  test("players are served in order, and hear their place when it changes", () => {
+    const node = world.node("n1").register({ slots: 1 });
+    const [first, second, third] = [world.player("p1"), world.player("p2"), world.player("p3")];
+    const firstId = first.request();
+    second.request();
+    const thirdId = third.request();
+    expect(second.all("session.queued").map(({ position }) => position)).toEqual([1]);
+    expect(third.all("session.queued").map(({ position }) => position)).toEqual([2]);
+    first.leave(firstId);
+    // The slot is free when the node says so, not before.
+    expect(node.of("session.start")).toHaveLength(1);
+    node.ended(firstId);
+    expect(second.last("session.progress")).toMatchObject({ step: "placed" });
+    expect(third.all("session.queued").map(({ position }) => position)).toEqual([2, 1]);
+    third.leave(thirdId);
+    expect(endOf(third)).toBe("player-left");
+  });
+
+  test("leaving the page leaves the line after a moment; a short loss does not", async () => {
+    const node = world.node("n1").register({ slots: 1 });
+    const first = world.player("p1").request();
+    const second = world.player("p2");
+    const third = world.player("p3");
+    const secondId = second.request();
+    third.request();
+    second.disconnect();
+    expect(world.sessions.heldBy("p2")).toMatchObject([{ sessionId: secondId }]);
+    const again = world.player("p2");
+    await again.resume(secondId);
+    expect(again.last("session.queued")).toMatchObject({ position: 1 });
+    again.disconnect();
+    await vi.advanceTimersByTimeAsync(QUEUE_HOLD_MS);
+    expect(third.last("session.queued")).toMatchObject({ position: 1 });
+    node.ended(first, "title-exited");
+    expect(third.last("session.progress")).toMatchObject({ step: "placed" });
+    await settled();
+    expect(await world.store.findSession(secondId)).toMatchObject({ end: { reason: "player-lost" } });
+  });
+
+  test("a free slot passes by who is away, and is theirs when they are back first", async () => {
+    const node = world.node("n1").register({ slots: 1 });
+    const first = world.player("p1").request();
+    const second = world.player("p2");
+    const secondId = second.request();
+    second.disconnect();
+    node.ended(first, "title-exited");
+    expect(node.of("session.start")).toHaveLength(1);
+    const again = world.player("p2");
+    await again.resume(secondId);
+    expect(again.messages.map((message) => message.type)).toEqual(["session.created", "session.progress"]);
+  });
+
+  test("without any node that could do it, the player is told soon", async () => {
+    const player = world.player("p1");
+    player.request();
+    expect(player.last("session.queued")).toMatchObject({ position: 1 });
+    await vi.advanceTimersByTimeAsync(NODE_WAIT_MS);
+    expect(endOf(player)).toBe("no-node");
+  });
+
+  test("a node that comes up meanwhile takes the session", async () => {
+    const player = world.player("p1");
+    player.request();
+    await vi.advanceTimersByTimeAsync(NODE_WAIT_MS - 1);
+    world.node("n1").register();
+    expect(player.last("session.progress")).toMatchObject({ step: "placed" });
+  });
+
+  test("a node that comes up full gives hope for longer, but not for ever", async () => {
+    const player = world.player("p1");
+    player.request();
+    const node = world.node("n1").register({ slots: 1, sessions: ["stray"] });
+    await vi.advanceTimersByTimeAsync(NODE_WAIT_MS);
+    expect(endOf(player)).toBeUndefined();
+    for (let ms = 0; ms < QUEUE_WAIT_MS; ms += 5_000) {
+      node.heartbeat(["stray"]);
+      await vi.advanceTimersByTimeAsync(5_000);
+    }
+    expect(endOf(player)).toBe("no-node");
+  });
+
+  test("a title that nobody can run does not hold up the others", () => {
+    world.node("n1").register({ slots: 1 });
+    world.player("p1").request("page");
+    const second = world.player("p2");
+    second.request("freedoom");
+    expect(second.last("session.progress")).toMatchObject({ step: "placed" });
+  });
+
+  test("the line is bounded", () => {
+    for (let count = 0; count < QUEUE_LENGTH_MAX; count++) world.player(`p${count}`).request();
+    const late = world.player("late");
+    late.request();
+    expect(late.last("error")).toMatchObject({ code: "QUEUE_FULL" });
+  });
+});
+
+describe("a player who drops", () => {
+  test("finds the session again within the hold time, with new transports", async () => {
+    const { player, node, sessionId } = playing();
+    player.disconnect();
+    await vi.advanceTimersByTimeAsync(1_000);
+    const [held] = world.sessions.heldBy("p1");
+    expect(held).toEqual({ sessionId, titleId: "freedoom", untilMs: expect.any(Number) });
+    expect(held!.untilMs - Date.now()).toBe(HOLD_MS - 1_000);
+    const phone = world.player("p1");
+    await phone.resume(sessionId);
+    expect(node.of("session.rejoin")).toEqual([{ type: "session.rejoin", sessionId, device }]);
+    world.sessions.handleOffer("n1", { type: "session.offer", sessionId, offer });
+    expect(phone.messages.map((message) => message.type)).toEqual(["session.created", "session.offer"]);
+    phone.connected(sessionId);
+    phone.firstFrame(sessionId);
+    expect(world.sessions.heldBy("p1")).toEqual([]);
+  });
+
+  test("goes on without new transports if only the control link died", async () => {
+    const { player, node, sessionId } = playing();
+    player.disconnect();
+    const back = world.player("p1");
+    back.connected(sessionId);
+    expect(node.of("session.rejoin")).toEqual([]);
+    expect(world.sessions.heldBy("p1")).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    back.leave(sessionId);
+    expect(endOf(back)).toBe("player-left");
+  });
+
+  test("may come back before the old socket is known to be dead, whose end then means nothing", async () => {
+    const { player, node, sessionId } = playing();
+    const back = world.player("p1");
+    back.connected(sessionId);
+    player.disconnect();
+    expect(world.sessions.heldBy("p1")).toEqual([]);
+    for (let ms = 0; ms <= HOLD_MS; ms += 5_000) {
+      node.heartbeat([sessionId]);
+      await vi.advanceTimersByTimeAsync(5_000);
+    }
+    expect(endOf(back)).toBeUndefined();
+  });
+
+  test("is given up after the hold time, and the slot is free when the node has closed it", async () => {
+    const { player, node, sessionId } = playing();
+    player.disconnect();
+    for (let ms = 0; ms < HOLD_MS; ms += 5_000) {
+      node.heartbeat([sessionId]);
+      await vi.advanceTimersByTimeAsync(5_000);
+    }
+    expect(node.of("session.stop")).toEqual([{ type: "session.stop", sessionId, reason: "player-lost" }]);
+    expect(world.slotsFree("n1")).toBe(1);
+    node.ended(sessionId, "player-lost");
+    expect(world.slotsFree("n1")).toBe(2);
+    // Who comes too late hears what happened.
+    await settled();
+    const late = world.player("p1");
+    await late.resume(sessionId);
+    expect(endOf(late)).toBe("player-lost");
+  });
+
+  test("hears of an end that happened a moment ago, while media still flowed", async () => {
+    const { player, node, sessionId } = playing();
+    player.disconnect();
+    for (let ms = 0; ms < HOLD_MS; ms += 5_000) {
+      node.heartbeat([sessionId]);
+      await vi.advanceTimersByTimeAsync(5_000);
+    }
+    const late = world.player("p1");
+    late.connected(sessionId);
+    expect(endOf(late)).toBe("player-lost");
+  });
+
+  test("gives up what was dropped by asking for something else", () => {
+    const { player, node, sessionId } = playing({ node: world.node("n1") });
+    player.disconnect();
+    const back = world.player("p1");
+    back.request();
+    expect(node.of("session.stop")).toEqual([{ type: "session.stop", sessionId, reason: "player-left" }]);
+  });
+});
+
+describe("another device of the same player", () => {
+  test("takes over, and the first one is told", async () => {
+    const { player, node, sessionId } = playing();
+    const phone = world.player("p1");
+    await phone.resume(sessionId);
+    expect(endOf(player)).toBe("taken-over");
+    expect(node.of("session.rejoin")).toHaveLength(1);
+    // What the first device still says is not heard.
+    player.leave(sessionId);
+    world.sessions.handleUnreachable(player, { type: "session.unreachable", sessionId, detail: "closed" });
+    player.disconnect();
+    expect(endOf(phone)).toBeUndefined();
+    expect(world.sessions.heldBy("p1")).toEqual([]);
+  });
+});
+
+describe("another player's session", () => {
+  test("can't be touched, and looks as if it were not there", async () => {
+    const { node, sessionId } = playing();
+    const thief = world.player("p2");
+    await thief.resume(sessionId);
+    await thief.resume("no-such-session");
+    thief.connected(sessionId);
+    thief.firstFrame(sessionId);
+    thief.leave(sessionId);
+    world.sessions.handleUnreachable(thief, { type: "session.unreachable", sessionId, detail: "" });
+    expect(new Set(thief.all("error").map(({ code, message }) => `${code} ${message}`)).size).toBe(1);
+    expect(thief.all("error")).toHaveLength(5);
+    world.sessions.handleSignal(thief, {
+      type: "session.signal",
+      sessionId,
+      callId: 1,
+      signal: { call: "transport.restart-ice", transportId: "t1" },
+    });
+    expect(thief.last("session.signal.reply")).toMatchObject({ result: { ok: false, code: "SESSION_UNKNOWN" } });
+    expect(node.messages.map((message) => message.type)).toEqual(["node.welcome", "session.start"]);
+  });
+
+  test("another node can't report on it", () => {
+    const { player, sessionId } = playing();
+    const other = world.node("n2").register();
+    const before = player.messages.length;
+    other.ended(sessionId, "title-crashed");
+    progress(other, sessionId, "first-picture");
+    world.sessions.handleOffer("n2", { type: "session.offer", sessionId, offer });
+    expect(player.messages).toHaveLength(before);
+  });
+});
+
+describe("a node's link", () => {
+  test("that dies and comes back in time disturbs nobody", async () => {
+    const { player, node, sessionId } = playing();
+    node.disconnect();
+    await vi.advanceTimersByTimeAsync(NODE_GRACE_MS - 1);
+    const back = world.node("n1").register({ sessions: [sessionId] });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(endOf(player)).toBeUndefined();
+    player.leave(sessionId);
+    expect(back.of("session.stop")).toEqual([{ type: "session.stop", sessionId, reason: "player-left" }]);
+  });
+
+  test("that stays away ends its sessions, and gives their slots up once", async () => {
+    const { player, node } = playing();
+    node.disconnect();
+    await vi.advanceTimersByTimeAsync(NODE_GRACE_MS);
+    expect(endOf(player)).toBe("node-lost");
+    expect(player.all("session.ended")).toHaveLength(1);
+    world.node("n1").register();
+    expect(world.slotsFree("n1")).toBe(2);
+  });
+
+  test("that comes back without a session ends it", async () => {
+    const { player, node } = playing();
+    node.disconnect();
+    world.node("n1").register({ sessions: [] });
+    expect(player.last("session.ended")).toMatchObject({ reason: "node-lost", detail: expect.stringContaining("came back") });
+    expect(world.slotsFree("n1")).toBe(2);
+  });
+
+  test("that comes back with what has ended meanwhile, or with what nobody knows, is told to stop it", async () => {
+    const { player, node, sessionId } = playing();
+    node.disconnect();
+    player.leave(sessionId);
+    const back = world.node("n1").register({ sessions: [sessionId, "stranger"] });
+    expect(back.of("session.stop")).toEqual([
+      { type: "session.stop", sessionId, reason: "player-left" },
+      { type: "session.stop", sessionId: "stranger", reason: "server-stopped" },
+    ]);
+    expect(world.slotsFree("n1")).toBe(0);
+    back.ended(sessionId);
+    back.ended("stranger");
+    expect(world.slotsFree("n1")).toBe(2);
+  });
+
+  test("a slow close keeps the slot as long as the node reports it", async () => {
+    const { player, node, sessionId } = playing();
+    player.leave(sessionId);
+    for (let ms = 0; ms < 2 * NODE_STOP_MS; ms += 5_000) {
+      node.heartbeat([sessionId]);
+      await vi.advanceTimersByTimeAsync(5_000);
+    }
+    expect(world.slotsFree("n1")).toBe(1);
+    expect(node.of("session.stop").length).toBeGreaterThan(1);
+    node.heartbeat([]);
+    expect(world.slotsFree("n1")).toBe(2);
+  });
+});
+
+describe("the server's restart", () => {
+  async function restarted(): Promise<World> {
+    world.sessions.stop();
+    await world.scope.close();
+    world = await createWorld({ store: world.store });
+    return world;
+  }
+
+  test("what was played is held for player and node; neither needs to begin anew", async () => {
+    const { sessionId } = playing();
+    await restarted();
+    expect(world.sessions.heldBy("p1")).toMatchObject([{ sessionId, titleId: "freedoom" }]);
+    const node = world.node("n1").register({ sessions: [sessionId] });
+    const player = world.player("p1");
+    player.connected(sessionId);
+    expect(node.messages.map((message) => message.type)).toEqual(["node.welcome"]);
+    expect(world.slotsFree("n1")).toBe(1);
+    player.leave(sessionId);
+    node.ended(sessionId);
+    expect(world.slotsFree("n1")).toBe(2);
+  });
+
+  test("a crash without a good-bye is no different", async () => {
+    const store = createMemoryStore();
+    await world.scope.close();
+    world = await createWorld({ store });
+    const { sessionId } = playing();
+    await settled();
+    const saved = structuredClone(await store.findSession(sessionId));
+    expect(saved).toMatchObject({ state: "streaming" });
+    await world.scope.close();
+    const after = createMemoryStore();
+    await after.saveSession(saved!, []);
+    world = await createWorld({ store: after });
+    expect(world.sessions.heldBy("p1")).toMatchObject([{ sessionId }]);
+  });
+
+  test("a node that does not come back loses its sessions", async () => {
+    const { sessionId } = playing();
+    await restarted();
+    const player = world.player("p1");
+    player.connected(sessionId);
+    await vi.advanceTimersByTimeAsync(NODE_GRACE_MS);
+    expect(endOf(player)).toBe("node-lost");
+  });
+
+  test("what had not begun is over, and both sides are told before", async () => {
+    const node = world.node("n1").register({ slots: 1 });
+    const first = world.player("p1");
+    const second = world.player("p2");
+    const firstId = first.request();
+    const secondId = second.request();
+    world.sessions.stop();
+    expect([endOf(first), endOf(second)]).toEqual(["server-stopped", "server-stopped"]);
+    expect(node.of("session.stop")).toMatchObject([{ sessionId: firstId, reason: "server-stopped" }]);
+    await restarted();
+    expect(await world.store.openSessions()).toEqual([]);
+    expect(await world.store.findSession(secondId)).toMatchObject({ end: { reason: "server-stopped" } });
+  });
+
+  test("what a crash left half started, or of a title that is gone, is closed in the books", async () => {
+    const store = createMemoryStore();
+    const record = { id: "s1", playerId: "p1", titleId: "freedoom", device, requestedAtMs: 1, end: undefined };
+    await store.saveSession({ ...record, state: "starting", nodeId: "n1", playedSinceMs: undefined }, []);
+    await store.saveSession({ ...record, id: "s2", titleId: "gone", state: "streaming", nodeId: "n1", playedSinceMs: 2 }, []);
+    await world.scope.close();
+    world = await createWorld({ store });
+    await settled();
+    expect(await store.openSessions()).toEqual([]);
+    expect((await store.findSession("s1"))?.end?.reason).toBe("server-stopped");
+    expect((await store.findSession("s2"))?.end?.reason).toBe("title-unknown");
+    // The node still has them, and is told to stop.
+    const node = world.node("n1").register({ sessions: ["s1", "s2"] });
+    expect(node.of("session.stop")).toHaveLength(2);
+  });
+});
+
+test("the whole life is in the store, turn by turn", async () => {
+  const { player, node, sessionId } = playing();
+  player.disconnect();
+  world.player("p1").connected(sessionId);
+  node.ended(sessionId, "title-exited");
+  await settled();
+  const turns = await world.store.sessionTurns(sessionId);
+  expect(turns.map(({ event, state }) => `${event} -> ${state}`)).toEqual([
+    "requested -> queued",
+    "node-assigned -> starting",
+    "first-frame-shown -> streaming",
+    "player-lost -> held",
+    "connected -> streaming",
+    "node-ended -> ended",
+  ]);
+  expect(await world.store.findSession(sessionId)).toMatchObject({ state: "ended", end: { reason: "title-exited" } });
+});
+
+test("after closing, late messages change nothing and leave no timer", async () => {
+  const { player, node, sessionId } = playing();
+  await world.scope.close();
+  await world.scope.close();
+  const told = player.messages.length;
+  player.disconnect();
+  player.leave(sessionId);
+  node.ended(sessionId);
+  node.heartbeat([sessionId]);
+  node.disconnect();
+  expect(player.messages).toHaveLength(told);
+  expect(vi.getTimerCount()).toBe(0);
+});

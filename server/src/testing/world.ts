@@ -1,0 +1,168 @@
+// Sessions, nodes and players without sockets: the real session and node code on
+// a memory store, with links and peers that only remember what they were told.
+// Use under fake timers.
+
+import { systemClock } from "@nearframe/shared/clock";
+import { Scope } from "@nearframe/shared/lifetime";
+import { PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
+import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
+import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
+import type { Runtime, Title } from "@nearframe/shared/title/manifest";
+import { createLog } from "../log.ts";
+import { createNodes, type Nodes } from "../nodes/nodes.ts";
+import type { PlayerPeer } from "../session/ports.ts";
+import { createSessions, type Sessions } from "../session/sessions.ts";
+import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
+import type { Store } from "../store/ports.ts";
+import { device, title } from "./fixtures.ts";
+
+export const silentLog = createLog("silent", { write: () => {} });
+
+type OfType<M, T> = Extract<M, { type: T }>;
+
+export class FakePeer implements PlayerPeer {
+  readonly playerId: string;
+  readonly messages: ServerToClient[] = [];
+  readonly #sessions: Sessions;
+
+  constructor(playerId: string, sessions: Sessions) {
+    this.playerId = playerId;
+    this.#sessions = sessions;
+  }
+
+  send(message: ServerToClient): void {
+    this.messages.push(message);
+  }
+
+  all<T extends ServerToClient["type"]>(type: T): OfType<ServerToClient, T>[] {
+    return this.messages.filter((message): message is OfType<ServerToClient, T> => message.type === type);
+  }
+
+  last<T extends ServerToClient["type"]>(type: T): OfType<ServerToClient, T> | undefined {
+    return this.all(type).at(-1);
+  }
+
+  /** Asks for a title and returns the session's id, if one was made. */
+  request(titleId = "freedoom"): string {
+    const requestId = `r${this.messages.length}`;
+    this.#sessions.handleRequest(this, { type: "session.request", requestId, titleId, device });
+    return this.all("session.created").find((message) => message.requestId === requestId)?.sessionId ?? "";
+  }
+
+  resume(sessionId: string): Promise<void> {
+    return this.#sessions.handleResume(this, { type: "session.resume", requestId: "resume", sessionId, device });
+  }
+
+  connected(sessionId: string): void {
+    this.#sessions.handleConnected(this, { type: "session.connected", sessionId });
+  }
+
+  firstFrame(sessionId: string): void {
+    this.#sessions.handleFirstFrame(this, { type: "session.first-frame", sessionId, elapsedMs: 900 });
+  }
+
+  leave(sessionId: string): void {
+    this.#sessions.handleLeave(this, { type: "session.leave", sessionId });
+  }
+
+  disconnect(): void {
+    this.#sessions.handlePeerClosed(this);
+  }
+}
+
+export class FakeNode {
+  readonly nodeId: string;
+  readonly messages: ServerToNode[] = [];
+  closedWith: number | undefined;
+  readonly #nodes: Nodes;
+  readonly #sessions: Sessions;
+
+  constructor(nodeId: string, { nodes, sessions }: { nodes: Nodes; sessions: Sessions }) {
+    this.nodeId = nodeId;
+    this.#nodes = nodes;
+    this.#sessions = sessions;
+  }
+
+  send(message: ServerToNode): void {
+    this.messages.push(message);
+  }
+
+  close(code: number): void {
+    this.closedWith = code;
+  }
+
+  register({ slots = 2, runtimes = ["native"] as Runtime[], sessions = [] as string[] } = {}): this {
+    this.#nodes.register(this, {
+      type: "node.register",
+      protocol: PROTOCOL_VERSION,
+      nodeId: this.nodeId,
+      name: this.nodeId,
+      runtimes,
+      slots,
+      notices: [],
+      sessions,
+    });
+    return this;
+  }
+
+  heartbeat(sessions: string[] = []): void {
+    this.#nodes.heartbeat(this.nodeId, sessions);
+  }
+
+  ended(sessionId: string, reason: OfType<ServerToNode, "session.stop">["reason"] = "player-left"): void {
+    this.#sessions.handleEnded(this.nodeId, { type: "session.ended", sessionId, reason });
+  }
+
+  disconnect(): void {
+    this.#nodes.unlink(this.nodeId, this);
+  }
+
+  of<T extends ServerToNode["type"]>(type: T): OfType<ServerToNode, T>[] {
+    return this.messages.filter((message): message is OfType<ServerToNode, T> => message.type === type);
+  }
+}
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+export async function createWorld({
+  store = createMemoryStore() as Store,
+  titles = [title(), title({ id: "page", runtime: "web" })] as Title[],
+} = {}) {
+  const scope = new Scope();
+  const nodeScope = scope.child();
+  const nodes: Nodes = createNodes(
+    {
+      clock: systemClock,
+      log: silentLog,
+      events: {
+        onLinked: (nodeId, ids) => sessions.handleLinked(nodeId, ids),
+        onReported: (nodeId, ids) => sessions.handleReported(nodeId, ids),
+        onLost: (nodeId) => sessions.handleLost(nodeId),
+      },
+    },
+    nodeScope,
+  );
+  let ids = 0;
+  const prefix = Math.trunc(performance.now());
+  const sessions: Sessions = createSessions(
+    {
+      clock: systemClock,
+      log: silentLog,
+      nodes,
+      titles: { find: (id) => titles.find(({ manifest }) => manifest.id === id) },
+      store,
+      newId: () => `s${prefix}-${++ids}`,
+    },
+    scope.child(),
+  );
+  await sessions.restore();
+  return {
+    scope,
+    store,
+    nodes,
+    sessions,
+    player: (playerId: string) => new FakePeer(playerId, sessions),
+    node: (nodeId: string) => new FakeNode(nodeId, { nodes, sessions }),
+    slotsFree: (nodeId: string) => nodes.candidates().find((node) => node.nodeId === nodeId)?.slotsFree,
+  };
+}
