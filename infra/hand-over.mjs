@@ -9,6 +9,8 @@ import { SetupError } from "./setup/setup-error.mjs";
 /** What set-up has to tell the program: a JSON list of sentences. */
 export const NOTICES_VARIABLE = "NEARFRAME_SETUP_NOTICES";
 
+const NPM_CHECK_MS = 1_000;
+
 const PASSED_ON = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
 /**
@@ -33,6 +35,7 @@ export async function handOver(script, args, { root, env, notices }) {
     },
   });
   // The program decides when it ends; until then this process stays.
+  const endWatch = watchNpm(env, () => child.kill("SIGTERM"));
   const handlers = PASSED_ON.map((signal) => /** @type {const} */ ([signal, () => void child.kill(signal)]));
   for (const [signal, handler] of handlers) process.on(signal, handler);
   try {
@@ -41,6 +44,25 @@ export async function handOver(script, args, { root, env, notices }) {
       child.once("exit", (code, signal) => resolve(code ?? 128 + (signal ? os.constants.signals[signal] : 0)));
     });
   } finally {
+    endWatch();
     for (const [signal, handler] of handlers) process.off(signal, handler);
   }
+}
+
+/**
+ * npm passes signals on; killed, it can't, and all that tells is another parent.
+ * A shell that ends is no reason to stop: whoever left this in the background meant it.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ * @param {() => void} onGone
+ * @returns {() => void}  Ends the watch.
+ */
+function watchNpm(env, onGone) {
+  if (env["npm_lifecycle_event"] === undefined) return () => {};
+  const npm = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid !== npm) onGone();
+  }, NPM_CHECK_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }

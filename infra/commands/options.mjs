@@ -53,11 +53,11 @@ export function parseStartOptions(args, env) {
     "no-setup": { type: "boolean" },
     "verbose": { type: "boolean", short: "v" },
   });
-  const pipeline = PIPELINES.find((name) => name === (text(values["pipeline"]) ?? env["NEARFRAME_PIPELINE"] ?? "damage"));
+  const pipeline = PIPELINES.find((name) => name === (text(values["pipeline"]) ?? (env["NEARFRAME_PIPELINE"] || "damage")));
   if (!pipeline) throw new UsageError(`There is no such pipeline: --pipeline is one of ${PIPELINES.join(", ")}.`);
   return {
     help: values["help"] === true,
-    port: parseCount("the port (--port or PORT)", text(values["port"]) ?? env["PORT"] ?? "8080", 1, 65_535),
+    port: parseCount("the port (--port or PORT)", text(values["port"]) ?? (env["PORT"] || "8080"), 1, 65_535),
     dataFolder: text(values["data"]) ?? (env["NEARFRAME_DATA"] || ".nearframe"),
     titleFolders: splitFolders(text(values["titles"]) ?? env["NEARFRAME_TITLES"] ?? ""),
     edgeCount: parseCount("--edges", text(values["edges"]) ?? "1", 0, EDGES_MAX),

@@ -84,7 +84,8 @@ export function parseTitleNeeds(text) {
  */
 export function parseInstalled(output) {
   const rows = output.split("\n").map((line) => line.split("\t"));
-  return new Set(rows.flatMap(([status, name]) => (status?.startsWith("ii") && name ? [name] : [])));
+  // The first letter is what is wished for (h: hold), the second what is.
+  return new Set(rows.flatMap(([status = "", name]) => (/^.i /.test(status) && name ? [name] : [])));
 }
 
 /**

@@ -81,8 +81,10 @@ async function start(): Promise<void> {
 async function checkMachine(port: number): Promise<void> {
   const missing = explainMissing(await findPrograms(process.env.PATH ?? ""));
   if (missing !== undefined) throw new CannotStartError(missing);
-  const answer = await askPort(port);
-  if (answer !== "free") throw new CannotStartError(explainPort(port, answer, await findFreePort(Math.max(port, 1024))));
+  const host = process.env.HOST || undefined;
+  const answer = await askPort(port, host);
+  if (answer === "free") return;
+  throw new CannotStartError(explainPort(port, answer, await findFreePort(Math.max(port, 1024), host)));
 }
 
 /** What set-up had to say. */

@@ -8,12 +8,13 @@ const SUGGESTIONS_MAX = 20;
 
 export type PortAnswer = "free" | "taken" | "not-allowed";
 
-export async function askPort(port: number): Promise<PortAnswer> {
+/** `host` undefined: every address of the machine, as the server would listen. */
+export async function askPort(port: number, host: string | undefined): Promise<PortAnswer> {
   const server = createServer();
   try {
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen(port, resolve);
+      server.listen({ port, ...(host !== undefined && { host }) }, resolve);
     });
     await new Promise((resolve) => server.close(resolve));
     return "free";
@@ -29,9 +30,9 @@ export async function askPort(port: number): Promise<PortAnswer> {
   }
 }
 
-export async function findFreePort(after: number): Promise<number | undefined> {
+export async function findFreePort(after: number, host: string | undefined): Promise<number | undefined> {
   for (let port = after + 1; port <= Math.min(after + SUGGESTIONS_MAX, 65_535); port++) {
-    if ((await askPort(port)) === "free") return port;
+    if ((await askPort(port, host)) === "free") return port;
   }
   return undefined;
 }
