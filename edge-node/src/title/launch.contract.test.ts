@@ -1,0 +1,151 @@
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { Scope } from "@nearframe/shared/lifetime";
+import type { Title, TitleManifest } from "@nearframe/shared/title/manifest";
+import { readTestCard, type TestCardReading } from "@nearframe/shared/title/test-card-layout";
+import { openXvfb } from "../display/adapters/xvfb.ts";
+import { openXtestSink } from "../input/adapters/xtest.ts";
+import { createPrivateFolder } from "../process/private-folder.ts";
+import { isRunning } from "../process/testing/is-running.ts";
+import { CommandMissingError, type Display, type RunningTitle, type Sound } from "../session/ports.ts";
+import { openPulse } from "../sound/adapters/pulse.ts";
+import { launchTitle } from "./launch.ts";
+
+const SIZE = { width: 640, height: 360 };
+
+let machine: Scope;
+let display: Display;
+let sound: Sound;
+beforeAll(async () => {
+  machine = new Scope();
+  [display, sound] = await Promise.all([openXvfb(SIZE, machine), openPulse(machine)]);
+});
+afterAll(() => machine.close());
+
+let scope: Scope;
+let titleFolder: string;
+let sessionFolder: string;
+beforeEach(async () => {
+  scope = new Scope();
+  titleFolder = await createPrivateFolder("title", scope);
+  sessionFolder = await createPrivateFolder("session", scope);
+});
+afterEach(() => scope.close());
+
+function titleWith(manifest: Partial<TitleManifest>): Title {
+  return {
+    folder: titleFolder,
+    manifest: {
+      id: "made-up", name: "Made up", summary: "A title for a test.", publisher: "Nobody", credits: "None", category: "tool",
+      art: { cover: "cover", hero: "hero", accent: "#ffffff" }, runtime: "native", size: SIZE, fps: 60,
+      input: { keyboard: true, pointer: "absolute", touch: false }, savePaths: [],
+      resources: { cpuCores: 1, memoryMb: 64, gpu: false, network: false },
+      ...manifest,
+    },
+  };
+}
+
+const launch = (manifest: Partial<TitleManifest>, owner: Scope = scope): Promise<RunningTitle> =>
+  launchTitle({ title: titleWith(manifest), sessionFolder, display, sound }, owner);
+
+/** A title that is a shell script. */
+async function launchScript(script: string, manifest: Partial<TitleManifest> = {}): Promise<RunningTitle> {
+  await writeFile(join(titleFolder, "run.sh"), `#!/bin/sh\n${script}\n`);
+  await chmod(join(titleFolder, "run.sh"), 0o755);
+  return launch({ command: ["run.sh"], ...manifest });
+}
+
+describe("a native title", () => {
+  test("that crashes says how, and what it said last", async () => {
+    const title = await launchScript("echo 'no memory for the dragon' >&2; kill -SEGV $$");
+    expect(await title.exited).toEqual({ code: null, signal: "SIGSEGV" });
+    await vi.waitFor(() => expect(title.lastOutput()).toContain("no memory for the dragon"));
+  });
+
+  test("whose command is nowhere names the package that has it", async () => {
+    const missing = launch({ command: ["no-such-game"], packages: ["some-game", "some-data"] });
+    await expect(missing).rejects.toThrow(CommandMissingError);
+    await expect(missing).rejects.toThrow(
+      '"Made up" needs the program "no-such-game", which is not on this node. Install it with: apt-get install some-game some-data',
+    );
+  });
+
+  test("that never draws runs until it is ended", async () => {
+    const title = await launchScript("exec sleep 600");
+    expect(isRunning(title.pid)).toBe(true);
+    await scope.close();
+    expect(isRunning(title.pid)).toBe(false);
+  });
+
+  test("leaves nothing running, whatever it started", async () => {
+    const title = await launchScript("sleep 600 & sleep 600 & echo \"$! $$\"; trap '' TERM; wait; wait");
+    await vi.waitFor(() => expect(title.lastOutput()).toMatch(/^\d+ \d+$/));
+    const pids = title.lastOutput().split(" ").map(Number);
+    await scope.close();
+    await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]));
+  });
+
+  test("sees its own home, display and sound, and nothing of the node's environment", async () => {
+    process.env.NEARFRAME_TEST_SECRET = "for the node only";
+    try {
+      const title = await launchScript("env", { environment: { LEVEL: "7", HOME: "/root", DISPLAY: ":0" } });
+      await title.exited;
+      const seen = Object.fromEntries(title.lastOutput().split("\n").map((line) => line.split("=", 2) as [string, string]));
+      expect(seen).toMatchObject({
+        LEVEL: "7", HOME: join(sessionFolder, "home"), PWD: join(sessionFolder, "home"),
+        ...display.environment, ...sound.environment,
+      });
+      expect(seen).not.toHaveProperty("NEARFRAME_TEST_SECRET");
+    } finally {
+      delete process.env.NEARFRAME_TEST_SECRET;
+    }
+  });
+
+  test("finds the publisher's files in its home, but what the player kept stays", async () => {
+    await writeFile(join(titleFolder, "defaults.cfg"), "easy");
+    await mkdir(join(sessionFolder, "home"), { recursive: true });
+    await writeFile(join(sessionFolder, "home", "kept.cfg"), "hard");
+    const title = await launchScript("cat kept.cfg config/fresh.cfg", {
+      homeFiles: { "kept.cfg": "defaults.cfg", "config/fresh.cfg": "defaults.cfg" },
+    });
+    await title.exited;
+    await vi.waitFor(() => expect(title.lastOutput()).toBe("hardeasy"));
+  });
+});
+
+describe("the test card", () => {
+  async function reading(): Promise<TestCardReading> {
+    const file = await readFile(display.framebufferPath ?? "");
+    const data = file.subarray(file.readUInt32BE(0) + file.readUInt32BE(76) * 12);
+    return readTestCard({ data, ...SIZE, bytesPerPixel: 4, bytesPerRow: file.readUInt32BE(48) }, SIZE);
+  }
+
+  test("numbers its pictures, flips at a key, a button and not at a held key's repeats, and can be heard", async () => {
+    await launch({ runtime: "test-card", environment: { TEST_CARD_TONE: "880" } });
+    let peak = 0;
+    const monitor = connect(sound.monitorSocketPath);
+    scope.own(monitor, () => void monitor.destroy());
+    monitor.on("data", (bytes: Buffer) => {
+      for (let at = 0; at + 1 < bytes.length; at += 2) peak = Math.max(peak, Math.abs(bytes.readInt16LE(at)));
+    });
+
+    const first = await vi.waitFor(async () => (await reading()).frame ?? expect.fail("no picture yet"), { timeout: 5_000 });
+    await vi.waitFor(async () => expect((await reading()).frame).toBeGreaterThan(first));
+    expect(await reading()).toMatchObject({ flips: 0, patchLit: false });
+
+    const sink = await openXtestSink(display, scope);
+    const key = (down: boolean) => sink.apply([{ kind: "key", code: 57, down }]);
+    await key(true);
+    await vi.waitFor(async () => expect(await reading()).toMatchObject({ flips: 1, patchLit: true }));
+    // Past the server's repeat delay (660 ms) the held key has repeated, and flipped nothing.
+    const held = (await reading()).frame ?? 0;
+    await vi.waitFor(async () => expect((await reading()).frame).toBeGreaterThan(held + 60), { timeout: 5_000 });
+    await key(false);
+    expect(await reading()).toMatchObject({ flips: 1, patchLit: true });
+    await sink.apply([{ kind: "button", button: 0, down: true }, { kind: "button", button: 0, down: false }]);
+    await vi.waitFor(async () => expect(await reading()).toMatchObject({ flips: 2, patchLit: false }));
+    await vi.waitFor(() => expect(peak).toBeGreaterThan(3_000), { timeout: 5_000 });
+  });
+});
