@@ -61,7 +61,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
   const chrome = createSource(makeChrome(ports.touchFirst));
   const meter = createLatencyMeter();
   const figureTaker = createFigureTaker(scope, meter, timers);
-  const sender = createInputSender(scope, { timers, soon: queueMicrotask, onSent: meter.handleInput });
+  const sender = createInputSender(scope, { timers, soon: (callback) => queueMicrotask(callback), onSent: meter.handleInput });
   /** What has arrived, for a stage that may be mounted later, or again. */
   const tracks = new Map<string, MediaStreamTrack>();
   let mounted: { screen: Screen; input: PlayerInput | undefined; fullscreen: Fullscreen } | undefined;
