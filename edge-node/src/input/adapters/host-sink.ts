@@ -1,0 +1,36 @@
+// All that this host can put into a title: keys, pointer and text through XTEST,
+// pads through uinput where there is one.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import type { InputAction, InputSink, OpenInputSink } from "../ports.ts";
+import { createPadDevice, whyNoUinput, type PadDevice } from "./uinput.ts";
+import { openXtestSink } from "./xtest.ts";
+
+export const openHostSink: OpenInputSink = async (display, scope) => {
+  const sink = await openXtestSink(display, scope);
+  const reason = await whyNoUinput();
+  if (reason) return { lacks: { ...sink.lacks, pad: reason }, apply: (actions) => sink.apply(actions) };
+  return withPads(sink, scope);
+};
+
+function withPads(sink: InputSink, scope: Scope): InputSink {
+  const pads = new Map<number, PadDevice>();
+  const padAt = (index: number): PadDevice => {
+    const pad = pads.get(index) ?? createPadDevice(`Nearframe pad ${index + 1}`, scope);
+    pads.set(index, pad);
+    return pad;
+  };
+  // There before the title starts: many look for pads only then.
+  padAt(0);
+  const { pad: _, ...lacks } = sink.lacks;
+  return {
+    lacks,
+    async apply(actions: readonly InputAction[]) {
+      const others = actions.filter((action) => {
+        if (action.kind === "pad") padAt(action.pad).move(action);
+        return action.kind !== "pad";
+      });
+      if (others.length > 0) await sink.apply(others);
+    },
+  };
+}
