@@ -9,7 +9,8 @@ import { systemClock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
 import { RUNTIMES } from "@nearframe/shared/title/manifest";
 import { openXvfb } from "./display/adapters/xvfb.ts";
-import { openXtestSink } from "./input/adapters/xtest.ts";
+import { openHostSink } from "./input/adapters/host-sink.ts";
+import { whyNoUinput } from "./input/adapters/uinput.ts";
 import { PIPELINES } from "./media/pipelines.ts";
 import { isLocal, mediaAddresses } from "./node/addresses.ts";
 import { createAgent } from "./node/agent.ts";
@@ -40,6 +41,8 @@ async function main(): Promise<void> {
     scope,
   );
   const folders = await memoryFolder();
+  const noPads = await whyNoUinput();
+  const notices = noPads === undefined ? [] : [`${noPads}; pads are played as the keys that a title's manifest names`];
 
   const agent = createAgent(
     {
@@ -49,7 +52,7 @@ async function main(): Promise<void> {
       name: config.name ?? os.hostname(),
       runtimes: RUNTIMES,
       slots: config.slots ?? Math.max(1, Math.floor(os.availableParallelism() / CORES_PER_SESSION)),
-      notices: [],
+      notices,
       bitrateKbps: config.bitrateKbps,
     },
     {
@@ -59,7 +62,7 @@ async function main(): Promise<void> {
             openDisplay: openXvfb,
             openSound: openPulse,
             launchTitle,
-            openInputSink: openXtestSink,
+            openInputSink: openHostSink,
             createPipeline: pipeline.create,
             pipelineTraits: pipeline.traits,
             sfu,
@@ -83,7 +86,7 @@ async function main(): Promise<void> {
   void agent.refused.then((why) => stop(1, why));
   await agent.registered;
   log.info({ server: config.serverUrl, pipeline: config.pipeline }, "ready");
-  process.send?.({ type: "ready" });
+  process.send?.({ type: "ready", notices });
 }
 
 /** The node's name for itself, kept across restarts. */

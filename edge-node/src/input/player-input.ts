@@ -27,7 +27,8 @@ export function createPlayerInput(ports: PlayerInputPorts, scope: Scope): Player
   let held: Held = NOTHING_HELD;
 
   // Applied in the order of arrival: the sink's own queue keeps it, so nothing waits here.
-  const apply = (actions: readonly InputAction[], seq: number | undefined) => {
+  const apply = (asked: readonly InputAction[], seq: number | undefined) => {
+    const actions = asked.filter(({ kind }) => !isLacking(kind));
     if (actions.length === 0 || scope.closed) return;
     ports.sink.apply(actions).then(
       () => {
@@ -37,6 +38,15 @@ export function createPlayerInput(ports: PlayerInputPorts, scope: Scope): Player
         if (!scope.closed) ports.onProblem(`input was not applied: ${error.message}`);
       },
     );
+  };
+
+  const told = new Set<InputAction["kind"]>();
+  const isLacking = (kind: InputAction["kind"]) => {
+    const why = ports.sink.lacks[kind];
+    if (why === undefined) return false;
+    if (!told.has(kind)) ports.onProblem(`${kind} input is not possible here: ${why}`);
+    told.add(kind);
+    return true;
   };
 
   return {

@@ -14,6 +14,7 @@ import { PlayerToNode } from "@nearframe/shared/protocol/session-control";
 import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { StartStep } from "@nearframe/shared/session/start-steps";
 import { START_TIMEOUT_S_DEFAULT, type Title } from "@nearframe/shared/title/manifest";
+import { mapPads } from "../input/mapped-pads.ts";
 import { createInputMark, machineMs } from "../input/mark.ts";
 import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
 import type { OpenInputSink } from "../input/ports.ts";
@@ -141,7 +142,9 @@ export function createSession(
       seatOpening.catch(blame("transports")),
     ]);
 
-    const sink = await ports.openInputSink(display, scope).catch(blame("display"));
+    const host = await ports.openInputSink(display, scope).catch(blame("display"));
+    const mapping = title.manifest.input.pad;
+    const sink = host.lacks.pad !== undefined && mapping ? mapPads(host, mapping, ports.clock, scope) : host;
     input = createPlayerInput(
       { sink, mark, onProblem: (detail) => ports.log(start.sessionId, detail) },
       scope,
