@@ -9,7 +9,7 @@ import { SetupError } from "./setup/setup-error.mjs";
 /** What set-up has to tell the program: a JSON list of sentences. */
 export const NOTICES_VARIABLE = "NEARFRAME_SETUP_NOTICES";
 
-const NPM_CHECK_MS = 1_000;
+const NPM_CHECK_MS = 200;
 
 const PASSED_ON = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
@@ -51,7 +51,9 @@ export async function handOver(script, args, { root, env, notices }) {
 
 /**
  * npm passes signals on; killed, it can't, and all that tells is another parent.
- * A shell that ends is no reason to stop: whoever left this in the background meant it.
+ * The scripts of package.json say `exec`, so that this process is npm's own child:
+ * a shell between them would swallow both. A shell that ends is no reason to stop: whoever left this in
+ * the background meant it.
  *
  * @param {NodeJS.ProcessEnv} env
  * @param {() => void} onGone

@@ -29,9 +29,14 @@ afterEach(async () => {
 });
 
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [CLI, "start", "--no-setup", "--data", dataFolder, ...args], {
+  return startBy([process.execPath, CLI, "start"], args);
+}
+
+function startBy([command = "", ...words]: readonly string[], args: readonly string[]) {
+  const child = spawn(command, [...words, "--no-setup", "--data", dataFolder, ...args], {
+    cwd: path.join(import.meta.dirname, "..", ".."),
     stdio: ["ignore", "pipe", "pipe"],
-    // Not a script of npm's: the test may end before its runner does.
+    // What npm told the test runner is not for what the tests start.
     env: { ...process.env, npm_lifecycle_event: undefined },
   });
   started.push(child);
@@ -60,8 +65,8 @@ async function findPort(): Promise<string> {
   return String(port);
 }
 
-async function startAndWait() {
-  const running = start("--port", await findPort());
+async function startAndWait(command = [process.execPath, CLI, "start"]) {
+  const running = startBy(command, ["--port", await findPort()]);
   await vi.waitFor(() => expect(running.output()).toContain(READY), WAIT);
   return { ...running, processes: listDescendants(running.pid) };
 }
@@ -88,6 +93,12 @@ describe("a start that runs", () => {
   test("leaves nothing behind when it is killed", async () => {
     const { child, processes } = await startAndWait();
     child.kill("SIGKILL");
+    await vi.waitFor(() => expect(stillRunning(processes)).toEqual([]), WAIT);
+  });
+
+  test.each(["SIGTERM", "SIGKILL"] as const)("leaves nothing behind when npm, which runs it, ends by %s", async (signal) => {
+    const { child, processes } = await startAndWait(["npm", "start", "--silent", "--"]);
+    child.kill(signal);
     await vi.waitFor(() => expect(stillRunning(processes)).toEqual([]), WAIT);
   });
 
