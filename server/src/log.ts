@@ -23,8 +23,21 @@ export function createLog(level: LogLevel, destination: DestinationStream): Log 
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { error: describeError },
       redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: "[secret]" },
     },
     destination,
   );
+}
+
+/** No other fields: errors of databases carry the values they choked on, keys and tokens among them. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const { message, stack } = error;
+  return {
+    message,
+    stack,
+    ...("code" in error && { code: error.code }),
+    ...(error instanceof AggregateError && { errors: error.errors.map(describeError) }),
+  };
 }

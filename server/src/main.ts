@@ -17,7 +17,7 @@ import { createLog, type Log } from "./log.ts";
 import { readOrMakeNodeToken } from "./nodes/node-token.ts";
 import { createServer } from "./server.ts";
 import { openPgliteDatabase } from "./store/adapters/pglite/pglite-database.ts";
-import { claimDataFolder, DataFolderTakenError } from "./store/data-folder.ts";
+import { claimDataFolder, DataFolderError } from "./store/data-folder.ts";
 import { openSqlStore } from "./store/sql-store.ts";
 
 const REPOSITORY = path.join(import.meta.dirname, "../..");
@@ -97,7 +97,7 @@ function closeOnSignal(scope: Scope, log: Log): void {
 }
 
 function explain(error: unknown, { port, dataFolder }: Environment): string {
-  if (error instanceof DataFolderTakenError) return error.message;
+  if (error instanceof DataFolderError) return error.message;
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE") {
     return `Port ${port} is taken by another program: stop that program, or choose another port with PORT=${port + 1}.`;
@@ -108,8 +108,8 @@ function explain(error: unknown, { port, dataFolder }: Environment): string {
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
     return "HOST is not an address of this machine: leave it out to listen on all of them.";
   }
-  if (code === "EACCES" || code === "EROFS" || code === "ENOSPC") {
-    return `The data folder ${dataFolder} can't be written (${code}): make room or give it rights, or choose another with NEARFRAME_DATA.`;
+  if (code === "ENOSPC") {
+    return `The disk of the data folder ${dataFolder} is full: make room, or choose another folder with NEARFRAME_DATA.`;
   }
   return `The server could not start: ${message}.`;
 }

@@ -34,7 +34,10 @@ export function titlesApi({ catalogue, nodes }: TitlesApiPorts): Router {
     const art = isArtKind(kind) ? catalogue.findArt(id, kind) : undefined;
     if (!art) return refuse(response, 404, "ART_UNKNOWN", "there is no such title, or it has no such picture");
     setArtHeaders(response, art, request.query["v"] === art.version);
-    response.sendFile(art.path, { root: art.folder, dotfiles: "allow", cacheControl: false }, next);
+    response.sendFile(art.path, { root: art.folder, dotfiles: "allow", cacheControl: false }, (error?: Error) => {
+      // Once headers are out there is nobody to tell: the reader went away.
+      if (error && !response.headersSent) next(error);
+    });
   });
 
   return router;

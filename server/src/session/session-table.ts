@@ -63,6 +63,7 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
 
   /** A new session, in line. `placeQueued` is the caller's next step, after it has answered the player. */
   function open(facts: SessionFacts, peer: PlayerPeer): Entry {
+    scope.signal.throwIfAborted();
     const choice = chooseNode(nodes.candidates(), { runtime: runtimeOf(facts) });
     const hopeful = choice.type === "chosen" || choice.canRun;
     const session = queuedSession(nowMs(), hopeful ? QUEUE_WAIT_MS : NODE_WAIT_MS);

@@ -1,0 +1,70 @@
+import path from "node:path";
+import { expect, test } from "vitest";
+import { readEnvironment } from "./environment.ts";
+
+const defaults = { dataFolder: "/data", clientFolder: "/client" };
+
+test("an empty environment gives the defaults", () => {
+  const expected = {
+    ok: true,
+    environment: {
+      port: 8080,
+      host: undefined,
+      titleFolders: [],
+      dataFolder: "/data",
+      clientFolder: "/client",
+      origins: [],
+      nodeToken: undefined,
+      logLevel: "info",
+    },
+  };
+  expect(readEnvironment({}, defaults)).toEqual(expected);
+  expect(readEnvironment({ PORT: "", NEARFRAME_TITLES: "", SHELL: "/bin/sh" }, defaults)).toEqual(expected);
+});
+
+test("everything can be said", () => {
+  const result = readEnvironment(
+    {
+      PORT: "0",
+      HOST: "::1",
+      NEARFRAME_TITLES: ["/games", "more", ""].join(path.delimiter),
+      NEARFRAME_DATA: "/var/lib/nearframe/",
+      NEARFRAME_CLIENT: "dist",
+      NEARFRAME_ORIGINS: "https://play.example.org, http://localhost:5173",
+      NEARFRAME_NODE_TOKEN: "0123456789abcdef",
+      NEARFRAME_LOG: "debug",
+    },
+    defaults,
+  );
+  expect(result).toEqual({
+    ok: true,
+    environment: {
+      port: 0,
+      host: "::1",
+      titleFolders: ["/games", path.resolve("more")],
+      dataFolder: "/var/lib/nearframe",
+      clientFolder: path.resolve("dist"),
+      origins: ["https://play.example.org", "http://localhost:5173"],
+      nodeToken: "0123456789abcdef",
+      logLevel: "debug",
+    },
+  });
+});
+
+test.each([
+  ["PORT", "http", "PORT must be a number from 0 to 65535, for example 8080; it is \"http\"."],
+  ["PORT", "65536", "PORT must be a number from 0 to 65535, for example 8080; it is \"65536\"."],
+  ["PORT", "-1", "PORT must be a number from 0 to 65535, for example 8080; it is \"-1\"."],
+  ["HOST", "my host", "HOST must be a host name or an address, for example 127.0.0.1; it is \"my host\"."],
+  ["NEARFRAME_ORIGINS", "play.example.org", "NEARFRAME_ORIGINS must list origins, separated by commas, for example https://play.example.org; it is \"play.example.org\"."],
+  ["NEARFRAME_ORIGINS", "https://play.example.org/", "NEARFRAME_ORIGINS must list origins, separated by commas, for example https://play.example.org; it is \"https://play.example.org/\"."],
+  ["NEARFRAME_LOG", "loud", "NEARFRAME_LOG must be one of debug, info, warn, error, silent; it is \"loud\"."],
+  ["NEARFRAME_NODE_TOKEN", "short", "NEARFRAME_NODE_TOKEN must have at least 16 characters and no spaces; or leave it out, and one is made."],
+])("%s=%s is one clear sentence", (name, value, sentence) => {
+  expect(readEnvironment({ [name]: value }, defaults)).toEqual({ ok: false, faults: [sentence] });
+});
+
+test("all faults are told at once", () => {
+  const result = readEnvironment({ PORT: "x", NEARFRAME_LOG: "y" }, defaults);
+  expect(result).toMatchObject({ ok: false, faults: [expect.stringContaining("PORT"), expect.stringContaining("NEARFRAME_LOG")] });
+});
