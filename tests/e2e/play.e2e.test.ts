@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
 import { codeDistance, readTestCard, testCardLayout, type TestCardReading } from "@nearframe/shared/title/test-card-layout";
 import { difference, listen, openBrowser, play, readLuma, waitForFrames } from "../support/browser.ts";
-import { descendants, eventually } from "../support/processes.ts";
+import { descendants, eventually, udpPorts } from "../support/processes.ts";
 import { ROOT, startStack, type Stack } from "../support/stack.ts";
 
 const TEST_CARD = { width: 1280, height: 720 };
@@ -97,6 +97,42 @@ describe("the test card", () => {
       if (!box) throw new Error("the video has no place on the page");
       await page.mouse.click(box.x + box.width * PATCH_CENTRE.x, box.y + box.height * PATCH_CENTRE.y);
       await flipped(page, start, 3);
+      await page.mouse.wheel(0, 120);
+      await flipped(page, start, 4);
+    });
+  });
+
+  test("flips on a pad's button, which this title has on a key", async () => {
+    await withPage(async (page) => {
+      // No pad can be plugged into this browser: the page is given one through the same API.
+      await page.addInitScript(() => {
+        const button = { pressed: false, touched: false, value: 0 };
+        const pad = {
+          id: "Test pad", index: 0, connected: true, mapping: "standard", timestamp: 0, axes: [0, 0, 0, 0],
+          buttons: Array.from({ length: 17 }, (_, i) => (i === 0 ? button : { pressed: false, touched: false, value: 0 })),
+        };
+        navigator.getGamepads = () => [pad as unknown as Gamepad];
+        Object.assign(window, {
+          pressPad(pressed: boolean) {
+            Object.assign(button, { pressed, value: pressed ? 1 : 0 });
+            pad.timestamp = performance.now();
+          },
+        });
+      });
+      await play(page, stack.url, "test-card");
+      const start = await flips(page);
+      const press = (pressed: boolean) =>
+        page.evaluate(async (pressed) => {
+          (window as unknown as { pressPad(pressed: boolean): void }).pressPad(pressed);
+          window.dispatchEvent(new Event("gamepadconnected"));
+          // Pads are read once a frame; a shorter press than that nobody makes.
+          for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+        }, pressed);
+      await press(true);
+      await flipped(page, start, 1);
+      await press(false);
+      await press(true);
+      expect((await flipped(page, start, 2)).torn).toBe(false);
     });
   });
 
@@ -149,6 +185,21 @@ async function changeOver(page: Page, durationMs: number): Promise<number> {
   return difference(before, await readLuma(page, 320, 180));
 }
 
+test("leaving frees every process and port of the session", async () => {
+  const footprint = async () => {
+    const processes = await descendants(stack.pid);
+    return { commands: processes.length, ports: await udpPorts(processes.map(({ pid }) => pid)) };
+  };
+  const before = await footprint();
+  await withPage(async (page) => {
+    await play(page, stack.url, "test-card");
+    const playing = await footprint();
+    expect(playing.commands).toBeGreaterThan(before.commands);
+    expect(playing.ports.length).toBeGreaterThan(before.ports.length);
+  });
+  expect(await eventually(footprint, ({ ports }) => ports.length === before.ports.length, 5_000, "open ports")).toEqual(before);
+});
+
 test("two players at once, in two titles, neither see nor hear each other", async () => {
   await withPage(async (first) => {
     await play(first, stack.url, "test-card");
@@ -191,7 +242,7 @@ test("a key that is held when the page goes away is let go", async () => {
     // Only a key that came up can be pressed again.
     await page.keyboard.up("KeyW");
     await page.keyboard.press("KeyW");
-    await flipped(page, start, 2);
+    expect((await flipped(page, start, 2)).torn).toBe(false);
   });
 });
 

@@ -18,12 +18,13 @@ test("Ctrl-C in the middle of play ends everything that it started", async () =>
 
     expect(await stack.interrupt()).toBe(0);
     const pids = new Set(started.map(({ pid }) => pid));
-    await eventually(
+    const left = await eventually(
       async () => (await listProcesses()).filter(({ pid }) => pids.has(pid)),
       (left) => left.length === 0,
       5_000,
       "processes of the ended start",
     );
+    expect(left).toEqual([]);
   } finally {
     await scope.close();
   }
@@ -38,12 +39,13 @@ test("kill -9 leaves nothing either", async () => {
     const started = await descendants(stack.pid);
     process.kill(stack.pid, "SIGKILL");
     const pids = new Set(started.map(({ pid }) => pid));
-    await eventually(
+    const left = await eventually(
       async () => (await listProcesses()).filter(({ pid }) => pids.has(pid)),
       (left) => left.length === 0,
       15_000,
       "processes of the killed start",
     );
+    expect(left).toEqual([]);
   } finally {
     await scope.close();
   }

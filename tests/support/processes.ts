@@ -1,6 +1,6 @@
 // What runs on this machine, read from /proc, so that "nothing is left" is a fact.
 
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
 
 export type ProcessInfo = { pid: number; parentPid: number; command: string };
 
@@ -41,6 +41,32 @@ export async function descendants(pid: number): Promise<ProcessInfo[]> {
     }
   }
   return found;
+}
+
+/** UDP ports that the given processes have open. */
+export async function udpPorts(pids: readonly number[]): Promise<number[]> {
+  const tables = await Promise.all(["udp", "udp6"].map((name) => readFile(`/proc/net/${name}`, "utf8")));
+  const portByInode = new Map<string, number>();
+  for (const line of tables.flatMap((table) => table.split("\n").slice(1))) {
+    const columns = line.trim().split(/\s+/);
+    const [, local, , , , , , , , inode] = columns;
+    if (local && inode) portByInode.set(inode, Number.parseInt(local.split(":")[1] ?? "", 16));
+  }
+  const links = await Promise.all(pids.map(openFiles));
+  return links
+    .flat()
+    .map((link) => portByInode.get(/^socket:\[(\d+)\]$/.exec(link)?.[1] ?? ""))
+    .filter((port) => port !== undefined)
+    .sort((a, b) => a - b);
+}
+
+async function openFiles(pid: number): Promise<string[]> {
+  try {
+    const names = await readdir(`/proc/${pid}/fd`);
+    return await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => "")));
+  } catch {
+    return []; // Ended while it was being read.
+  }
 }
 
 /** Polls until `check` holds; the only way to see that another process is gone. */
