@@ -2,7 +2,6 @@
 // title turns a camera with it.
 
 import type { Scope } from "@nearframe/shared/lifetime";
-import { POINTER_BUTTON_COUNT } from "@nearframe/shared/input/codes";
 import type { InputNeeds } from "@nearframe/shared/title/manifest";
 import { shareOf, titlePixels, type Box, type Size } from "./fit.ts";
 import type { InputEvent } from "./input-state.ts";
@@ -45,10 +44,9 @@ export function createPointer(scope: Scope, surface: HTMLElement, ports: Pointer
     }
     // While one button is held, others arrive as moves: what changed is told by `buttons`.
     const at = mode === "absolute" ? shareOf(ports.picture(), event.clientX, event.clientY) : undefined;
-    for (let index = 0; index < POINTER_BUTTON_COUNT; index++) {
-      const down = (event.buttons & BUTTON_BITS[index]!) !== 0;
-      dispatch({ kind: "button", button: index, down, at }, event.timeStamp);
-    }
+    BUTTON_BITS.forEach((bit, index) => {
+      dispatch({ kind: "button", button: index, down: (event.buttons & bit) !== 0, at }, event.timeStamp);
+    });
   };
   const chord = (event: PointerEvent) => {
     if (event.button !== -1) button(event);

@@ -85,17 +85,16 @@ export function stepControls(
 }
 
 function take(grips: Grips, event: FingerEvent, layout: readonly PlacedControl[], freeAreaLooks: boolean): ControlsStep {
-  const part = hit(layout, event.x, event.y);
+  const { finger, x, y, atMs } = event;
+  const part = hit(layout, x, y);
   if (part === undefined && !freeAreaLooks) return untouched(grips);
-  const kind = part === undefined ? "look" : layout[part]?.control.kind;
-  const base = { finger: event.finger, part, startX: event.x, startY: event.y, x: event.x, y: event.y, downAtMs: event.atMs, wandered: false };
-  const keys = kind === "button" ? keysOf(layout, part) : [];
-  const stick = kind === "stick" && part !== undefined ? stickAt(layout[part]!, event.x, event.y) : undefined;
-  const held = stick?.keys ?? keys;
+  const placed = part === undefined ? undefined : layout[part];
+  const stick = placed?.control.kind === "stick" ? stickAt(placed, x, y) : { keys: [], dx: 0, dy: 0 };
+  const keys = placed?.control.kind === "button" ? keysOf(placed) : stick.keys;
   return {
-    grips: [...grips, { ...base, keys: held }],
-    events: changeKeys([], held, grips),
-    looks: part === undefined ? [] : [{ part, pressed: true, dx: stick?.dx ?? 0, dy: stick?.dy ?? 0 }],
+    grips: [...grips, { finger, part, startX: x, startY: y, x, y, downAtMs: atMs, wandered: false, keys }],
+    events: changeKeys([], keys, grips),
+    looks: part === undefined ? [] : [{ part, pressed: true, dx: stick.dx, dy: stick.dy }],
     tapped: false,
     taken: true,
   };
@@ -106,24 +105,26 @@ function drag(
 ): ControlsStep {
   const wandered = grip.wandered || Math.hypot(event.x - grip.startX, event.y - grip.startY) > TAP_WANDER_PX;
   const moved: Grip = { ...grip, x: event.x, y: event.y, wandered };
-  const placed = grip.part === undefined ? undefined : layout[grip.part];
+  const { part } = grip;
+  const placed = part === undefined ? undefined : layout[part];
   const step = (next: Grip, events: readonly InputEvent[], looks: readonly PartLook[]): ControlsStep => ({
     grips: [...others, next], events, looks, tapped: false, taken: true,
   });
-  if (!placed || placed.control.kind === "look") {
+  if (part === undefined || !placed || placed.control.kind === "look") {
     const [dx, dy] = [(event.x - grip.x) * scale * LOOK_GAIN, (event.y - grip.y) * scale * LOOK_GAIN];
     return step(moved, dx === 0 && dy === 0 ? [] : [{ kind: "pointer-by", dx, dy }], []);
   }
   if (placed.control.kind === "stick") {
     const { keys, dx, dy } = stickAt(placed, event.x, event.y);
-    return step({ ...moved, keys }, changeKeys(grip.keys, keys, others), [{ part: grip.part!, pressed: true, dx, dy }]);
+    return step({ ...moved, keys }, changeKeys(grip.keys, keys, others), [{ part, pressed: true, dx, dy }]);
   }
   // A thumb slides from button to button without lifting.
   const onto = hit(layout, event.x, event.y);
-  if (onto === undefined || onto === grip.part || layout[onto]?.control.kind !== "button") return step(moved, [], []);
-  const keys = keysOf(layout, onto);
+  const ontoPlaced = onto === undefined ? undefined : layout[onto];
+  if (onto === undefined || onto === part || ontoPlaced?.control.kind !== "button") return step(moved, [], []);
+  const keys = keysOf(ontoPlaced);
   return step({ ...moved, part: onto, keys }, changeKeys(grip.keys, keys, others), [
-    { part: grip.part!, pressed: others.some(({ part }) => part === grip.part), dx: 0, dy: 0 },
+    { part, pressed: others.some((each) => each.part === part), dx: 0, dy: 0 },
     { part: onto, pressed: true, dx: 0, dy: 0 },
   ]);
 }
@@ -164,9 +165,8 @@ function changeKeys(before: readonly number[], after: readonly number[], others:
   ];
 }
 
-function keysOf(layout: readonly PlacedControl[], part: number | undefined): readonly number[] {
-  const keys = part === undefined ? [] : (layout[part]?.control.keys ?? []);
-  return keys.map(keyNumber).filter((key) => key !== undefined);
+function keysOf({ control }: PlacedControl): readonly number[] {
+  return (control.keys ?? []).map(keyNumber).filter((key) => key !== undefined);
 }
 
 const looksAround = ({ part }: Grip, layout: readonly PlacedControl[]) =>

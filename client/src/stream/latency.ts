@@ -78,6 +78,7 @@ export function markArrived(state: LatencyState, mark: WireFrameMark, offset: Cl
 }
 
 export function frameShown(state: LatencyState, frame: ShownFrame, offset: ClockOffset | undefined): LatencyState {
+  if (frame.rtpTimestamp === undefined) return state;
   const mark = state.marks.find(({ rtpTimestamp }) => rtpTimestamp === frame.rtpTimestamp);
   if (!mark) return { ...state, frames: [...state.frames, frame].slice(-FRAMES_KEPT) };
   return join(state, mark, frame, offset);

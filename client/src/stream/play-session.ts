@@ -1,7 +1,7 @@
 // Runs one session from the tap to its end: feeds what happens to the transition,
 // does what it says, and owns the media path. Knows no page and no React.
 
-import { Scope } from "@nearframe/shared/lifetime";
+import type { Scope } from "@nearframe/shared/lifetime";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Offer } from "@nearframe/shared/protocol/media";
 import { createSource, type Behavior } from "../behavior.ts";

@@ -1,7 +1,7 @@
 // One media path to a node: frames and sound in, input out, over mediasoup's two
 // transports. Made from an offer; owned by its scope. Knows no session and no page.
 
-import { Scope } from "@nearframe/shared/lifetime";
+import type { Scope } from "@nearframe/shared/lifetime";
 import { Channel } from "@nearframe/shared/media/profile";
 import type { DataConsumer, MediaConsumer, Offer, SignalCall, TransportParameters } from "@nearframe/shared/protocol/media";
 import type { Device } from "mediasoup-client";

@@ -169,15 +169,16 @@ const refused: Readonly<Record<string, FailureText>> = {
   },
 };
 
-const steps: Record<StartStep, { now: string; done: string }> = {
-  placed: { now: "Finding a machine near you", done: "Machine found" },
-  "transports-opened": { now: "Opening a way to it", done: "Way open" },
-  "display-started": { now: "Switching on your screen", done: "Screen on" },
-  "sound-started": { now: "Switching on the sound", done: "Sound on" },
-  "title-started": { now: "Starting the title", done: "Title started" },
-  "first-picture": { now: "Waiting for its first picture", done: "First picture drawn" },
-  connected: { now: "Connecting you", done: "Connected" },
-  "first-frame": { now: "Bringing the picture to you", done: "Here it is" },
+/** What is being waited for, and the step's short name. */
+const steps: Record<StartStep, { now: string; name: string }> = {
+  placed: { now: "Finding a machine near you", name: "Machine" },
+  "transports-opened": { now: "Opening a way to it", name: "Way" },
+  "display-started": { now: "Switching on your screen", name: "Screen" },
+  "sound-started": { now: "Switching on the sound", name: "Sound" },
+  "title-started": { now: "Starting the title", name: "Title" },
+  "first-picture": { now: "Waiting for its first picture", name: "Picture" },
+  connected: { now: "Connecting you", name: "You" },
+  "first-frame": { now: "Bringing the picture to you", name: "Play" },
 };
 
 const latencyStages: Record<LatencyStage, string> = {
@@ -203,6 +204,7 @@ export const en = {
     continueTitle: (name: string) => `Continue ${name}`,
     continueHint: "Your session is being kept for you.",
     all: "All",
+    categories: "Categories",
     titles: "Titles",
     by: (publisher: string) => `by ${publisher}`,
     picture: (height: number, fps: number) => `${height}p · ${fps} fps`,

@@ -1,7 +1,7 @@
 // One visit to the play page: joins a session to a stage (video, sound, hands) and
 // to what is shown. Knows no React; the page mounts it and hands it the stage.
 
-import { Scope } from "@nearframe/shared/lifetime";
+import type { Scope } from "@nearframe/shared/lifetime";
 import { keyNumber } from "@nearframe/shared/input/codes";
 import { createSource, type Behavior } from "../behavior.ts";
 import { lockPointer } from "../input/grab.ts";
@@ -48,7 +48,10 @@ export interface Play {
   /** Takes the stage until the returned function is called. */
   mount(stage: Stage): () => void;
   leave(): void;
-  tell(event: Extract<ChromeEvent, { kind: "menu-toggled" | "menu-closed" | "stats-toggled" | "sound-toggled" }>): void;
+  toggleMenu(): void;
+  closeMenu(): void;
+  toggleStats(): void;
+  toggleSound(): void;
   toggleFullscreen(): void;
   /** Presses and lets go of a key that the browser keeps for itself. */
   pressKey(code: string): void;
@@ -162,7 +165,10 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     session: session.state,
     mount,
     leave: session.leave,
-    tell,
+    toggleMenu: () => tell({ kind: "menu-toggled" }),
+    closeMenu: () => tell({ kind: "menu-closed" }),
+    toggleStats: () => tell({ kind: "stats-toggled" }),
+    toggleSound: () => tell({ kind: "sound-toggled" }),
     toggleFullscreen: () => void mounted?.fullscreen.toggle(),
     pressKey(code) {
       const key = keyNumber(code);

@@ -1,16 +1,28 @@
 // A model for as long as a component is on the page: made with a scope of its own,
-// which ends with the component or when `key` changes.
+// which ends with the component, or when `create` is another function.
 
-import { useEffect, useState } from "react";
+import { useMemo, useSyncExternalStore } from "react";
 import { Scope } from "@nearframe/shared/lifetime";
 
-export function useModel<T>(key: string, create: (scope: Scope) => T): T | undefined {
-  const [made, setMade] = useState<{ key: string; model: T }>();
-  useEffect(() => {
-    const scope = new Scope();
-    setMade({ key, model: create(scope) });
-    return () => void scope.close("the page was left");
-    // `create` is a new function with each render and says the same for the same key.
-  }, [key]);
-  return made?.key === key ? made.model : undefined;
+/** `create` MUST be stable (`useCallback`): a new one ends the model and makes the next. */
+export function useModel<T>(create: (scope: Scope) => T): T | undefined {
+  const store = useMemo(() => makeStore(create), [create]);
+  return useSyncExternalStore(store.subscribe, store.read);
+}
+
+/** The model lives while somebody subscribes, which is while the component is mounted. */
+function makeStore<T>(create: (scope: Scope) => T) {
+  let model: T | undefined;
+  return {
+    read: () => model,
+    subscribe(onChange: () => void): () => void {
+      const scope = new Scope();
+      model = create(scope);
+      onChange();
+      return () => {
+        model = undefined;
+        void scope.close("the page was left");
+      };
+    },
+  };
 }

@@ -57,7 +57,7 @@ function Categories({ all, chosen, onChoose }: CategoriesProps) {
   const texts = useTexts();
   const choices = [undefined, ...all] as const;
   return (
-    <div className={styles.categories} role="group" aria-label={texts.home.titles}>
+    <fieldset className={styles.categories} aria-label={texts.home.categories}>
       {choices.map((category) => (
         <button
           key={category ?? "all"}
@@ -69,6 +69,6 @@ function Categories({ all, chosen, onChoose }: CategoriesProps) {
           {category === undefined ? texts.home.all : texts.categories[category]}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }

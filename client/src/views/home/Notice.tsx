@@ -7,10 +7,10 @@ export function Notice({ is, onRetry }: { is: "loading" | "unreachable" | "empty
   const { home } = useTexts();
   if (is === "loading") {
     return (
-      <div className={styles.notice} role="status">
+      <output className={styles.notice}>
         <span className={styles.pulse} aria-hidden="true" />
-        <p className={styles.hint}>{home.loading}</p>
-      </div>
+        <span className={styles.hint}>{home.loading}</span>
+      </output>
     );
   }
   return (

@@ -8,17 +8,15 @@ type ButtonProps = {
   label?: string;
   pressed?: boolean;
   disabled?: boolean;
-  autoFocus?: boolean;
 };
 
-export function Button({ kind, onPress, children, label, pressed, disabled, autoFocus }: ButtonProps) {
+export function Button({ kind, onPress, children, label, pressed, disabled }: ButtonProps) {
   return (
     <button
       type="button"
       className={`${styles.button} ${styles[kind]}`}
       onClick={onPress}
       disabled={disabled}
-      autoFocus={autoFocus}
       aria-label={label}
       aria-pressed={pressed}
     >

@@ -12,9 +12,9 @@ export function Mark({ size = 28 }: { size?: number }) {
 
 export function Wordmark() {
   return (
-    <span className={styles.word} role="img" aria-label="Nearframe">
+    <span className={styles.word}>
       <Mark />
-      <span aria-hidden="true">nearframe</span>
+      nearframe
     </span>
   );
 }

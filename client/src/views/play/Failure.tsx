@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import type { FailureAction, FailureView } from "../../view-model/failure.ts";
 import { Button } from "../parts/Button.tsx";
 import { Mark } from "../parts/Mark.tsx";
@@ -12,6 +13,9 @@ export function Failure({ view, art, onAction }: FailureProps) {
   const words: Record<FailureAction, string> = {
     again: failure.again, "play-again": failure.playAgain, reload: failure.reload, others: failure.others,
   };
+  const actions = useRef<HTMLDivElement>(null);
+  // The picture that had the focus is gone; without this the keyboard starts at the page's top.
+  useEffect(() => actions.current?.querySelector("button")?.focus(), []);
   return (
     <section className={styles.page} aria-labelledby="failure-title">
       {art && <img className={styles.art} src={art} alt="" />}
@@ -25,9 +29,9 @@ export function Failure({ view, art, onAction }: FailureProps) {
         </h1>
         <p className={styles.happened}>{view.happened}</p>
         <p className={styles.next}>{view.next}</p>
-        <div className={styles.actions}>
+        <div className={styles.actions} ref={actions}>
           {view.actions.map((action, i) => (
-            <Button key={action} kind={i === 0 ? "first" : "second"} autoFocus={i === 0} onPress={() => onAction(action)}>
+            <Button key={action} kind={i === 0 ? "first" : "second"} onPress={() => onAction(action)}>
               {words[action]}
             </Button>
           ))}

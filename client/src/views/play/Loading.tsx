@@ -22,20 +22,14 @@ export function Loading({ view, title, onLeave }: LoadingProps) {
       <div className={styles.words}>
         {title && <h1 className={styles.name}>{title.name}</h1>}
         <div className={styles.now}>
-          <p role="status">{sentence()}</p>
+          <output>{sentence()}</output>
           <Seconds />
         </div>
-        <ol
-          className={styles.strip}
-          role="progressbar"
-          aria-label={loading.progress}
-          aria-valuemin={0}
-          aria-valuemax={view.steps.length}
-          aria-valuenow={done}
-        >
+        <progress className={styles.progress} aria-label={loading.progress} max={view.steps.length} value={done} />
+        <ol className={styles.strip}>
           {view.steps.map(({ step, state }) => (
             <li key={step} className={styles.step} data-state={state}>
-              <span>{state === "done" ? loading.steps[step].done : loading.steps[step].now}</span>
+              <span>{loading.steps[step].name}</span>
             </li>
           ))}
         </ol>
@@ -56,7 +50,7 @@ export function Loading({ view, title, onLeave }: LoadingProps) {
       const wait = view.queue.waitMs === undefined ? "" : `, ${loading.wait(view.queue.waitMs / 1000)}`;
       return loading.queued(view.queue.position) + wait;
     }
-    return current ? loading.steps[current.step].now : loading.steps["first-frame"].done;
+    return loading.steps[current?.step ?? "first-frame"].now;
   }
 }
 

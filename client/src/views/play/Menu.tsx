@@ -30,9 +30,16 @@ export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, onKey, o
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
-  }, []);
+    if (!element) return;
+    element.showModal();
+    // A press beside the sheet falls on the dialog itself.
+    const pressBeside = (event: MouseEvent) => event.target === element && onClose();
+    element.addEventListener("click", pressBeside);
+    return () => {
+      element.removeEventListener("click", pressBeside);
+      element.close();
+    };
+  }, [onClose]);
   const press = (code: string) => {
     onClose();
     onKey(code);
@@ -46,10 +53,9 @@ export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, onKey, o
         event.preventDefault();
         onClose();
       }}
-      onClick={(event) => event.target === dialog.current && onClose()}
     >
       <div className={styles.sheet}>
-        <Item icon={<PlayIcon />} onPress={onClose} autoFocus>
+        <Item icon={<PlayIcon />} onPress={onClose}>
           {menu.resume}
         </Item>
         <Item icon={chrome.sound === "off" ? <SoundOffIcon /> : <SoundOnIcon />} onPress={onSound}>
@@ -63,13 +69,13 @@ export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, onKey, o
         <Item icon={<FiguresIcon />} onPress={onStats}>
           {chrome.statsOpen ? menu.statsHide : menu.statsShow}
         </Item>
-        <div className={styles.keys} role="group" aria-label={menu.keys}>
+        <fieldset className={styles.keys} aria-label={menu.keys}>
           {KEYS.map(([code, cap]) => (
             <button key={code} type="button" className={styles.key} onClick={() => press(code)}>
               {cap}
             </button>
           ))}
-        </div>
+        </fieldset>
         {chrome.padCount > 0 && <p className={styles.note}>{menu.pad(chrome.padCount)}</p>}
         <Item icon={<LeaveIcon />} onPress={onLeave}>
           {menu.leave}
@@ -79,11 +85,11 @@ export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, onKey, o
   );
 }
 
-type ItemProps = { icon: ReactNode; children: string; onPress: () => void; autoFocus?: boolean };
+type ItemProps = { icon: ReactNode; children: string; onPress: () => void };
 
-function Item({ icon, children, onPress, autoFocus }: ItemProps) {
+function Item({ icon, children, onPress }: ItemProps) {
   return (
-    <button type="button" className={styles.item} onClick={onPress} autoFocus={autoFocus}>
+    <button type="button" className={styles.item} onClick={onPress}>
       {icon}
       {children}
     </button>

@@ -30,14 +30,14 @@ export function PlayChrome({ view, chrome, onMenu, onMenuClosed, ...menu }: Play
       >
         <Mark size={22} />
       </button>
-      <div className={styles.messages} role="status">
+      <output className={styles.messages}>
         {view.trouble && (
-          <p className={styles.trouble}>{view.trouble === "media-down" ? play.mediaDown : play.controlDown}</p>
+          <span className={styles.trouble}>{view.trouble === "media-down" ? play.mediaDown : play.controlDown}</span>
         )}
         {view.hints.map((hint) => (
           <HintLine key={hint} hint={hint} />
         ))}
-      </div>
+      </output>
       {chrome.menuOpen && <Menu {...menu} chrome={chrome} onClose={onMenuClosed} />}
     </>
   );
@@ -48,13 +48,13 @@ function HintLine({ hint }: { hint: Hint }) {
   switch (hint) {
     case "take-pointer":
       return (
-        <p className={styles.hint}>
+        <span className={styles.hint}>
           {play.takePointer} <small>{play.takePointerHint}</small>
-        </p>
+        </span>
       );
     case "sound-blocked":
-      return <p className={styles.hint}>{play.soundBlocked}</p>;
+      return <span className={styles.hint}>{play.soundBlocked}</span>;
     case "no-controls":
-      return <p className={styles.hint}>{play.noControls}</p>;
+      return <span className={styles.hint}>{play.noControls}</span>;
   }
 }

@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useState } from "react";
 import type { PublicTitle } from "@nearframe/shared/api/titles";
-import { createBrowserPlay } from "../../play-entry.ts";
+import type { Scope } from "@nearframe/shared/lifetime";
 import { exposeDiagnostics } from "../../diagnostics.ts";
-import type { ControlLink } from "../../stream/control-link.ts";
-import type { Play } from "../../view-model/play.ts";
+import { createBrowserPlay } from "../../play-entry.ts";
+import type { App } from "../../view-model/app.ts";
 import { Arriving } from "../Arriving.tsx";
 import { useModel } from "../use-model.ts";
 import { PlayStage } from "./PlayStage.tsx";
@@ -14,16 +14,18 @@ type PlayPageProps = {
   titleId: string;
   title: PublicTitle | undefined;
   tappedAtMs: number;
-  link: ControlLink;
+  link: App["link"];
   onHome: () => void;
 };
 
 /** One visit: each try is a session of its own, and leaving the page leaves the session. */
 export default function PlayPage({ titleId, title, tappedAtMs, link, onHome }: PlayPageProps) {
   const [tries, setTries] = useState({ count: 0, tappedAtMs });
-  const play = useModel<Play>(`${titleId} ${tries.count}`, (scope) =>
-    createBrowserPlay(scope, titleId, tries.tappedAtMs, link),
+  const create = useCallback(
+    (scope: Scope) => createBrowserPlay(scope, titleId, tries.tappedAtMs, link),
+    [titleId, tries, link],
   );
+  const play = useModel(create);
   const again = useCallback(
     () => setTries(({ count }) => ({ count: count + 1, tappedAtMs: performance.now() })),
     [],

@@ -9,6 +9,7 @@ import { Failure } from "./Failure.tsx";
 import { Loading } from "./Loading.tsx";
 import { PlayChrome } from "./PlayChrome.tsx";
 import styles from "./PlayStage.module.css";
+import { makeStatsView } from "../../view-model/stats-view.ts";
 import { StatsPanel } from "./StatsPanel.tsx";
 import { TouchControls } from "./TouchControls.tsx";
 
@@ -51,7 +52,9 @@ export function PlayStage({ play, title, onAgain, onHome }: PlayStageProps) {
   return (
     <main className={styles.root} ref={root}>
       <div className={styles.surface} ref={surface} role="application" aria-label={texts.play.stage(name)}>
+        {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- a title's own picture, live: there is no text to show with it */}
         <video ref={video} className={styles.video} muted playsInline autoPlay disablePictureInPicture tabIndex={-1} />
+        {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- a title's own sound, live */}
         <audio ref={audio} />
       </div>
       <div className={styles.safe} ref={safe} aria-hidden="true">
@@ -65,10 +68,10 @@ export function PlayStage({ play, title, onAgain, onHome }: PlayStageProps) {
           <PlayChrome
             view={view}
             chrome={chrome}
-            onMenu={() => play.tell({ kind: "menu-toggled" })}
-            onMenuClosed={() => play.tell({ kind: "menu-closed" })}
-            onSound={() => play.tell({ kind: "sound-toggled" })}
-            onStats={() => play.tell({ kind: "stats-toggled" })}
+            onMenu={play.toggleMenu}
+            onMenuClosed={play.closeMenu}
+            onSound={play.toggleSound}
+            onStats={play.toggleStats}
             onFullscreen={play.toggleFullscreen}
             onKey={play.pressKey}
             onLeave={leave}
@@ -86,7 +89,7 @@ export function PlayStage({ play, title, onAgain, onHome }: PlayStageProps) {
 /** Takes the figures by itself, so that a new second draws this panel and nothing else. */
 function LiveStats({ play }: { play: Play }) {
   const figures = useBehavior(play.figures);
-  return <StatsPanel figures={figures} />;
+  return <StatsPanel view={makeStatsView(figures, useTexts().stats)} />;
 }
 
 /** Follows the finger past React: only custom properties of one element change. */

@@ -1,0 +1,240 @@
+import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
+import { END_REASONS } from "@nearframe/shared/session/end-reasons";
+import { describe, expect, test } from "vitest";
+import { device, offer, sessionTitle } from "../testing/samples.ts";
+import { CONNECT_TIMEOUT_MS, DOWN_MAX_MS, RESTART_AFTER_MS, RESTART_EVERY_MS } from "./media-path.ts";
+import type { SessionEffect, SessionEvent, SessionState } from "./session-state.ts";
+import {
+  FRAME_TIMEOUT_MS, PREPARE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, startSession, transition, wakesAtMs,
+} from "./session-transition.ts";
+
+/** Feeds events one by one and keeps what came out. */
+function play(titleId = "some-title") {
+  let nowMs = 1_000;
+  let ids = 0;
+  let state: SessionState = startSession(titleId, 1_000, nowMs);
+  let effects: readonly SessionEffect[] = [];
+  const self = {
+    get state() {
+      return state;
+    },
+    get effects() {
+      return effects;
+    },
+    get sent() {
+      return effects.flatMap((effect) => (effect.do === "send" ? [effect.message] : []));
+    },
+    happen(event: SessionEvent) {
+      [state, effects] = transition(state, event, { nowMs, makeId: () => `id-${(ids += 1)}` });
+      return self;
+    },
+    hear: (message: ServerToClient) => self.happen({ kind: "message", message }),
+    pass(ms: number) {
+      nowMs += ms;
+      return self.happen({ kind: "time-passed" });
+    },
+  };
+  return self;
+}
+
+const created = (requestId: string): ServerToClient => ({
+  type: "session.created", requestId, sessionId: "s-1", title: sessionTitle(),
+});
+const progress = (step: "placed" | "connected" | "first-picture"): ServerToClient => ({
+  type: "session.progress", sessionId: "s-1", step,
+});
+
+const requested = () =>
+  play().happen({ kind: "device-known", device }).happen({ kind: "control-opened", held: [] });
+const starting = () => requested().hear(created("id-1"));
+const connecting = () => starting().hear({ type: "session.offer", sessionId: "s-1", offer });
+const playing = () => connecting().happen({ kind: "media-connected" }).happen({ kind: "frame-shown", atMs: 2_500 });
+
+describe("before the session", () => {
+  test("it is asked for once both the device and the line are there, in either order", () => {
+    const lineFirst = play().happen({ kind: "control-opened", held: [] });
+    expect(lineFirst.sent).toEqual([]);
+    lineFirst.happen({ kind: "device-known", device });
+    expect(lineFirst.sent).toEqual([{ type: "session.request", requestId: "id-1", titleId: "some-title", device }]);
+    expect(requested().sent).toEqual(lineFirst.sent);
+  });
+
+  test("a session of this title that is being kept is taken up again", () => {
+    const held = [{ sessionId: "s-0", titleId: "some-title", untilMs: 9 }];
+    const back = play().happen({ kind: "device-known", device }).happen({ kind: "control-opened", held });
+    expect(back.sent).toEqual([{ type: "session.resume", requestId: "id-1", sessionId: "s-0", device }]);
+  });
+
+  test.each([
+    ["refused", { type: "error", code: "SESSION_UNKNOWN", message: "gone", requestId: "id-1" }],
+    ["over", { type: "session.ended", sessionId: "s-0", reason: "player-lost" }],
+  ] as const)("if what was kept is %s, a new session is asked for", (_, answer) => {
+    const held = [{ sessionId: "s-0", titleId: "some-title", untilMs: 9 }];
+    const back = play().happen({ kind: "device-known", device }).happen({ kind: "control-opened", held }).hear(answer);
+    expect(back.sent).toEqual([{ type: "session.request", requestId: "id-2", titleId: "some-title", device }]);
+  });
+
+  test("a server that never answers is called unreachable", () => {
+    const alone = play().happen({ kind: "device-known", device });
+    expect(wakesAtMs(alone.state)).toBe(1_000 + PREPARE_TIMEOUT_MS);
+    expect(alone.pass(PREPARE_TIMEOUT_MS).state).toMatchObject({
+      phase: "over", outcome: { kind: "local", cause: "server-unreachable" },
+    });
+  });
+
+  test("a request that is not answered in time fails", () => {
+    expect(requested().pass(REQUEST_TIMEOUT_MS).state).toMatchObject({ outcome: { cause: "no-answer" } });
+  });
+
+  test("a refusal of another request changes nothing, one of ours ends it with the server's code", () => {
+    const error = { type: "error", code: "QUEUE_FULL", message: "the line is full" } as const;
+    expect(requested().hear({ ...error, requestId: "someone-else" }).state.phase).toBe("requested");
+    expect(requested().hear({ ...error, requestId: "id-1" }).state).toMatchObject({
+      outcome: { kind: "refused", code: "QUEUE_FULL" },
+    });
+  });
+
+  test("a line lost while asking is waited for again, and what was made meanwhile is taken up", () => {
+    const lost = requested().happen({ kind: "control-lost" });
+    expect(lost.state.phase).toBe("preparing");
+    lost.happen({ kind: "control-opened", held: [{ sessionId: "s-1", titleId: "some-title", untilMs: 9 }] });
+    expect(lost.sent).toMatchObject([{ type: "session.resume", sessionId: "s-1" }]);
+  });
+
+  test.each(["no-webrtc", "no-h264", "player-broken"] as const)("a device that can't play ends it: %s", (cause) => {
+    expect(play().happen({ kind: "device-unfit", cause, detail: "why" }).state).toMatchObject({
+      outcome: { kind: "local", cause, detail: "why" },
+    });
+  });
+});
+
+describe("while starting", () => {
+  test("steps are kept in the order of the list, whatever order they come in", () => {
+    const steps = starting().hear(progress("first-picture")).hear(progress("placed")).hear(progress("placed"));
+    expect(steps.state).toMatchObject({ steps: ["placed", "first-picture"] });
+  });
+
+  test("a place in line is shown until the first step", () => {
+    const queued = starting().hear({ type: "session.queued", sessionId: "s-1", position: 3, waitMs: 4_000 });
+    expect(queued.state).toMatchObject({ queue: { position: 3, waitMs: 4_000 } });
+    expect(queued.hear(progress("placed")).state).toMatchObject({ queue: undefined });
+  });
+
+  test("the first frame makes it play and is told with the time since the tap", () => {
+    const shown = playing();
+    expect(shown.state).toMatchObject({ phase: "playing", sessionId: "s-1" });
+    expect(shown.sent).toEqual([{ type: "session.first-frame", sessionId: "s-1", elapsedMs: 1_500 }]);
+    expect(shown.happen({ kind: "frame-shown", atMs: 2_600 }).effects).toEqual([]);
+  });
+
+  test("no path in time is told to the server and ends it", () => {
+    const over = connecting().pass(CONNECT_TIMEOUT_MS);
+    expect(over.state).toMatchObject({ outcome: { reason: "media-unreachable" } });
+    expect(over.sent).toMatchObject([{ type: "session.unreachable", sessionId: "s-1" }]);
+    expect(over.effects.at(-1)).toEqual({ do: "close-receiver" });
+  });
+
+  test("connected and drawn but no frame: the player's own decoder is in doubt", () => {
+    const dark = connecting().happen({ kind: "media-connected" }).hear(progress("first-picture"));
+    expect(dark.pass(FRAME_TIMEOUT_MS).state).toMatchObject({ outcome: { cause: "no-picture" } });
+  });
+
+  test("a receiver that fails while the line is down waits for the line", () => {
+    const waiting = connecting().happen({ kind: "control-lost" }).happen({ kind: "receiver-failed", detail: "no answer" });
+    expect(waiting.state).toMatchObject({ phase: "starting", media: { is: "down" } });
+    waiting.happen({ kind: "control-opened", held: [] });
+    expect(waiting.sent).toMatchObject([{ type: "session.resume", sessionId: "s-1" }]);
+  });
+});
+
+describe("while playing", () => {
+  test("the picture goes on without the server, which is told on its return that nothing is needed", () => {
+    const alone = playing().happen({ kind: "control-lost" });
+    expect(alone.state).toMatchObject({ phase: "playing", control: "down", media: { is: "up" } });
+    expect(wakesAtMs(alone.state)).toBe(Infinity);
+    expect(alone.happen({ kind: "control-opened", held: [] }).sent).toEqual([
+      { type: "session.connected", sessionId: "s-1" },
+    ]);
+  });
+
+  test("a server that does not know it any more is asked properly, and its answer stands", () => {
+    const asked = playing().happen({ kind: "control-lost" }).happen({ kind: "control-opened", held: [] });
+    asked.hear({ type: "error", code: "SESSION_UNKNOWN", message: "gone" });
+    expect(asked.sent).toMatchObject([{ type: "session.resume", requestId: "id-2" }]);
+    asked.hear({ type: "error", code: "SESSION_UNKNOWN", message: "gone", requestId: "id-2" });
+    expect(asked.state).toMatchObject({ outcome: { cause: "session-gone" } });
+  });
+
+  test("a first frame shown while the line was down is told when it is back", () => {
+    const shown = connecting()
+      .happen({ kind: "media-connected" })
+      .happen({ kind: "control-lost" })
+      .happen({ kind: "frame-shown", atMs: 3_000 });
+    expect(shown.sent).toEqual([]);
+    expect(shown.happen({ kind: "control-opened", held: [] }).sent).toEqual([
+      { type: "session.connected", sessionId: "s-1" },
+      { type: "session.first-frame", sessionId: "s-1", elapsedMs: 2_000 },
+    ]);
+  });
+
+  test("a path that drops is first waited for, then restarted again and again, then given up", () => {
+    const down = playing().happen({ kind: "media-disconnected" });
+    expect(down.pass(RESTART_AFTER_MS - 1).effects).toEqual([]);
+    expect(down.pass(1).effects).toEqual([{ do: "restart-ice" }]);
+    expect(down.pass(RESTART_EVERY_MS).effects).toEqual([{ do: "restart-ice" }]);
+    expect(down.pass(DOWN_MAX_MS).state).toMatchObject({ outcome: { reason: "media-unreachable" } });
+  });
+
+  test("with neither line nor path there is nothing to restart", () => {
+    const lost = playing().happen({ kind: "media-disconnected" }).happen({ kind: "control-lost" });
+    expect(lost.pass(RESTART_AFTER_MS).effects).toEqual([]);
+    expect(lost.pass(DOWN_MAX_MS).state).toMatchObject({ outcome: { cause: "connection-lost" } });
+  });
+
+  test("a path that comes back by itself is told as connected", () => {
+    const back = playing().happen({ kind: "media-disconnected" }).happen({ kind: "media-connected" });
+    expect(back.state).toMatchObject({ phase: "playing", media: { is: "up" } });
+    expect(back.sent).toEqual([{ type: "session.connected", sessionId: "s-1" }]);
+  });
+
+  test("a new offer is followed, and its first frame told", () => {
+    const again = playing().hear({ type: "session.offer", sessionId: "s-1", offer });
+    expect(again.effects).toEqual([{ do: "open-receiver", offer }]);
+    again.happen({ kind: "media-connected" }).happen({ kind: "frame-shown", atMs: 1_400 });
+    expect(again.sent).toEqual([{ type: "session.first-frame", sessionId: "s-1", elapsedMs: 400 }]);
+  });
+
+  test("leaving says so once and closes everything", () => {
+    const left = playing().happen({ kind: "leave-pressed" });
+    expect(left.effects).toEqual([
+      { do: "send", message: { type: "session.leave", sessionId: "s-1" } },
+      { do: "close-receiver" },
+    ]);
+    expect(left.happen({ kind: "leave-pressed" }).effects).toEqual([]);
+  });
+
+  test.each(END_REASONS)("the server's end stands: %s", (reason) => {
+    const over = playing().hear({ type: "session.ended", sessionId: "s-1", reason, detail: "d" });
+    expect(over.state).toMatchObject({ phase: "over", outcome: { kind: "ended", reason, detail: "d" } });
+    expect(over.effects).toEqual([{ do: "close-receiver" }]);
+  });
+
+  test("another session's end is not ours", () => {
+    expect(playing().hear({ type: "session.ended", sessionId: "s-2", reason: "node-lost" }).state.phase).toBe("playing");
+  });
+
+  test.each(["replaced", "outdated"] as const)("a line that is closed for good ends it: %s", (why) => {
+    expect(playing().happen({ kind: "control-closed", why }).state).toMatchObject({ outcome: { cause: why } });
+  });
+});
+
+test("after the end nothing happens any more", () => {
+  const over = playing().happen({ kind: "leave-pressed" });
+  const { state } = over;
+  const events: SessionEvent[] = [
+    { kind: "media-connected" }, { kind: "control-opened", held: [] }, { kind: "time-passed" },
+    { kind: "message", message: created("id-1") }, { kind: "receiver-failed", detail: "late" },
+  ];
+  for (const event of events) expect(over.happen(event).state).toBe(state);
+  expect(wakesAtMs(state)).toBe(Infinity);
+});

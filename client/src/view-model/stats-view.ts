@@ -1,0 +1,51 @@
+// The figures as they are read: words and numbers with units. Pure.
+
+import { LATENCY_STAGES } from "../stream/latency.ts";
+import type { Texts } from "../texts/en.ts";
+import type { SessionFigures } from "./session-figures.ts";
+
+export type StatsRow = { name: string; value: string };
+export type StatsView = {
+  /** Undefined while nothing was pressed. */
+  latency: { p50: string; p95: string; stages: readonly (StatsRow & { share: number })[] } | undefined;
+  rows: readonly StatsRow[];
+};
+
+export function makeStatsView({ stats, latency }: SessionFigures, texts: Texts["stats"]): StatsView {
+  return {
+    latency: latency && {
+      p50: latency.p50Ms.toFixed(0),
+      p95: `${texts.p95} ${latency.p95Ms.toFixed(0)} ms`,
+      stages: stagesView(latency.stages, texts),
+    },
+    rows: [
+      { name: texts.picture, value: stats ? `${stats.width}×${stats.height} · ${Math.round(stats.fps)} fps` : NOTHING },
+      { name: texts.rate, value: stats ? rate(stats.videoKbps + stats.audioKbps) : NOTHING },
+      { name: texts.roundTrip, value: ms(stats?.roundTripMs) },
+      { name: texts.buffer, value: ms(stats?.jitterBufferMs) },
+      { name: texts.decode, value: ms(stats?.decodeMs) },
+      { name: texts.lost, value: stats ? `${stats.packetsLost} · ${(stats.lossShare * 100).toFixed(1)} %` : NOTHING },
+      { name: texts.codec, value: [stats?.codec, stats?.decoder].filter(Boolean).join(" · ") || NOTHING },
+      { name: texts.path, value: stats?.protocol?.toUpperCase() ?? NOTHING },
+    ],
+  };
+}
+
+type Stages = NonNullable<SessionFigures["latency"]>["stages"];
+
+function stagesView(stages: Stages, texts: Texts["stats"]) {
+  const known = LATENCY_STAGES.flatMap((stage) => {
+    const valueMs = stages[stage];
+    return valueMs === undefined ? [] : [{ stage, valueMs }];
+  });
+  const totalMs = known.reduce((sum, { valueMs }) => sum + valueMs, 0);
+  return known.map(({ stage, valueMs }) => ({
+    name: texts.stages[stage],
+    value: ms(valueMs),
+    share: totalMs > 0 ? valueMs / totalMs : 0,
+  }));
+}
+
+const NOTHING = "–";
+const ms = (value: number | undefined) => (value === undefined ? NOTHING : `${value.toFixed(1)} ms`);
+const rate = (kbps: number) => (kbps >= 1000 ? `${(kbps / 1000).toFixed(1)} Mbit/s` : `${Math.round(kbps)} kbit/s`);
