@@ -1,6 +1,7 @@
 // apt-get, for set-up: as root or through sudo without a password, with progress,
 // and with its failures told in one sentence.
 
+import { stat } from "node:fs/promises";
 import { runCommand } from "./run-command.mjs";
 import { SetupError } from "./setup-error.mjs";
 
@@ -8,6 +9,7 @@ const UPDATE_LIMIT_MS = 3 * 60_000;
 const INSTALL_LIMIT_MS = 20 * 60_000;
 /** How long apt-get itself waits for another package manager. */
 const LOCK_WAIT_S = 120;
+const LISTS_RECENT_MS = 24 * 60 * 60_000;
 const LIST_LOCK_TRIES = 12;
 const LIST_LOCK_PAUSE_MS = 5_000;
 
@@ -41,6 +43,20 @@ export async function queryPackages(names) {
   const format = "${db:Status-Abbrev}\\t${Package}\\n";
   const { output } = await runCommand("dpkg-query", ["-W", "-f", format, ...names], { timeLimitMs: 20_000 });
   return output;
+}
+
+/**
+ * Whether apt-get asked the archive for its lists within a day, with or without
+ * luck. It works in this folder each time it does.
+ */
+export async function listsAreRecent() {
+  try {
+    const { mtimeMs } = await stat("/var/lib/apt/lists/partial");
+    return Date.now() - mtimeMs < LISTS_RECENT_MS;
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT") return false; // It never did.
+    throw error;
+  }
 }
 
 /** @param {Privilege} privilege */

@@ -2,7 +2,7 @@
 // must come; a title's packages may fail, which only takes that title away.
 
 import path from "node:path";
-import { canInstall, findPrivilege, installPackages, queryPackages, updateLists } from "./apt.mjs";
+import { canInstall, findPrivilege, installPackages, listsAreRecent, queryPackages, updateLists } from "./apt.mjs";
 import { BASE_PACKAGES, WORKER_BUILD_PACKAGES, installLine, missingPackages, parseInstalled, readTitleNeeds } from "./debian-list.mjs";
 import { SetupError } from "./setup-error.mjs";
 
@@ -22,22 +22,62 @@ export const debianPackages = {
     if (names.length === 0) return undefined;
 
     const privilege = await findPrivilege();
-    if (!privilege && missing.required.length === 0) {
+    if (!privilege) {
+      if (missing.required.length > 0) throw new SetupError(askToInstall(names));
       for (const title of missing.titles) takeAway(context, title);
       return undefined;
     }
+    if (missing.required.length === 0) return planTitles(context, privilege, missing.titles);
     return {
       detail: names.join(", "),
       run: async (report) => {
-        if (!privilege) throw new SetupError(`Some Debian packages are missing, and installing them takes root. Run this, then the same command again:\n\n  ${installLine(names)}`);
         report({ text: "reading the package lists" });
         await updateLists(privilege);
-        const available = await splitTitles(context, privilege, missing.titles);
-        await installPackages(privilege, [...new Set([...missing.required, ...available])], report);
+        const titles = await splitTitles(context, privilege, missing.titles);
+        await installPackages(privilege, [...missing.required, ...titles.flatMap(({ packages }) => packages)], report);
       },
     };
   },
 };
+
+/**
+ * What to do when only titles lack something. A start goes on without them, and
+ * one that can't be had does not slow down every start: apt is asked for it again
+ * when its lists are a day old.
+ *
+ * @param {import("./run-steps.mjs").SetupContext} context
+ * @param {import("./apt.mjs").Privilege} privilege
+ * @param {readonly TitleNeeds[]} missing
+ * @returns {Promise<import("./run-steps.mjs").Work | undefined>}
+ */
+async function planTitles(context, privilege, missing) {
+  const recent = await listsAreRecent();
+  const wanted = recent ? await splitTitles(context, privilege, missing) : missing;
+  if (wanted.length === 0) return undefined;
+  return {
+    detail: wanted.flatMap(({ packages }) => packages).join(", "),
+    async run(report) {
+      let left = wanted;
+      try {
+        if (!recent) {
+          await updateLists(privilege);
+          left = await splitTitles(context, privilege, wanted);
+        }
+        await installPackages(privilege, left.flatMap(({ packages }) => packages), report);
+        return "done";
+      } catch (error) {
+        if (!(error instanceof SetupError)) throw error;
+        for (const title of left) takeAway(context, title);
+        return "not to be had now";
+      }
+    },
+  };
+}
+
+/** @param {readonly string[]} names */
+function askToInstall(names) {
+  return `Some Debian packages are missing, and installing them takes root. Run this, then the same command again:\n\n  ${installLine(names)}`;
+}
 
 /**
  * @param {readonly string[]} required
@@ -57,17 +97,17 @@ async function findInstalled(required, titles) {
 }
 
 /**
- * The packages of those titles that apt can install; the others are taken away.
+ * The titles whose packages apt can install; the others are taken away.
  *
  * @param {import("./run-steps.mjs").SetupContext} context
  * @param {import("./apt.mjs").Privilege} privilege
  * @param {readonly TitleNeeds[]} titles
  */
 async function splitTitles(context, privilege, titles) {
-  /** @type {string[]} */
+  /** @type {TitleNeeds[]} */
   const available = [];
   for (const title of titles) {
-    if (await canInstall(privilege, title.packages)) available.push(...title.packages);
+    if (await canInstall(privilege, title.packages)) available.push(title);
     else takeAway(context, title);
   }
   return available;
