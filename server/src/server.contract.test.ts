@@ -17,13 +17,14 @@ import { createLog } from "./log.ts";
 import { FRAME_BYTES_MAX, HELLO_MS, MESSAGES_BURST_MAX, REFUSALS_MAX } from "./peers/limits.ts";
 import { createServer, type ServerOptions } from "./server.ts";
 import { createMemoryStore } from "./store/adapters/memory/memory-store.ts";
+import type { Store } from "./store/ports.ts";
 import { device, manifest, offer } from "./testing/fixtures.ts";
 import { pick, seededRandom } from "./testing/seeded-random.ts";
 import { openSocketClient, type SocketClient } from "./testing/socket-client.ts";
 
 const NODE_TOKEN = "a-token-for-the-tests";
-const store = createMemoryStore();
 
+let store: Store;
 let scope: Scope;
 let port: number;
 let lines: string[];
@@ -65,6 +66,7 @@ async function start(into: Scope, change: Partial<ServerOptions> = {}): Promise<
 }
 
 beforeEach(async () => {
+  store = createMemoryStore();
   scope = new Scope();
   lines = [];
   port = await start(scope);
@@ -417,7 +419,7 @@ describe("closing", () => {
     const { client } = await player();
     client.socket.pause();
     // Past its time limit the scope would reject.
-    await scope.close();
+    await expect(scope.close()).resolves.toBeUndefined();
     client.terminate();
   });
 });

@@ -117,6 +117,14 @@ test("a peer that does not read is cut off", () => {
   expect(closes).toEqual(["terminated"]);
 });
 
+test("what the far end would refuse unread is not sent", () => {
+  const { peer, sent, closes } = setUp();
+  peer.send({ type: "welcome", token: "x".repeat(MESSAGE_BYTES_MAX) } as { type: string });
+  peer.send({ type: "pong" });
+  expect(sent).toEqual([{ type: "pong" }]);
+  expect(closes).toEqual([]);
+});
+
 test("a dead link is noticed by its missing pong, a living one is kept", () => {
   const { peer, closes, pings, closedTimes } = setUp();
   vi.advanceTimersByTime(PING_EVERY_MS);

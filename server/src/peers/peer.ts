@@ -74,7 +74,12 @@ export function createPeer<S extends z.ZodMiniType, Outgoing extends { type: str
       closing = true;
       return socket.terminate();
     }
-    socket.send(JSON.stringify(message));
+    const text = JSON.stringify(message);
+    if (Buffer.byteLength(text) > MESSAGE_BYTES_MAX) {
+      // The far end would cut the link at the sight of it: better one message lost than all.
+      return log.error({ type: message.type, bytes: Buffer.byteLength(text) }, "a message of ours is too large; it was not sent");
+    }
+    socket.send(text);
   }
 
   function close(code: CloseCode, reason: string): void {

@@ -26,6 +26,15 @@ export const SIGNAL_MS = 10_000;
 /** A connecting player has about six calls on their way: two transports, three channels, an ICE restart. */
 export const SIGNALS_OUTSTANDING_MAX = 16;
 
+/**
+ * What players say is passed on to nodes, whose door takes `MESSAGE_BYTES_MAX`
+ * and cuts the link above it. A message may grow when it is written again
+ * (1e20), so its parts are measured as they leave: a device and a manifest
+ * (`MANIFEST_BYTES_MAX`, 24 KiB) go out together. Real devices have 10 KiB.
+ */
+export const DEVICE_BYTES_MAX = 32 * 1024;
+export const SIGNAL_BYTES_MAX = 48 * 1024;
+
 /** Tabs of one browser share a player; more than this is a mistake or an attack. */
 export const SESSIONS_PER_PLAYER_MAX = 3;
 

@@ -14,6 +14,9 @@ export type NodeMessagePorts = { table: SessionTable; relay: SignalRelay; nodes:
 export type NodeMessages = ReturnType<typeof handleNodeMessages>;
 
 export function handleNodeMessages({ table, relay, nodes }: NodeMessagePorts) {
+  /** By node: what it did not name when it linked, and may yet tell the end of. */
+  const unaccounted = new Map<string, Set<string>>();
+
   // The session may have ended here, or moved, while the message was on its way;
   // so what comes for a session that the node doesn't serve is dropped in silence.
   function served(nodeId: string, sessionId: string): Entry | undefined {
@@ -43,17 +46,15 @@ export function handleNodeMessages({ table, relay, nodes }: NodeMessagePorts) {
     else table.placeQueued();
   }
 
-  /** The node is there, perhaps again: each side may have lost sessions that the other still has. */
+  /**
+   * The node is there, perhaps again: each side may have lost sessions that the
+   * other still has. What ended while the link was down the node reports right
+   * after this, with the reason; so what it does not name is not yet given up.
+   */
   function handleLinked(nodeId: string, sessionIds: readonly string[]): void {
     const running = new Set(sessionIds);
-    for (const entry of table.onNode(nodeId)) {
-      if (running.has(entry.id)) continue;
-      table.apply(entry, {
-        type: "node-ended",
-        reason: EndReason.NodeLost,
-        detail: "the node came back without the session",
-      });
-    }
+    const missing = table.onNode(nodeId).filter(({ id }) => !running.has(id));
+    unaccounted.set(nodeId, new Set(missing.map(({ id }) => id)));
     stopStrays(nodeId, sessionIds);
     const runtimes = nodes.candidates().find((node) => node.nodeId === nodeId)?.runtimes ?? [];
     for (const entry of table.all()) {
@@ -63,11 +64,19 @@ export function handleNodeMessages({ table, relay, nodes }: NodeMessagePorts) {
   }
 
   function handleReported(nodeId: string, sessionIds: readonly string[]): void {
+    for (const sessionId of unaccounted.get(nodeId) ?? []) {
+      const entry = served(nodeId, sessionId);
+      if (!entry || sessionIds.includes(sessionId)) continue;
+      const detail = "the node came back without the session";
+      table.apply(entry, { type: "node-ended", reason: EndReason.NodeLost, detail });
+    }
+    unaccounted.delete(nodeId);
     stopStrays(nodeId, sessionIds);
     table.placeQueued();
   }
 
   function handleLost(nodeId: string): void {
+    unaccounted.delete(nodeId);
     for (const entry of table.onNode(nodeId)) table.apply(entry, { type: "node-lost" });
   }
 

@@ -7,7 +7,8 @@ import { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { Title } from "@nearframe/shared/title/manifest";
 import type { Log } from "../log.ts";
 import type { SessionStore } from "../store/ports.ts";
-import { QUEUE_LENGTH_MAX, SESSIONS_PER_PLAYER_MAX, WRITES_PENDING_MAX } from "./limits.ts";
+import { jsonBytes } from "./json-bytes.ts";
+import { DEVICE_BYTES_MAX, QUEUE_LENGTH_MAX, SESSIONS_PER_PLAYER_MAX, WRITES_PENDING_MAX } from "./limits.ts";
 import type { PlayerPeer, SessionTitles } from "./ports.ts";
 import { nodeOf, titleIdOf, type Entry, type SessionTable } from "./session-table.ts";
 import type { SessionWriter } from "./session-writer.ts";
@@ -36,6 +37,7 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     const refuse = (code: string, text: string) => refuseWith(peer, code, text, message.requestId);
     const title = titles.find(message.titleId);
     if (!title) return refuse("TITLE_UNKNOWN", `there is no title "${message.titleId}" in the catalogue`);
+    if (jsonBytes(message.device) > DEVICE_BYTES_MAX) return refuseDevice(peer, message.requestId);
     if (table.queueLength >= QUEUE_LENGTH_MAX) {
       return refuse("QUEUE_FULL", "the line is full; try again in a few minutes");
     }
@@ -64,6 +66,7 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
   }
 
   async function handleResume(peer: PlayerPeer, message: Message<"session.resume">): Promise<void> {
+    if (jsonBytes(message.device) > DEVICE_BYTES_MAX) return refuseDevice(peer, message.requestId);
     const entry = table.find(message.sessionId);
     if (!entry || entry.playerId !== peer.playerId || entry.session.state === "ending") {
       return tellOver(peer, message);
@@ -196,6 +199,10 @@ function sessionTitle({ manifest }: Title): SessionTitle {
 /** One answer for what never was, what is over and what is another player's: none of them may be told apart. */
 function refuseSession(peer: PlayerPeer, requestId?: string): void {
   refuseWith(peer, "SESSION_UNKNOWN", "you have no such session now; start the title again", requestId);
+}
+
+function refuseDevice(peer: PlayerPeer, requestId: string): void {
+  refuseWith(peer, "DEVICE_TOO_LARGE", `the description of a device may have ${DEVICE_BYTES_MAX} bytes`, requestId);
 }
 
 function refuseWith(peer: PlayerPeer, code: string, message: string, requestId?: string): void {

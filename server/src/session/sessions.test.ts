@@ -105,6 +105,29 @@ describe("starting", () => {
   });
 });
 
+describe("what is too large for the node's door", () => {
+  // Numbers grow when they are written again, so what came in small may go out large.
+  const huge = { ...device, rtpCapabilities: { codecs: Array<number>(4_000).fill(1e20) } };
+
+  test("is refused to the player, and the node never sees it", async () => {
+    const { player, node, sessionId } = playing();
+    world.sessions.handleRequest(player, { type: "session.request", requestId: "big", titleId: "freedoom", device: huge });
+    await world.sessions.handleResume(player, { type: "session.resume", requestId: "big", sessionId, device: huge });
+    expect(player.all("error").map(({ code, requestId }) => [code, requestId])).toEqual([
+      ["DEVICE_TOO_LARGE", "big"],
+      ["DEVICE_TOO_LARGE", "big"],
+    ]);
+    world.sessions.handleSignal(player, {
+      type: "session.signal",
+      sessionId,
+      callId: 3,
+      signal: { call: "transport.connect", transportId: "t1", dtlsParameters: { x: huge.rtpCapabilities } },
+    });
+    expect(player.last("session.signal.reply")).toMatchObject({ callId: 3, result: { code: "SIGNAL_TOO_LARGE" } });
+    expect(node.messages.map((message) => message.type)).toEqual(["node.welcome", "session.start"]);
+  });
+});
+
 describe("in line", () => {
   test("players are served in order, and hear their place when it changes", () => {
     const node = world.node("n1").register({ slots: 1 });
@@ -356,12 +379,33 @@ describe("a node's link", () => {
     expect(world.slotsFree("n1")).toBe(2);
   });
 
-  test("that comes back without a session ends it", async () => {
+  test("that comes back without a session ends it, once it has had its say", () => {
     const { player, node } = playing();
     node.disconnect();
-    world.node("n1").register({ sessions: [] });
+    const back = world.node("n1").register({ sessions: [] });
+    expect(endOf(player)).toBeUndefined();
+    back.heartbeat([]);
     expect(player.last("session.ended")).toMatchObject({ reason: "node-lost", detail: expect.stringContaining("came back") });
     expect(world.slotsFree("n1")).toBe(2);
+  });
+
+  test("that was down when a session ended still brings the true reason", () => {
+    const { player, node, sessionId } = playing();
+    node.disconnect();
+    const back = world.node("n1").register({ sessions: [] });
+    back.ended(sessionId, "title-exited");
+    back.heartbeat([]);
+    expect(player.all("session.ended").map(({ reason }) => reason)).toEqual(["title-exited"]);
+  });
+
+  test("that is back gets new sessions, which its first heartbeat can't know yet", () => {
+    const { player, node, sessionId } = playing();
+    node.disconnect();
+    const back = world.node("n1").register({ sessions: [sessionId] });
+    const other = world.player("p2");
+    other.request();
+    back.heartbeat([sessionId]);
+    expect([endOf(player), endOf(other)]).toEqual([undefined, undefined]);
   });
 
   test("that comes back with what has ended meanwhile, or with what nobody knows, is told to stop it", async () => {

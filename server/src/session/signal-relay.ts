@@ -6,7 +6,8 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { SignalCall, SignalResult } from "@nearframe/shared/protocol/media";
-import { SIGNAL_MS, SIGNALS_OUTSTANDING_MAX } from "./limits.ts";
+import { jsonBytes } from "./json-bytes.ts";
+import { SIGNAL_BYTES_MAX, SIGNAL_MS, SIGNALS_OUTSTANDING_MAX } from "./limits.ts";
 import type { PlayerPeer, SessionNodes } from "./ports.ts";
 
 type Outstanding = { sessionId: string; nodeId: string; peer: PlayerPeer; playerCallId: number; timer: NodeJS.Timeout };
@@ -30,6 +31,9 @@ export function createSignalRelay(nodes: Pick<SessionNodes, "send">, scope: Scop
     const count = counts.get(sessionId) ?? 0;
     if (count >= SIGNALS_OUTSTANDING_MAX) {
       return refuse("SIGNALS_TOO_MANY", `${SIGNALS_OUTSTANDING_MAX} calls wait for an answer already`);
+    }
+    if (jsonBytes(signal) > SIGNAL_BYTES_MAX) {
+      return refuse("SIGNAL_TOO_LARGE", `a signal may have ${SIGNAL_BYTES_MAX} bytes`);
     }
     const callId = ++lastCallId;
     if (!nodes.send(nodeId, { type: "session.signal", sessionId, callId, signal })) {

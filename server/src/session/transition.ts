@@ -146,10 +146,9 @@ function fromQueued(session: Session & { state: "queued" }, event: SessionEvent,
     case "player-returned":
       return [{ ...session, absentUntilMs: undefined }, []];
     case "deadline-passed":
-      if (nowMs < deadlineOf(session)!) return [session, []];
-      return session.absentUntilMs !== undefined && nowMs >= session.absentUntilMs
-        ? endUnplaced(EndReason.PlayerLost, undefined, nowMs)
-        : endUnplaced(EndReason.NoNode, "no node had a free slot in time", nowMs);
+      if (nowMs >= (session.absentUntilMs ?? Infinity)) return endUnplaced(EndReason.PlayerLost, undefined, nowMs);
+      if (nowMs < session.deadlineMs) return [session, []];
+      return endUnplaced(EndReason.NoNode, "no node had a free slot in time", nowMs);
     case "server-stopped":
       return endUnplaced(EndReason.ServerStopped, undefined, nowMs);
     default:

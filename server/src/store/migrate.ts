@@ -5,7 +5,7 @@ import { readdir, readFile } from "node:fs/promises";
 import type { SqlDatabase } from "./database.ts";
 
 const FOLDER = new URL("./migrations/", import.meta.url);
-const FILE_NAME = /^(\d{4})-[a-z0-9-]+\.sql$/;
+const FILE_NAME = /^\d{4}-[a-z0-9-]+\.sql$/;
 /** Any constant will do; it only has to be ours. */
 const LOCK = 7_266_333;
 
@@ -40,7 +40,7 @@ async function readMigrations(): Promise<{ number: number; name: string; sql: st
   const names = (await readdir(FOLDER)).filter((name) => FILE_NAME.test(name)).sort();
   return Promise.all(
     names.map(async (name) => ({
-      number: Number(FILE_NAME.exec(name)![1]),
+      number: Number.parseInt(name, 10),
       name,
       sql: await readFile(new URL(name, FOLDER), "utf8"),
     })),

@@ -10,5 +10,7 @@ export function seededRandom(seed: number): () => number {
 }
 
 export function pick<T>(random: () => number, items: readonly T[]): T {
-  return items[Math.floor(random() * items.length)]!;
+  const index = Math.floor(random() * items.length);
+  if (!(index in items)) throw new Error("nothing to pick from");
+  return items[index] as T;
 }

@@ -1,8 +1,8 @@
 import { access, readdir, readFile } from "node:fs/promises";
 import type { FolderReader } from "@nearframe/shared/title/load-titles";
 
-/** A manifest is some kilobytes; what is larger is not one. */
-const TEXT_BYTES_MAX = 256 * 1024;
+/** A manifest is some kilobytes; and it must fit into one message to a node, beside the player's device. */
+export const MANIFEST_BYTES_MAX = 24 * 1024;
 
 export const nodeFolderReader: FolderReader = {
   async listFolders(path) {
@@ -21,7 +21,7 @@ export const nodeFolderReader: FolderReader = {
       if (isAbsence(error)) return undefined;
       throw error;
     }
-    if (bytes.byteLength > TEXT_BYTES_MAX) throw new Error(`larger than ${TEXT_BYTES_MAX} bytes`);
+    if (bytes.byteLength > MANIFEST_BYTES_MAX) throw new Error(`larger than ${MANIFEST_BYTES_MAX} bytes`);
     return bytes.toString("utf8");
   },
   exists: (path) =>
