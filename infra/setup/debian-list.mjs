@@ -6,9 +6,6 @@ import path from "node:path";
 /** Package -> what it is for, as an operator would ask. */
 export const BASE_PACKAGES = Object.freeze({
   "xvfb": "the display of each session",
-  "xauth": "keeps one session off another's display",
-  "x11-xkb-utils": "the keyboard of each display",
-  "xkb-data": "keyboard layouts",
   "libgl1-mesa-dri": "3D without a graphics card",
   "pulseaudio": "the sound card of each session",
   "libyuv0": "colour conversion",
