@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { CODES } from "@nearframe/shared/input/codes";
 import { Scope } from "@nearframe/shared/lifetime";
 import type { Title, TitleManifest } from "@nearframe/shared/title/manifest";
 import { readTestCard, type TestCardReading } from "@nearframe/shared/title/test-card-layout";
@@ -112,6 +113,35 @@ describe("a native title", () => {
     });
     await title.exited;
     await vi.waitFor(() => expect(title.lastOutput()).toBe("hardeasy"));
+  });
+});
+
+/** The colour of a pixel as red, green, blue. */
+async function pixelAt(x: number, y: number): Promise<number> {
+  const file = await readFile(display.framebufferPath ?? "");
+  return file.readUInt32LE(file.readUInt32BE(0) + file.readUInt32BE(76) * 12 + y * file.readUInt32BE(48) + x * 4) & 0xff_ffff;
+}
+
+describe("a web title", () => {
+  const PAGE = `<!doctype html><html style="background:#102030"><script type="module">
+    import { colour } from "./colour.js";
+    addEventListener("keydown", (event) => {
+      if (event.code === "KeyO" && event.ctrlKey) document.documentElement.style.background = colour;
+    });
+  </script>`;
+
+  test("fills the screen to its last pixel, and has every key to itself", async () => {
+    await writeFile(join(titleFolder, "index.html"), PAGE);
+    await writeFile(join(titleFolder, "colour.js"), 'export const colour = "#00ff00";');
+    await launch({ runtime: "web", page: "index.html" });
+    await vi.waitFor(async () => expect(await pixelAt(SIZE.width - 1, SIZE.height - 1)).toBe(0x10_20_30), { timeout: 20_000 });
+
+    // To a browser this means "open a file": the page must get it, and the player no list of the node's files.
+    const sink = await openXtestSink(display, scope);
+    const key = (code: string, down: boolean) => ({ kind: "key" as const, code: CODES[code] ?? 0, down });
+    await sink.apply([key("ControlLeft", true), key("KeyO", true), key("KeyO", false), key("ControlLeft", false)]);
+    await vi.waitFor(async () => expect(await pixelAt(SIZE.width / 2, SIZE.height / 2)).toBe(0x00_ff_00), { timeout: 5_000 });
+    expect(await pixelAt(0, 0)).toBe(0x00_ff_00);
   });
 });
 

@@ -43,6 +43,9 @@ declare module "x11" {
       border: number, depth: number, windowClass: number, visual: number, values: Record<string, number>,
     ): boolean;
     MapWindow(id: number): boolean;
+    ChangeWindowAttributes(id: number, values: Record<string, number>): boolean;
+    ConfigureWindow(id: number, values: Record<string, number>): boolean;
+    GetGeometry(id: number, done: (error: XError | null, geometry: { width: number; height: number }) => void): boolean;
     CreateGC(id: number, drawable: number, values: Record<string, number>): boolean;
     ChangeGC(id: number, values: Record<string, number>): boolean;
     CreatePixmap(id: number, drawable: number, depth: number, width: number, height: number): boolean;

@@ -1,5 +1,6 @@
 // How Chromium has to be started to be a screen for one page, and nothing else.
 
+import { fileURLToPath } from "node:url";
 import type { TitleSize } from "@nearframe/shared/title/manifest";
 
 export type WebSettings = {
@@ -16,6 +17,9 @@ export type WebSettings = {
   privileged: boolean;
 };
 
+/** An extension of ours that keeps the browser's own keys from doing anything. */
+const GUARD_FOLDER = fileURLToPath(new URL("guard", import.meta.url));
+
 /** The settings come from `runtimes/web.ts` of the same version, so only their being JSON is in doubt. */
 export function parseWebSettings(text: string): WebSettings {
   return JSON.parse(text) as WebSettings;
@@ -31,7 +35,8 @@ export function chromiumArguments(settings: WebSettings, port: number): string[]
   const { size, page, id } = settings;
   const host = titleHost(id);
   const address = page.startsWith("https://") ? page : `http://${host}/${page}`;
-  const others = settings.network ? [] : ["MAP * ~NOTFOUND", `EXCLUDE ${host}`];
+  // The first rule that fits counts.
+  const names = [`MAP ${host} 127.0.0.1:${port}`, ...(settings.network ? [] : ["MAP * ~NOTFOUND"])];
   return [
     // One page, the whole screen, no questions.
     "--kiosk",
@@ -48,7 +53,6 @@ export function chromiumArguments(settings: WebSettings, port: number): string[]
     "--hide-crash-restore-bubble",
     "--disable-pinch",
     "--overscroll-history-navigation=0",
-    "--disable-dev-tools",
     "--password-store=basic",
     "--autoplay-policy=no-user-gesture-required",
     // Only the page itself reaches out.
@@ -56,17 +60,20 @@ export function chromiumArguments(settings: WebSettings, port: number): string[]
     "--disable-component-update",
     "--disable-sync",
     "--disable-default-apps",
-    "--disable-extensions",
+    `--disable-extensions-except=${GUARD_FOLDER}`,
+    `--load-extension=${GUARD_FOLDER}`,
     "--disable-domain-reliability",
     "--disable-breakpad",
     "--disable-quic",
     "--no-pings",
-    `--host-resolver-rules=${[`MAP ${host} 127.0.0.1:${port}`, ...others].join(", ")}`,
+    `--host-resolver-rules=${names.join(", ")}`,
     // The screen is drawn by the CPU, and is always looked at.
     "--disable-gpu",
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
+    // A spare process for the next page, of which there is none: 75 MB.
+    "--disable-features=SpareRendererForSitePerProcess,Translate,MediaRouter,HardwareMediaKeyHandling",
     ...(settings.privileged ? ["--no-sandbox", "--test-type"] : []),
   ];
 }

@@ -6,7 +6,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import sirv from "sirv";
+import { Scope } from "@nearframe/shared/lifetime";
+import { connectX11 } from "../../x11/connect.ts";
 import { chromiumArguments, parseWebSettings } from "./chromium.ts";
+import { keepFullScreen } from "./full-screen.ts";
 
 const settings = parseWebSettings(process.argv[2] ?? "");
 const serveFile = sirv(settings.folder, { etag: true });
@@ -14,6 +17,15 @@ const server = createServer((request, response) => serveFile(request, response))
 server.listen(0, "127.0.0.1");
 await once(server, "listening");
 const { port } = server.address() as AddressInfo;
+
+const { DISPLAY = "", XAUTHORITY } = process.env;
+// The scope ends with the process: whoever started it kills it.
+const { display } = await connectX11(
+  { name: DISPLAY, environment: XAUTHORITY === undefined ? {} : { XAUTHORITY } },
+  new Scope(),
+  (error) => console.error(`The display refused something: ${error.message}`),
+);
+keepFullScreen(display, settings.size);
 
 const browser = spawn(
   settings.setpriv,

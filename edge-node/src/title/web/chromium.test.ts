@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { chromiumArguments, titleHost, type WebSettings } from "./chromium.ts";
+
+const SETTINGS: WebSettings = {
+  chromium: "/usr/bin/chromium", setpriv: "/usr/bin/setpriv", id: "glider", folder: "/titles/glider", page: "index.html",
+  size: { width: 1280, height: 720 }, profile: "/home/profile", network: false, privileged: false,
+};
+const rulesOf = (settings: WebSettings) =>
+  chromiumArguments(settings, 4711).find((argument) => argument.startsWith("--host-resolver-rules="));
+
+test("a page in the title's folder has the same origin in every session", () => {
+  expect(chromiumArguments(SETTINGS, 4711)).toContain("--app=http://glider.localhost/index.html");
+  expect(titleHost("glider")).toBe("glider.localhost");
+  expect(rulesOf(SETTINGS)).toContain("MAP glider.localhost 127.0.0.1:4711");
+});
+
+test("a title without network can look up no other name", () => {
+  expect(rulesOf(SETTINGS)).toContain("MAP * ~NOTFOUND");
+  expect(rulesOf({ ...SETTINGS, network: true })).not.toContain("~NOTFOUND");
+});
+
+test("a page on the network is opened as it is named", () => {
+  expect(chromiumArguments({ ...SETTINGS, page: "https://play.example/", network: true }, 4711)).toContain("--app=https://play.example/");
+});
+
+test("the browser keeps its own sandbox wherever it may", () => {
+  expect(chromiumArguments(SETTINGS, 4711)).not.toContain("--no-sandbox");
+  expect(chromiumArguments({ ...SETTINGS, privileged: true }, 4711)).toContain("--no-sandbox");
+});
