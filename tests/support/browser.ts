@@ -3,6 +3,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+// Declares `window.__nearframe`.
+import type {} from "@nearframe/client/diagnostics";
 import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from "playwright";
 import type { Scope } from "@nearframe/shared/lifetime";
 
