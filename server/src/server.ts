@@ -12,6 +12,7 @@ import { createNodeDoor } from "./nodes/node-door.ts";
 import { createNodes } from "./nodes/nodes.ts";
 import { openSocketDoors } from "./peers/adapters/ws/socket-doors.ts";
 import { openIdentity } from "./players/identity.ts";
+import { SOCKETS_MAX } from "./peers/limits.ts";
 import { createPlayerDoor } from "./players/player-door.ts";
 import { createSessions } from "./session/sessions.ts";
 import type { Store } from "./store/ports.ts";
@@ -35,6 +36,8 @@ export type Server = { readonly port: number };
 /** Whole request heads come in one round trip; who needs longer holds a socket for nothing. */
 const REQUEST_HEAD_MS = 10_000;
 const REQUEST_MS = 30_000;
+/** The control sockets, and on top of them pages that are being loaded. */
+const CONNECTIONS_MAX = SOCKETS_MAX + 5_000;
 
 /** Resolves when players and nodes can come. Everything it opens belongs to `scope`. */
 export async function createServer(ports: ServerPorts, options: ServerOptions, scope: Scope): Promise<Server> {
@@ -63,6 +66,7 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
     { headersTimeout: REQUEST_HEAD_MS, requestTimeout: REQUEST_MS },
     createApp({ catalogue, nodes, log }, options.clientFolder),
   );
+  http.maxConnections = CONNECTIONS_MAX;
   scope.own(http, closeHttp);
   openSocketDoors(
     http,

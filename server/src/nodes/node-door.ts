@@ -9,6 +9,7 @@ import type { Log } from "../log.ts";
 import type { SocketDoor } from "../peers/adapters/ws/socket-doors.ts";
 import { HELLO_MS } from "../peers/limits.ts";
 import { createPeer, type Peer } from "../peers/peer.ts";
+import { fullBucket, takeToken } from "../peers/token-bucket.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { NODE_MESSAGES_PER_SECOND_MAX } from "./limits.ts";
 import { showsToken } from "./node-token.ts";
@@ -18,12 +19,21 @@ type NodeDoorPorts = { clock: Clock; log: Log; nodes: Nodes; sessions: Sessions;
 
 const RATE = { perSecond: NODE_MESSAGES_PER_SECOND_MAX, burst: 2 * NODE_MESSAGES_PER_SECOND_MAX };
 
+/** Strangers who knock all day must not fill the log. */
+const REFUSAL_LINES = { perSecond: 0.1, burst: 10 };
+
 export function createNodeDoor(ports: NodeDoorPorts, scope: Scope): SocketDoor {
   const { clock, log, nodeToken } = ports;
+  let refusals = fullBucket(REFUSAL_LINES, clock.monotonicMs());
+  const logRefusal = (address: string | undefined) => {
+    const [next, paid] = takeToken(refusals, REFUSAL_LINES, clock.monotonicMs());
+    refusals = next;
+    if (paid) log.warn({ address }, "a node without the right token was refused");
+  };
   return {
     refuse: (request) => {
       if (showsToken(request.headers.authorization, nodeToken)) return undefined;
-      log.warn({ address: request.socket.remoteAddress }, "a node without the right token was refused");
+      logRefusal(request.socket.remoteAddress);
       const message =
         "a node must show this server's node token: give it NEARFRAME_NODE_TOKEN, with what the server has there or in node-token in its data folder";
       return { status: 401, code: "NODE_TOKEN_REFUSED", message };
