@@ -1,7 +1,6 @@
 // A connection to a session's X server. A node has many displays, so neither
 // DISPLAY nor XAUTHORITY of this process's own environment plays a part.
 
-/// <reference path="./x11.d.ts" />
 import { readFile } from "node:fs/promises";
 import { withTimeout, type Scope } from "@nearframe/shared/lifetime";
 import x11, { type ShmProvider, type XDisplay } from "x11";

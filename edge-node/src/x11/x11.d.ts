@@ -36,6 +36,25 @@ declare module "x11" {
     FakeInput(type: number, detail: number, timeMs: number, window: number, x: number, y: number): void;
   }
 
+  export interface DamageExtension {
+    readonly ReportLevel: { readonly NonEmpty: number };
+    Create(damage: number, drawable: number, reportLevel: number): void;
+    Subtract(damage: number, repair: number, parts: number): void;
+  }
+
+  export interface ShmSegment {
+    readonly buffer: Buffer;
+    putImage(drawable: number, pen: number, picture: { width: number; height: number; depth: number }): void;
+    getImage(
+      drawable: number, x: number, y: number, width: number, height: number, planes: number,
+      format: number, offset: number, done: (error: Error | null) => void,
+    ): void;
+  }
+  export interface ShmExtension {
+    readonly ImageFormat: { readonly ZPixmap: number };
+    createSegment(bytes: number, done: (error: Error | null, segment: ShmSegment) => void): void;
+  }
+
   export interface XClient extends EventEmitter {
     AllocID(): number;
     CreateWindow(
@@ -75,6 +94,8 @@ declare module "x11" {
     sync(): Promise<void>;
     sync(done: (error: Error | null) => void): void;
     require(extension: "xtest", done: (error: Error | null, extension: XTestExtension) => void): void;
+    require(extension: "damage", done: (error: Error | null, extension: DamageExtension) => void): void;
+    require(extension: "shm", done: (error: Error | null, extension: ShmExtension) => void): void;
     terminate(): void;
   }
 

@@ -11,6 +11,7 @@ import { withTimeout } from "@nearframe/shared/lifetime";
 import type { TitleSize } from "@nearframe/shared/title/manifest";
 import { createChild, describeExit } from "../../process/child.ts";
 import { requireCommand } from "../../process/find-command.ts";
+import { preferProcess } from "../../process/priority.ts";
 import { createPrivateFolder, memoryFolder } from "../../process/private-folder.ts";
 import type { Display, OpenDisplay } from "../../session/ports.ts";
 import { writeXauthority } from "../../x11/xauthority.ts";
@@ -41,6 +42,8 @@ export const openXvfb: OpenDisplay = async (size, scope) => {
     },
     scope,
   );
+  // A title waits for it, and so does every frame. The pipeline tells of a refusal, for both.
+  preferProcess(server.pid);
   const exited = server.exited.then((exit) => `Xvfb ended ${describeExit(exit)}: ${server.lastOutput()}`);
   const number = await withTimeout(
     Promise.race([ready.promise, exited.then(fail)]),

@@ -7,6 +7,7 @@ import * as z from "zod/mini";
 import { VIDEO_CLOCK_RATE } from "@nearframe/shared/media/profile";
 import { Scope } from "@nearframe/shared/lifetime";
 import { machineMs } from "../../../input/mark.ts";
+import { runInRealTime } from "../../../process/priority.ts";
 import { openSharedMemory } from "../../capture/adapters/shared-memory.ts";
 import { openXvfbFramebuffer } from "../../capture/adapters/xvfb-framebuffer.ts";
 import { VIDEO_ENCODERS } from "../../encode/encoders.ts";
@@ -16,7 +17,6 @@ import { VideoStream } from "../../video-stream.ts";
 import { wallOffsetMs } from "../../wall-clock.ts";
 import { openInputMark } from "./input-at-capture.ts";
 import { type FromProcess, type StartOptions, TEXT_LENGTH_MAX, ToProcess } from "./messages.ts";
-import { raisePriority } from "./priority.ts";
 import { openSoundThread } from "./sound-thread.ts";
 
 /** Frame marks on their way to a node that does not read: past this the newest are dropped. */
@@ -54,7 +54,7 @@ function end(code: number): void {
 
 async function start(options: StartOptions): Promise<void> {
   const notice = (text: string) => tell({ type: "notice", text: text.slice(0, TEXT_LENGTH_MAX) });
-  const refused = raisePriority();
+  const refused = runInRealTime();
   if (refused !== undefined) notice(refused);
 
   const offsetMs = wallOffsetMs();

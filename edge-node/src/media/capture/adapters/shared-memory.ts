@@ -31,11 +31,11 @@ export const openSharedMemory: OpenFrameSource = async (options, events, scope) 
 };
 
 /** A nameless file on tmpfs, mapped here and there: nothing is left of it when both have ended. */
-const mappedMemory: ShmProvider = {
+export const mappedMemory: ShmProvider = {
   flavor: "fd",
   zeroCopy: true,
   create(bytes) {
-    const path = `/dev/shm/nearframe-screen-${randomUUID()}`;
+    const path = `/dev/shm/nearframe-pixels-${randomUUID()}`;
     const fd = openSync(path, "wx+", 0o600);
     unlinkSync(path);
     ftruncateSync(fd, bytes);

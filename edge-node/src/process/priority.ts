@@ -1,0 +1,48 @@
+// Lets what carries a session run before what plays in it: a frame that waits for
+// the scheduler is late for the player, a title that waits a millisecond is not.
+//
+// A nice value alone does little: Linux weighs it only within a login session, and
+// shares cores evenly between sessions (autogroups, sched(7)), of which each title
+// is one. So it is either the real-time class or the weight of the whole group.
+
+import { writeFileSync } from "node:fs";
+import { setPriority } from "node:os";
+import koffi from "koffi";
+
+const SCHED_RR = 2;
+/** The lowest of the class: above every ordinary program, below every other real-time one. */
+const REALTIME_PRIORITY = 1;
+const NICE = -15;
+/** What sched_setscheduler takes for "the calling thread". */
+const SELF = 0;
+
+/**
+ * The calling thread, and those that it starts later, run whenever they have
+ * something to do. Only for threads whose work is bounded by their own clock: what
+ * runs in this class without end holds up the whole node.
+ *
+ * Returns undefined, or what the operator should do where it is not allowed.
+ */
+export function runInRealTime(): string | undefined {
+  const schedule = koffi.struct({ priority: "int" });
+  const setScheduler = koffi
+    .load("libc.so.6")
+    .func("sched_setscheduler", "int", ["int", "int", koffi.pointer(schedule)]) as (...args: unknown[]) => number;
+  if (setScheduler(SELF, SCHED_RR, { priority: REALTIME_PRIORITY }) === 0) return undefined;
+  const refused = preferProcess(process.pid);
+  const advice = "give the node CAP_SYS_NICE";
+  return refused === undefined
+    ? `The pipeline may not run in real time, so a busy machine delays its frames: ${advice}.`
+    : `The pipeline runs like any other program, so a busy machine delays its frames: ${advice}. (${refused})`;
+}
+
+/** A process gets most of a core that others want too. Returns why not, where it is not allowed. */
+export function preferProcess(pid: number): string | undefined {
+  try {
+    setPriority(pid, NICE);
+    writeFileSync(`/proc/${pid}/autogroup`, `${NICE}`);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
