@@ -13,6 +13,8 @@ import { createPointer } from "./pointer.ts";
 import type { PartLook } from "./touch-controls.ts";
 
 export type PlayerInputPorts = {
+  /** The element that shows the title; its picture may lie anywhere in the surface. */
+  picture: HTMLElement;
   title: SessionTitle;
   sender: InputSender;
   timers: Timers;
@@ -38,7 +40,7 @@ export function createPlayerInput(scope: Scope, surface: HTMLElement, ports: Pla
   const document = surface.ownerDocument;
   const window = document.defaultView as Window;
   const dispatch = sender.dispatch;
-  const picture = () => fitInside(surface.getBoundingClientRect(), title.size);
+  const picture = () => fitInside(ports.picture.getBoundingClientRect(), title.size);
 
   if (title.input.keyboard) {
     createKeyboard(scope, window, { dispatch, playing, timers, onEscapeHeld: ports.onEscapeHeld });

@@ -25,19 +25,20 @@ export type HomeView =
 export function makeHomeView(
   catalogue: CatalogueState,
   held: readonly HeldSession[],
-  wantedCategory: string | undefined,
+  wanted: { category: string | undefined; titleId: string | undefined },
 ): HomeView {
   if (catalogue.is !== "ready") return { is: catalogue.is };
   const { titles } = catalogue;
   const kept = titles.find(({ id }) => held.some(({ titleId }) => titleId === id));
-  const featured = kept ?? titles.find(({ availability }) => availability.state === "now") ?? titles[0];
+  const lookedAt = titles.find(({ id }) => id === wanted.titleId);
+  const featured = lookedAt ?? kept ?? titles.find(({ availability }) => availability.state === "now") ?? titles[0];
   if (!featured) return { is: "empty" };
   const categories = [...new Set(titles.map(({ category }) => category))];
-  const chosen = categories.find((category) => category === wantedCategory);
+  const chosen = categories.find((category) => category === wanted.category);
   return {
     is: "ready",
     featured,
-    continues: kept !== undefined,
+    continues: kept === featured,
     categories,
     chosen,
     titles: chosen === undefined ? titles : titles.filter(({ category }) => category === chosen),

@@ -14,7 +14,7 @@ export type Trouble = "media-down" | "control-down";
 
 export type PlayView =
   | { scene: "loading"; stage: "reaching" | "asking" | "queued" | "starting"; steps: readonly StepView[]; queue: Queue | undefined }
-  | { scene: "playing"; title: SessionTitle; hints: readonly Hint[]; trouble: Trouble | undefined; controlsShown: boolean }
+  | { scene: "playing"; title: SessionTitle; hints: readonly Hint[]; trouble: Trouble | undefined; controlsShown: boolean; handheld: boolean }
   | { scene: "over"; outcome: Outcome };
 
 export function makePlayView(session: SessionState, chrome: Chrome): PlayView {
@@ -37,6 +37,7 @@ export function makePlayView(session: SessionState, chrome: Chrome): PlayView {
         hints: hintsFor(session.title, chrome),
         trouble: session.media.is === "up" ? (session.control === "down" ? "control-down" : undefined) : "media-down",
         controlsShown: controlsShown(session.title, chrome),
+        handheld: controlsShown(session.title, chrome) && isWide(session.title),
       };
     case "over":
       return { scene: "over", outcome: session.outcome };
@@ -54,6 +55,9 @@ function stepsView(done: readonly StartStep[]): readonly StepView[] {
 
 export const controlsShown = (title: SessionTitle, chrome: Chrome) =>
   chrome.touching && !title.input.touch && chrome.padCount === 0 && (title.input.touchControls ?? []).length > 0;
+
+/** Held upright, a wide picture leaves room below it: the controls go there, as on a handheld console. */
+const isWide = ({ size }: SessionTitle) => size.width >= size.height * 1.2;
 
 function hintsFor(title: SessionTitle, chrome: Chrome): readonly Hint[] {
   const { pointer, touch, keyboard, touchControls } = title.input;

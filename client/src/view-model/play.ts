@@ -136,6 +136,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       const { title } = state;
       mine.input = createPlayerInput(stageScope, stage.surface, {
         title, sender, timers, playing,
+        picture: stage.video,
         controlsShown: () => controlsShown(title, chrome.behavior.value),
         safeBox: stage.safeBox,
         onLook: stage.onLook,

@@ -16,14 +16,16 @@ export function AppView({ app }: { app: App }) {
   const catalogue = useBehavior(app.catalogue.state);
   const status = useBehavior(app.link.status);
   const [category, setCategory] = useState<string>();
+  const [lookedAt, setLookedAt] = useState<string>();
   useWarmUp();
 
   switch (route.page) {
     case "home":
       return (
         <Home
-          view={makeHomeView(catalogue, status.is === "open" ? status.held : [], category)}
+          view={makeHomeView(catalogue, status.is === "open" ? status.held : [], { category, titleId: lookedAt })}
           onPlay={(titleId) => app.router.go(playPath(titleId))}
+          onLookAt={setLookedAt}
           onCategory={setCategory}
           onRetry={app.catalogue.retry}
         />

@@ -3,7 +3,14 @@ import type { PublicTitle } from "@nearframe/shared/api/titles";
 import { useTexts } from "../use-texts.ts";
 import styles from "./Cover.module.css";
 
-export function Cover({ title, onPlay }: { title: PublicTitle; onPlay: (titleId: string) => void }) {
+type CoverProps = {
+  title: PublicTitle;
+  onPlay: (titleId: string) => void;
+  /** A mouse rests on it, or the keyboard came to it. */
+  onLookAt: (titleId: string) => void;
+};
+
+export function Cover({ title, onPlay, onLookAt }: CoverProps) {
   const { home, categories } = useTexts();
   const { availability } = title;
   const unavailable = availability.state === "unavailable";
@@ -13,6 +20,8 @@ export function Cover({ title, onPlay }: { title: PublicTitle; onPlay: (titleId:
       className={styles.cover}
       style={{ "--accent": title.art.accent } as CSSProperties}
       onClick={() => onPlay(title.id)}
+      onPointerEnter={(event) => event.pointerType === "mouse" && onLookAt(title.id)}
+      onFocus={() => onLookAt(title.id)}
       disabled={unavailable}
       aria-label={home.playTitle(title.name)}
       aria-describedby={`about-${title.id}`}

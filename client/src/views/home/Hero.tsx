@@ -8,13 +8,14 @@ import styles from "./Hero.module.css";
 
 type HeroProps = { title: PublicTitle; continues: boolean; onPlay: (titleId: string) => void };
 
+/** The title that is looked at, large. A new one fades in over the last. */
 export function Hero({ title, continues, onPlay }: HeroProps) {
   const { home, hands } = useTexts();
   const { availability } = title;
   return (
     <section className={styles.hero} style={{ "--accent": title.art.accent } as CSSProperties} aria-label={home.featured}>
-      <img className={styles.art} src={title.art.hero} alt="" fetchPriority="high" />
-      <div className={styles.words}>
+      <img key={title.id} className={styles.art} src={title.art.hero} alt="" fetchPriority="high" />
+      <div className={styles.words} key={`${title.id} words`}>
         <h1 className={styles.name}>{title.name}</h1>
         <p className={styles.summary}>{continues ? home.continueHint : title.summary}</p>
         <div className={styles.actions}>

@@ -9,11 +9,12 @@ import { Notice } from "./Notice.tsx";
 type HomeProps = {
   view: HomeView;
   onPlay: (titleId: string) => void;
+  onLookAt: (titleId: string) => void;
   onCategory: (category: Category | undefined) => void;
   onRetry: () => void;
 };
 
-export function Home({ view, onPlay, onCategory, onRetry }: HomeProps) {
+export function Home({ view, onPlay, onLookAt, onCategory, onRetry }: HomeProps) {
   const texts = useTexts();
   return (
     <div className={styles.page}>
@@ -33,7 +34,7 @@ export function Home({ view, onPlay, onCategory, onRetry }: HomeProps) {
               <ul className={styles.grid}>
                 {view.titles.map((title) => (
                   <li key={title.id}>
-                    <Cover title={title} onPlay={onPlay} />
+                    <Cover title={title} onPlay={onPlay} onLookAt={onLookAt} />
                   </li>
                 ))}
               </ul>

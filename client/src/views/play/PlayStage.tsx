@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, type CSSProperties } from "react";
 import type { PublicTitle } from "@nearframe/shared/api/titles";
 import type { PartLook } from "../../input/touch-controls.ts";
 import { makeFailureView, type FailureAction } from "../../view-model/failure.ts";
@@ -50,7 +50,12 @@ export function PlayStage({ play, title, onAgain, onHome }: PlayStageProps) {
   const name = title?.name ?? (view.scene === "playing" ? view.title.name : "");
 
   return (
-    <main className={styles.root} ref={root}>
+    <main
+      className={styles.root}
+      ref={root}
+      data-handheld={view.scene === "playing" && view.handheld}
+      style={view.scene === "playing" ? ({ "--shape": view.title.size.width / view.title.size.height } as CSSProperties) : undefined}
+    >
       <div className={styles.surface} ref={surface} role="application" aria-label={texts.play.stage(name)}>
         {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- a title's own picture, live: there is no text to show with it */}
         <video ref={video} className={styles.video} muted playsInline autoPlay disablePictureInPicture tabIndex={-1} />

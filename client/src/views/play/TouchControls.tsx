@@ -9,7 +9,11 @@ export function TouchControls({ controls }: { controls: readonly TouchControl[] 
       key={part}
       className={`${styles.part} ${styles[control.kind]}`}
       data-part={part}
-      style={{ "--x": control.x, "--y": control.y, "--size": control.size } as CSSProperties}
+      style={
+        {
+          "--x": control.x, "--y": control.y, "--size": control.size, "--letters": control.label?.length ?? 1,
+        } as CSSProperties
+      }
     >
       {control.kind === "stick" && <span className={styles.knob} />}
       {control.label !== undefined && <span className={styles.label}>{control.label}</span>}
