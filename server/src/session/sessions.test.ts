@@ -1,11 +1,9 @@
+// How a session comes to a node: starting, waiting in line, and who may touch it.
+
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { NODE_GRACE_MS } from "../nodes/limits.ts";
-import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
 import { device, offer, title } from "../testing/fixtures.ts";
-import { createWorld, type FakeNode, type FakePeer, type World } from "../testing/world.ts";
+import { createWorld, endOf, playing, type FakeNode, type World } from "../testing/world.ts";
 import {
-  HOLD_MS,
-  NODE_STOP_MS,
   NODE_WAIT_MS,
   QUEUE_HOLD_MS,
   QUEUE_LENGTH_MAX,
@@ -30,18 +28,8 @@ afterEach(async () => {
 /** Lets what is on its way to the store arrive. */
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
-/** A player who plays on a node. */
-function playing({ player = world.player("p1"), node = world.node("n1") } = {}) {
-  node.register();
-  const sessionId = player.request();
-  player.connected(sessionId);
-  player.firstFrame(sessionId);
-  return { player, node, sessionId };
-}
-
 const progress = (node: FakeNode, sessionId: string, step: "title-started" | "first-picture") =>
   world.sessions.handleProgress(node.nodeId, { type: "session.progress", sessionId, step });
-const endOf = (player: FakePeer) => player.last("session.ended")?.reason;
 
 describe("starting", () => {
   test("the node gets title and device; its steps and its offer reach the player", () => {
@@ -110,7 +98,7 @@ describe("what is too large for the node's door", () => {
   const huge = { ...device, rtpCapabilities: { codecs: Array<number>(4_000).fill(1e20) } };
 
   test("is refused to the player, and the node never sees it", async () => {
-    const { player, node, sessionId } = playing();
+    const { player, node, sessionId } = playing(world);
     world.sessions.handleRequest(player, { type: "session.request", requestId: "big", titleId: "freedoom", device: huge });
     await world.sessions.handleResume(player, { type: "session.resume", requestId: "big", sessionId, device: huge });
     expect(player.all("error").map(({ code, requestId }) => [code, requestId])).toEqual([
@@ -226,107 +214,9 @@ describe("in line", () => {
   });
 });
 
-describe("a player who drops", () => {
-  test("finds the session again within the hold time, with new transports", async () => {
-    const { player, node, sessionId } = playing();
-    player.disconnect();
-    await vi.advanceTimersByTimeAsync(1_000);
-    const [held] = world.sessions.heldBy("p1");
-    expect(held).toEqual({ sessionId, titleId: "freedoom", untilMs: expect.any(Number) });
-    expect(held!.untilMs - Date.now()).toBe(HOLD_MS - 1_000);
-    const phone = world.player("p1");
-    await phone.resume(sessionId);
-    expect(node.of("session.rejoin")).toEqual([{ type: "session.rejoin", sessionId, device }]);
-    world.sessions.handleOffer("n1", { type: "session.offer", sessionId, offer });
-    expect(phone.messages.map((message) => message.type)).toEqual(["session.created", "session.offer"]);
-    phone.connected(sessionId);
-    phone.firstFrame(sessionId);
-    expect(world.sessions.heldBy("p1")).toEqual([]);
-  });
-
-  test("goes on without new transports if only the control link died", async () => {
-    const { player, node, sessionId } = playing();
-    player.disconnect();
-    const back = world.player("p1");
-    back.connected(sessionId);
-    expect(node.of("session.rejoin")).toEqual([]);
-    expect(world.sessions.heldBy("p1")).toEqual([]);
-    await vi.advanceTimersByTimeAsync(1_000);
-    back.leave(sessionId);
-    expect(endOf(back)).toBe("player-left");
-  });
-
-  test("may come back before the old socket is known to be dead, whose end then means nothing", async () => {
-    const { player, node, sessionId } = playing();
-    const back = world.player("p1");
-    back.connected(sessionId);
-    player.disconnect();
-    expect(world.sessions.heldBy("p1")).toEqual([]);
-    for (let ms = 0; ms <= HOLD_MS; ms += 5_000) {
-      node.heartbeat([sessionId]);
-      await vi.advanceTimersByTimeAsync(5_000);
-    }
-    expect(endOf(back)).toBeUndefined();
-  });
-
-  test("is given up after the hold time, and the slot is free when the node has closed it", async () => {
-    const { player, node, sessionId } = playing();
-    player.disconnect();
-    for (let ms = 0; ms < HOLD_MS; ms += 5_000) {
-      node.heartbeat([sessionId]);
-      await vi.advanceTimersByTimeAsync(5_000);
-    }
-    expect(node.of("session.stop")).toEqual([{ type: "session.stop", sessionId, reason: "player-lost" }]);
-    expect(world.slotsFree("n1")).toBe(1);
-    node.ended(sessionId, "player-lost");
-    expect(world.slotsFree("n1")).toBe(2);
-    // Who comes too late hears what happened.
-    await settled();
-    const late = world.player("p1");
-    await late.resume(sessionId);
-    expect(endOf(late)).toBe("player-lost");
-  });
-
-  test("hears of an end that happened a moment ago, while media still flowed", async () => {
-    const { player, node, sessionId } = playing();
-    player.disconnect();
-    for (let ms = 0; ms < HOLD_MS; ms += 5_000) {
-      node.heartbeat([sessionId]);
-      await vi.advanceTimersByTimeAsync(5_000);
-    }
-    const late = world.player("p1");
-    late.connected(sessionId);
-    expect(endOf(late)).toBe("player-lost");
-  });
-
-  test("gives up what was dropped by asking for something else", () => {
-    const { player, node, sessionId } = playing({ node: world.node("n1") });
-    player.disconnect();
-    const back = world.player("p1");
-    back.request();
-    expect(node.of("session.stop")).toEqual([{ type: "session.stop", sessionId, reason: "player-left" }]);
-  });
-});
-
-describe("another device of the same player", () => {
-  test("takes over, and the first one is told", async () => {
-    const { player, node, sessionId } = playing();
-    const phone = world.player("p1");
-    await phone.resume(sessionId);
-    expect(endOf(player)).toBe("taken-over");
-    expect(node.of("session.rejoin")).toHaveLength(1);
-    // What the first device still says is not heard.
-    player.leave(sessionId);
-    world.sessions.handleUnreachable(player, { type: "session.unreachable", sessionId, detail: "closed" });
-    player.disconnect();
-    expect(endOf(phone)).toBeUndefined();
-    expect(world.sessions.heldBy("p1")).toEqual([]);
-  });
-});
-
 describe("another player's session", () => {
   test("can't be touched, and looks as if it were not there", async () => {
-    const { node, sessionId } = playing();
+    const { node, sessionId } = playing(world);
     const thief = world.player("p2");
     await thief.resume(sessionId);
     await thief.resume("no-such-session");
@@ -347,7 +237,7 @@ describe("another player's session", () => {
   });
 
   test("another node can't report on it", () => {
-    const { player, sessionId } = playing();
+    const { player, sessionId } = playing(world);
     const other = world.node("n2").register();
     const before = player.messages.length;
     other.ended(sessionId, "title-crashed");
@@ -357,165 +247,8 @@ describe("another player's session", () => {
   });
 });
 
-describe("a node's link", () => {
-  test("that dies and comes back in time disturbs nobody", async () => {
-    const { player, node, sessionId } = playing();
-    node.disconnect();
-    await vi.advanceTimersByTimeAsync(NODE_GRACE_MS - 1);
-    const back = world.node("n1").register({ sessions: [sessionId] });
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(endOf(player)).toBeUndefined();
-    player.leave(sessionId);
-    expect(back.of("session.stop")).toEqual([{ type: "session.stop", sessionId, reason: "player-left" }]);
-  });
-
-  test("that stays away ends its sessions, and gives their slots up once", async () => {
-    const { player, node } = playing();
-    node.disconnect();
-    await vi.advanceTimersByTimeAsync(NODE_GRACE_MS);
-    expect(endOf(player)).toBe("node-lost");
-    expect(player.all("session.ended")).toHaveLength(1);
-    world.node("n1").register();
-    expect(world.slotsFree("n1")).toBe(2);
-  });
-
-  test("that comes back without a session ends it, once it has had its say", () => {
-    const { player, node } = playing();
-    node.disconnect();
-    const back = world.node("n1").register({ sessions: [] });
-    expect(endOf(player)).toBeUndefined();
-    back.heartbeat([]);
-    expect(player.last("session.ended")).toMatchObject({ reason: "node-lost", detail: expect.stringContaining("came back") });
-    expect(world.slotsFree("n1")).toBe(2);
-  });
-
-  test("that was down when a session ended still brings the true reason", () => {
-    const { player, node, sessionId } = playing();
-    node.disconnect();
-    const back = world.node("n1").register({ sessions: [] });
-    back.ended(sessionId, "title-exited");
-    back.heartbeat([]);
-    expect(player.all("session.ended").map(({ reason }) => reason)).toEqual(["title-exited"]);
-  });
-
-  test("that is back gets new sessions, which its first heartbeat can't know yet", () => {
-    const { player, node, sessionId } = playing();
-    node.disconnect();
-    const back = world.node("n1").register({ sessions: [sessionId] });
-    const other = world.player("p2");
-    other.request();
-    back.heartbeat([sessionId]);
-    expect([endOf(player), endOf(other)]).toEqual([undefined, undefined]);
-  });
-
-  test("that comes back with what has ended meanwhile, or with what nobody knows, is told to stop it", async () => {
-    const { player, node, sessionId } = playing();
-    node.disconnect();
-    player.leave(sessionId);
-    const back = world.node("n1").register({ sessions: [sessionId, "stranger"] });
-    expect(back.of("session.stop")).toEqual([
-      { type: "session.stop", sessionId, reason: "player-left" },
-      { type: "session.stop", sessionId: "stranger", reason: "server-stopped" },
-    ]);
-    expect(world.slotsFree("n1")).toBe(0);
-    back.ended(sessionId);
-    back.ended("stranger");
-    expect(world.slotsFree("n1")).toBe(2);
-  });
-
-  test("a slow close keeps the slot as long as the node reports it", async () => {
-    const { player, node, sessionId } = playing();
-    player.leave(sessionId);
-    for (let ms = 0; ms < 2 * NODE_STOP_MS; ms += 5_000) {
-      node.heartbeat([sessionId]);
-      await vi.advanceTimersByTimeAsync(5_000);
-    }
-    expect(world.slotsFree("n1")).toBe(1);
-    expect(node.of("session.stop").length).toBeGreaterThan(1);
-    node.heartbeat([]);
-    expect(world.slotsFree("n1")).toBe(2);
-  });
-});
-
-describe("the server's restart", () => {
-  async function restarted(): Promise<World> {
-    world.sessions.stop();
-    await world.scope.close();
-    world = await createWorld({ store: world.store });
-    return world;
-  }
-
-  test("what was played is held for player and node; neither needs to begin anew", async () => {
-    const { sessionId } = playing();
-    await restarted();
-    expect(world.sessions.heldBy("p1")).toMatchObject([{ sessionId, titleId: "freedoom" }]);
-    const node = world.node("n1").register({ sessions: [sessionId] });
-    const player = world.player("p1");
-    player.connected(sessionId);
-    expect(node.messages.map((message) => message.type)).toEqual(["node.welcome"]);
-    expect(world.slotsFree("n1")).toBe(1);
-    player.leave(sessionId);
-    node.ended(sessionId);
-    expect(world.slotsFree("n1")).toBe(2);
-  });
-
-  test("a crash without a good-bye is no different", async () => {
-    const store = createMemoryStore();
-    await world.scope.close();
-    world = await createWorld({ store });
-    const { sessionId } = playing();
-    await settled();
-    const saved = structuredClone(await store.findSession(sessionId));
-    expect(saved).toMatchObject({ state: "streaming" });
-    await world.scope.close();
-    const after = createMemoryStore();
-    await after.saveSession(saved!, []);
-    world = await createWorld({ store: after });
-    expect(world.sessions.heldBy("p1")).toMatchObject([{ sessionId }]);
-  });
-
-  test("a node that does not come back loses its sessions", async () => {
-    const { sessionId } = playing();
-    await restarted();
-    const player = world.player("p1");
-    player.connected(sessionId);
-    await vi.advanceTimersByTimeAsync(NODE_GRACE_MS);
-    expect(endOf(player)).toBe("node-lost");
-  });
-
-  test("what had not begun is over, and both sides are told before", async () => {
-    const node = world.node("n1").register({ slots: 1 });
-    const first = world.player("p1");
-    const second = world.player("p2");
-    const firstId = first.request();
-    const secondId = second.request();
-    world.sessions.stop();
-    expect([endOf(first), endOf(second)]).toEqual(["server-stopped", "server-stopped"]);
-    expect(node.of("session.stop")).toMatchObject([{ sessionId: firstId, reason: "server-stopped" }]);
-    await restarted();
-    expect(await world.store.openSessions()).toEqual([]);
-    expect(await world.store.findSession(secondId)).toMatchObject({ end: { reason: "server-stopped" } });
-  });
-
-  test("what a crash left half started, or of a title that is gone, is closed in the books", async () => {
-    const store = createMemoryStore();
-    const record = { id: "s1", playerId: "p1", titleId: "freedoom", device, requestedAtMs: 1, end: undefined };
-    await store.saveSession({ ...record, state: "starting", nodeId: "n1", playedSinceMs: undefined }, []);
-    await store.saveSession({ ...record, id: "s2", titleId: "gone", state: "streaming", nodeId: "n1", playedSinceMs: 2 }, []);
-    await world.scope.close();
-    world = await createWorld({ store });
-    await settled();
-    expect(await store.openSessions()).toEqual([]);
-    expect((await store.findSession("s1"))?.end?.reason).toBe("server-stopped");
-    expect((await store.findSession("s2"))?.end?.reason).toBe("title-unknown");
-    // The node still has them, and is told to stop.
-    const node = world.node("n1").register({ sessions: ["s1", "s2"] });
-    expect(node.of("session.stop")).toHaveLength(2);
-  });
-});
-
 test("the whole life is in the store, turn by turn", async () => {
-  const { player, node, sessionId } = playing();
+  const { player, node, sessionId } = playing(world);
   player.disconnect();
   world.player("p1").connected(sessionId);
   node.ended(sessionId, "title-exited");
@@ -533,7 +266,7 @@ test("the whole life is in the store, turn by turn", async () => {
 });
 
 test("after closing, late messages change nothing and leave no timer", async () => {
-  const { player, node, sessionId } = playing();
+  const { player, node, sessionId } = playing(world);
   await world.scope.close();
   await world.scope.close();
   const told = player.messages.length;

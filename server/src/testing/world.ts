@@ -166,3 +166,16 @@ export async function createWorld({
     slotsFree: (nodeId: string) => nodes.candidates().find((node) => node.nodeId === nodeId)?.slotsFree,
   };
 }
+
+/** A player who plays on a node. */
+export function playing(world: World, player = world.player("p1")) {
+  const node = world.node("n1").register();
+  const sessionId = player.request();
+  player.connected(sessionId);
+  player.firstFrame(sessionId);
+  return { player, node, sessionId };
+}
+
+export function endOf(player: FakePeer) {
+  return player.last("session.ended")?.reason;
+}
