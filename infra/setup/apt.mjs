@@ -14,7 +14,7 @@ const LIST_LOCK_TRIES = 12;
 const LIST_LOCK_PAUSE_MS = 5_000;
 
 const ENVIRONMENT = ["DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8"];
-const OPTIONS = ["-q", "-o", `DPkg::Lock::Timeout=${LOCK_WAIT_S}`, "-o", "APT::Status-Fd=1", "-o", "Dpkg::Use-Pty=0"];
+const OPTIONS = ["-q", "-o", `DPkg::Lock::Timeout=${LOCK_WAIT_S}`, "-o", "APT::Status-Fd=3", "-o", "Dpkg::Use-Pty=0"];
 
 /** @typedef {readonly string[]} Privilege  The words before `apt-get`. */
 
@@ -69,7 +69,7 @@ export async function updateLists(privilege) {
       await new Promise((resolve) => setTimeout(resolve, LIST_LOCK_PAUSE_MS));
       continue;
     }
-    throw new SetupError(explainAptFailure(output, timedOut), { output: lastLines(output) });
+    throw new SetupError(explainAptFailure(output, timedOut), { output: errorLines(output) });
   }
 }
 
@@ -99,7 +99,7 @@ export async function installPackages(privilege, packages, report) {
       if (advance) report(advance);
     },
   );
-  if (code !== 0) throw new SetupError(explainAptFailure(output, timedOut), { output: lastLines(output) });
+  if (code !== 0) throw new SetupError(explainAptFailure(output, timedOut), { output: errorLines(output) });
 }
 
 /**
@@ -110,7 +110,11 @@ export async function installPackages(privilege, packages, report) {
  */
 function apt(privilege, args, timeLimitMs, onLine = () => {}) {
   const [command = "env", ...words] = privilege;
-  return runCommand(command, [...words, "apt-get", ...OPTIONS, ...args], { timeLimitMs, onLine });
+  // Progress has a descriptor of its own, opened behind sudo, which closes what it
+  // is given. It must not be 1: dpkg keeps that one from the packages' scripts, and
+  // every script that prints then fails.
+  const shell = ["sh", "-c", 'exec apt-get "$@" 3>&1', "apt-get"];
+  return runCommand(command, [...words, ...shell, ...OPTIONS, ...args], { timeLimitMs, onLine });
 }
 
 /**
@@ -151,11 +155,13 @@ export function explainAptFailure(output, timedOut) {
   return "apt-get could not install the packages.";
 }
 
-/** @param {string} output */
-function lastLines(output) {
-  return output
-    .split("\n")
-    .filter((line) => !/^(dl|pm)status:/.test(line))
-    .slice(-12)
-    .join("\n");
+/**
+ * The lines that say what went wrong; failing that, the last.
+ *
+ * @param {string} output
+ */
+export function errorLines(output) {
+  const lines = output.split("\n").filter((line) => line.trim() !== "" && !/^(dl|pm)(status|error):/.test(line));
+  const errors = lines.filter((line) => /^(E|Err|Error|dpkg)[:\d]|error|failed|I\/O/i.test(line));
+  return (errors.length > 0 ? errors : lines).slice(-12).join("\n");
 }

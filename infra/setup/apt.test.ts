@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explainAptFailure, parseAptStatus } from "./apt.mjs";
+import { errorLines, explainAptFailure, parseAptStatus } from "./apt.mjs";
 
 test.each([
   ["dlstatus:3:40.0:Retrieving file 3 of 7", { share: 0.2, text: "Retrieving file 3 of 7" }],
@@ -20,4 +20,18 @@ test.each([
   ["E: something else", false, /could not install/],
 ])("%j is told in a sentence", (output, timedOut, sentence) => {
   expect(explainAptFailure(output, timedOut)).toMatch(sentence);
+});
+
+test("of what apt-get says, the lines that tell the error are kept", () => {
+  const output = [
+    "pmstatus:fontconfig:55.5:Configuring fontconfig (amd64)",
+    "/var/lib/dpkg/info/fontconfig.postinst: 17: printf: printf: I/O error",
+    "dpkg: error processing package fontconfig (--configure):",
+    "Errors were encountered while processing:",
+    " fontconfig",
+    "E: Sub-process /usr/bin/dpkg returned an error code (1)",
+    "",
+  ];
+  expect(errorLines(output.join("\n")).split("\n")).toEqual([output[1], output[2], output[3], output[5]]);
+  expect(errorLines("Reading package lists...\nDone\n")).toBe("Reading package lists...\nDone");
 });

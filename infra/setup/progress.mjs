@@ -35,8 +35,11 @@ export function formatProgress(label, { share, text }, elapsedMs) {
  */
 export function createProgress(stream, nowMs) {
   return {
-    /** @param {string} label */
-    start(label) {
+    /**
+     * @param {string} label   "[2/5] Debian packages"
+     * @param {string} [detail] "xvfb, chromium"; said once.
+     */
+    start(label, detail) {
       const startedAtMs = nowMs();
       let shownAtMs = startedAtMs;
       /** @type {Advance} */
@@ -48,8 +51,7 @@ export function createProgress(stream, nowMs) {
         else stream.write(`${line}\n`);
         shownAtMs = nowMs();
       };
-      if (stream.isTTY) draw();
-      else stream.write(`${label}\n`);
+      stream.write(detail ? `${label}: ${detail}\n` : `${label}\n`);
       const timer = stream.isTTY ? setInterval(draw, TERMINAL_INTERVAL_MS) : undefined;
       const finish = (/** @type {string} */ outcome) => {
         clearInterval(timer);

@@ -46,7 +46,7 @@ export async function runSteps(steps, context, progress) {
       continue;
     }
     spoke = true;
-    const line = progress.start(work.detail ? `${label}: ${work.detail}` : label);
+    const line = progress.start(label, work.detail);
     try {
       line.done((await work.run(line.report)) ?? undefined);
     } catch (error) {

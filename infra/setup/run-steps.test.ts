@@ -21,13 +21,13 @@ test("steps with nothing to do say nothing", async () => {
 });
 
 test("a step is shown with its number, what it does and how long it took", async () => {
-  expect(await run([nothing, work()])).toEqual(["[2/2] client: build", "[2/2] client: build  done  1 s"]);
+  expect(await run([nothing, work()])).toEqual(["[2/2] client: build", "[2/2] client  done  1 s"]);
 });
 
 test("after the first that works, the others say that they are ready", async () => {
   expect(await run([work("not to be had"), nothing])).toEqual([
     "[1/2] client: build",
-    "[1/2] client: build  not to be had  1 s",
+    "[1/2] client  not to be had  1 s",
     "[2/2] npm packages  ready",
   ]);
 });
