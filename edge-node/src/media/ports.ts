@@ -15,12 +15,19 @@ export type RtpTarget = {
   extensions: { transportWideCc?: number; absCaptureTime?: number; playoutDelay?: number };
 };
 
-export type VideoTarget = { bitrateKbps: number; fps: number };
+export type VideoTarget = {
+  bitrateKbps: number;
+  fps: number;
+  /** Coded picture, scaled from the display's; the display's own size where left out. */
+  size?: TitleSize;
+  /** Take no new frame until told otherwise: what is under way has to arrive first. */
+  hold?: boolean;
+};
 
 export type PipelineOptions = {
   display: { name: string; environment: Readonly<Record<string, string>>; framebufferPath: string | undefined };
   size: TitleSize;
-  /** Highest rate at which frames are taken; fewer changes make fewer frames. */
+  /** Highest rate at which frames are taken, within a tenth; fewer changes make fewer frames. */
   fps: number;
   bitrateKbps: number;
   video: RtpTarget;
