@@ -171,6 +171,7 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
       {
         onOffer: (offer) => send({ type: "session.offer", sessionId, offer }),
         onStep: (step) => send({ type: "session.progress", sessionId, step }),
+        onSample: (sample) => send({ type: "session.telemetry", sessionId, sample }),
         onEnded: (reason, detail) => {
           sessions.delete(sessionId);
           ports.log.info({ sessionId, reason, detail }, "session ended");

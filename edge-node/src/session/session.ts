@@ -13,17 +13,21 @@ import { parseMessage } from "@nearframe/shared/protocol/parse";
 import { PlayerToNode } from "@nearframe/shared/protocol/session-control";
 import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { StartStep } from "@nearframe/shared/session/start-steps";
+import type { NodeSample } from "@nearframe/shared/telemetry/samples";
 import { START_TIMEOUT_S_DEFAULT, type Title } from "@nearframe/shared/title/manifest";
 import { mapPads } from "../input/mapped-pads.ts";
 import { createInputMark, machineMs } from "../input/mark.ts";
 import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
 import type { OpenInputSink } from "../input/ports.ts";
 import type { CreatePipeline, FrameMark, MediaPipeline, PipelineTraits } from "../media/ports.ts";
+import { makeRateOptions } from "../rate/tuning.ts";
 import type { Room, Seat, Sfu } from "../sfu/ports.ts";
+import { createNodeSamples } from "./node-samples.ts";
 import {
   CommandMissingError,
   type Display, type LaunchTitle, type OpenDisplay, type OpenSound, type Sound,
 } from "./ports.ts";
+import { createRateLoop } from "./rate-loop.ts";
 import { deadlineOf, openSession, transition, type Session, type SessionEffect, type SessionEvent } from "./transition.ts";
 
 export type SessionPorts = {
@@ -45,6 +49,8 @@ export type SessionStart = { sessionId: string; title: Title; device: Device; bi
 export type SessionEvents = {
   onOffer(offer: Offer): void;
   onStep(step: StartStep): void;
+  /** About once a second while it runs. */
+  onSample(sample: NodeSample): void;
   /** Last; everything the session had is closed. */
   onEnded(reason: EndReason, detail: string | undefined): void;
 };
@@ -58,6 +64,7 @@ export interface RunningSession {
 }
 
 const DETAIL_LENGTH_MAX = 400;
+const SAMPLE_INTERVAL_MS = 1_000;
 
 export function createSession(
   ports: SessionPorts,
@@ -73,6 +80,17 @@ export function createSession(
   let room: Room | undefined;
   let pipeline: MediaPipeline | undefined;
   let input: PlayerInput | undefined;
+  let availableKbps: number | undefined;
+  const samples = createNodeSamples(machineMs());
+  const rate = createRateLoop(
+    makeRateOptions(title.manifest.size, title.manifest.fps, start.bitrateKbps),
+    {
+      nowMs: machineMs,
+      setTarget: (target) => pipeline?.setTarget(target),
+      onLimit: (limit) => seat?.sendControl({ type: "limit", limit }),
+    },
+    scope,
+  );
 
   function handle(event: SessionEvent): void {
     const [next, effects] = transition(session, event, ports.clock.monotonicMs());
@@ -160,12 +178,12 @@ export function createSession(
           display,
           size: title.manifest.size,
           fps: title.manifest.fps,
-          bitrateKbps: start.bitrateKbps,
+          bitrateKbps: rate.decision.bitrateKbps,
           video: target.video,
           sound: { monitorSocketPath: sound.monitorSocketPath, target: target.audio },
           inputMarkPath,
         },
-        { onFirstPicture: () => handle({ type: "first-picture" }), onFrame: sendFrameMark },
+        { onFirstPicture: () => handle({ type: "first-picture" }), onFrame: handleFrame },
         scope,
       )
       .catch(blame("pipeline"));
@@ -192,11 +210,21 @@ export function createSession(
       device,
       {
         onInput: (bytes) => input?.receive(bytes),
+        onReceipts: (bytes) => rate.handleReceipts(bytes),
+        onBandwidth(kbps) {
+          availableKbps = kbps;
+          rate.handleBandwidth(kbps);
+        },
         onControl: handleControl,
-        onConnected: () => handle({ type: "player-connected" }),
-        onDisconnected: (why) => {
+        onConnected() {
+          rate.restart();
+          handle({ type: "player-connected" });
+        },
+        onDisconnected(why) {
+          if (seatScope !== mine || scope.closed) return;
           ports.log(start.sessionId, `player disconnected: ${why}`);
-          if (seatScope === mine) handle({ type: "player-disconnected" });
+          rate.pause();
+          handle({ type: "player-disconnected" });
         },
       },
       mine,
@@ -209,7 +237,9 @@ export function createSession(
     await before.close("replaced");
   }
 
-  function sendFrameMark(mark: FrameMark): void {
+  function handleFrame(mark: FrameMark): void {
+    rate.handleFrame(mark);
+    samples.handleFrame(mark);
     seat?.sendFrameMark({
       rtpTimestamp: mark.rtpTimestamp,
       frameIndex: mark.frameIndex,
@@ -235,10 +265,31 @@ export function createSession(
       case "keyframe":
         pipeline?.requestKeyframe();
         return;
+      case "report":
+        rate.handlePlayer(message.value);
+        return;
     }
   }
 
+  /** Once a second: asks the media server how the link is, and tells the server how the second was. */
+  async function sample(): Promise<void> {
+    const link = await seat?.readLink();
+    if (scope.closed) return;
+    if (link) rate.handleLink(link);
+    if (session.state !== "running") return;
+    const { bitrateKbps, fps } = rate.decision;
+    const taken = samples.take(machineMs(), { targetKbps: bitrateKbps, targetFps: fps, availableKbps, link });
+    if (taken) events.onSample(taken);
+  }
+
   scope.own(undefined, () => clearTimeout(timer));
+  scope.own(
+    setInterval(() => {
+      // A seat that closes as it is asked answers with an error; the next second asks its successor.
+      sample().catch((error: Error) => ports.log(start.sessionId, `telemetry: ${error.message}`));
+    }, SAMPLE_INTERVAL_MS),
+    clearInterval,
+  );
   armDeadline();
   openParts().catch((error: unknown) => {
     const part = error instanceof PartError ? error.part : "title";

@@ -23,6 +23,10 @@ export interface Room {
 export type SeatEvents = {
   /** Bytes of `input.state` and `input.edges`, unread. */
   onInput(bytes: Uint8Array): void;
+  /** Bytes of `receipts`, unread. */
+  onReceipts(bytes: Uint8Array): void;
+  /** What the media server believes that the player's link carries, as it changes. */
+  onBandwidth(availableKbps: number): void;
   /** Text of `control`, unread. */
   onControl(text: string): void;
   /** ICE and DTLS are up. Again after each loss. */
@@ -31,10 +35,21 @@ export type SeatEvents = {
   onDisconnected(why: string): void;
 };
 
+export type LinkReport = {
+  /** Share of the video's packets that did not come at first, 0..1. */
+  lossShare: number;
+  roundTripMs: number;
+  /** Of all that was sent to the player. */
+  bytesSent: number;
+  packetsRetransmitted: number;
+};
+
 export interface Seat {
   readonly offer: Offer;
   /** Rejects with a message for the player when the call can't be done. */
   signal(call: SignalCall): Promise<object>;
+  /** What the player's receiver reports said last of the video; undefined before the first. */
+  readLink(): Promise<LinkReport | undefined>;
   /** Newest wins: dropped where the channel is not open or full. */
   sendFrameMark(mark: WireFrameMark): void;
   sendControl(message: NodeToPlayer): void;

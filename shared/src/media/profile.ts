@@ -29,6 +29,8 @@ export const Channel = {
   inputState: "input.state",
   /** Player to node, reliable. */
   inputEdges: "input.edges",
+  /** Player to node, newest wins: `media/frame-receipts.ts`. */
+  receipts: "receipts",
   /** Both ways, reliable, JSON: `protocol/session-control.ts`. */
   control: "control",
   /** Node to player, newest wins: `media/frame-mark.ts`. */

@@ -1,6 +1,7 @@
 // What a player says to the server. One schema a message; unknown fields are refused.
 
 import * as z from "zod/mini";
+import { PlayerSample } from "../telemetry/samples.ts";
 import { Id, SignalCall } from "./media.ts";
 
 const Token = z.string().check(z.maxLength(2048));
@@ -42,6 +43,8 @@ export const ClientToServer = z.discriminatedUnion("type", [
     sessionId: Id,
     detail: z.string().check(z.maxLength(500)),
   }),
+  /** Once a second while it plays. */
+  z.strictObject({ type: z.literal("session.telemetry"), sessionId: Id, sample: PlayerSample }),
   z.strictObject({ type: z.literal("session.leave"), sessionId: Id }),
   z.strictObject({ type: z.literal("ping"), sentAtMs: z.number() }),
 ]);

@@ -54,7 +54,7 @@ export const SignalCall = z.discriminatedUnion("call", [
   z.strictObject({
     call: z.literal("data.produce"),
     transportId: Id,
-    label: z.enum(["input.state", "input.edges", "control"]),
+    label: z.enum(["input.state", "input.edges", "control", "receipts"]),
     sctpStreamParameters: Opaque,
   }),
 ]);

@@ -3,6 +3,7 @@
 import * as z from "zod/mini";
 import { END_REASONS } from "../session/end-reasons.ts";
 import { START_STEPS } from "../session/start-steps.ts";
+import { NodeSample } from "../telemetry/samples.ts";
 import { RUNTIMES } from "../title/manifest.ts";
 import { Id, Offer, SignalResult } from "./media.ts";
 
@@ -26,6 +27,7 @@ export const NodeToServer = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("session.offer"), sessionId: Id, offer: Offer }),
   z.strictObject({ type: z.literal("session.progress"), sessionId: Id, step: z.enum(START_STEPS) }),
   z.strictObject({ type: z.literal("session.signal.reply"), sessionId: Id, callId: z.int(), result: SignalResult }),
+  z.strictObject({ type: z.literal("session.telemetry"), sessionId: Id, sample: NodeSample }),
   /** All that the session had on the node is closed and its slot is free. */
   z.strictObject({
     type: z.literal("session.ended"),

@@ -2,6 +2,7 @@
 // messages that don't belong to the server.
 
 import * as z from "zod/mini";
+import { STREAM_LIMITS } from "../qoe/stream-limit.ts";
 
 const Ms = z.number();
 
@@ -10,11 +11,20 @@ export const PlayerToNode = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("ping"), id: z.int(), sentAtMs: Ms }),
   /** The decoder is stuck; PLI does the same, but only when the decoder noticed. */
   z.strictObject({ type: z.literal("keyframe") }),
+  /** About once a second: how the player's decoder keeps up. */
+  z.strictObject({
+    type: z.literal("report"),
+    framesReceived: z.int().check(z.gte(0), z.lte(10_000)),
+    framesDropped: z.int().check(z.gte(0), z.lte(10_000)),
+    decodeMs: z.number().check(z.gte(0), z.lte(10_000)),
+  }),
 ]);
 export type PlayerToNode = z.infer<typeof PlayerToNode>;
 
 export const NodeToPlayer = z.discriminatedUnion("type", [
   /** Times on the node's monotonic clock. */
   z.strictObject({ type: z.literal("pong"), id: z.int(), sentAtMs: Ms, nodeAtMs: Ms }),
+  /** What holds the picture back now; told when it changes. */
+  z.strictObject({ type: z.literal("limit"), limit: z.enum(STREAM_LIMITS) }),
 ]);
 export type NodeToPlayer = z.infer<typeof NodeToPlayer>;

@@ -61,6 +61,13 @@ export async function openSeat(
     );
   const [receive, send] = await Promise.all([createTransport(), createTransport()]);
   watchConnection([receive, send], events);
+  await receive.enableTraceEvent(["bwe"]);
+  receive.on("trace", (trace) => {
+    if (trace.type !== "bwe") return;
+    // mediasoup leaves the trace's shape open; this is how its worker fills it.
+    const { availableBitrate } = trace.info as { availableBitrate?: unknown };
+    if (typeof availableBitrate === "number") events.onBandwidth(availableBitrate / 1000);
+  });
 
   const outgoing = await Promise.all([
     openOutgoing(direct, receive, Channel.frames, { ordered: false, maxRetransmits: 0 }, scope),
@@ -108,17 +115,28 @@ export async function openSeat(
         });
         const incoming = await direct.consumeData({ dataProducerId: dataProducer.id });
         scope.own(incoming, (incoming) => incoming.close());
-        incoming.on("message", call.label === Channel.control
-          ? (message) => events.onControl(message.toString("utf8"))
-          : (message) => events.onInput(message));
+        incoming.on("message", (message) => hear(call.label, message, events));
         return { id: dataProducer.id };
       }
     }
   }
 
+  const video = consumers.find(({ kind }) => kind === "video");
   return {
     offer,
     signal,
+    async readLink() {
+      if (!video || video.closed) return undefined;
+      const stats = (await video.getStats()).find(({ type }) => type === "outbound-rtp");
+      if (!stats) return undefined;
+      return {
+        // RTCP says it in 256ths.
+        lossShare: (stats.fractionLost ?? 0) / 256,
+        roundTripMs: stats.roundTripTime ?? 0,
+        bytesSent: stats.byteCount,
+        packetsRetransmitted: stats.packetsRetransmitted ?? 0,
+      };
+    },
     sendFrameMark(mark: WireFrameMark) {
       if (frames.consumer.closed || frames.isFull() || receive.sctpState !== "connected") return;
       frames.producer.send(Buffer.from(writeFrameMark(mark)));
@@ -127,6 +145,18 @@ export async function openSeat(
       if (!control.consumer.closed) control.producer.send(JSON.stringify(message));
     },
   };
+}
+
+function hear(channel: Exclude<Channel, "frames">, message: Buffer, events: SeatEvents): void {
+  switch (channel) {
+    case Channel.control:
+      return events.onControl(message.toString("utf8"));
+    case Channel.receipts:
+      return events.onReceipts(message);
+    case Channel.inputState:
+    case Channel.inputEdges:
+      return events.onInput(message);
+  }
 }
 
 /** A channel from this process to the player. */

@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import { climbLadder, makeLadder, TOP_OF_LADDER } from "./ladder.ts";
+import type { LadderState } from "./ladder.ts";
+
+const HD = { size: { width: 1280, height: 720 }, fps: 60 };
+
+/** Feeds one bitrate every 50 ms; returns where it ends. */
+function hold(state: LadderState, kbps: number, fromMs: number, forMs: number, floorRung = 0): LadderState {
+  let current = state;
+  for (let atMs = fromMs; atMs <= fromMs + forMs; atMs += 50) {
+    current = climbLadder(makeLadder(HD), current, kbps, floorRung, atMs);
+  }
+  return current;
+}
+
+describe("a ladder", () => {
+  test("gives up frame rate before size", () => {
+    expect(makeLadder(HD).map(({ fps, size }) => `${size.width}x${size.height} ${fps}`)).toEqual([
+      "1280x720 60",
+      "1280x720 30",
+      "960x540 30",
+      "640x360 30",
+      "480x270 30",
+    ]);
+  });
+
+  test.each([
+    { width: 1920, height: 1080 },
+    { width: 1080, height: 2340 },
+    { width: 640, height: 400 },
+    { width: 1366, height: 768 },
+    { width: 160, height: 120 },
+  ])("of $width x $height keeps the aspect and even sides, and never asks for more bits further down", (size) => {
+    const ladder = makeLadder({ size, fps: 60 });
+    expect(ladder.length).toBeGreaterThanOrEqual(2);
+    for (const [index, rung] of ladder.entries()) {
+      expect(rung.size.width % 2).toBe(0);
+      expect(rung.size.height % 2).toBe(0);
+      expect(Math.abs(rung.size.width / rung.size.height / (size.width / size.height) - 1)).toBeLessThan(0.02);
+      expect(rung.minKbps).toBeLessThan(ladder[index - 1]?.minKbps ?? Infinity);
+    }
+  });
+
+  test("of a title at 30 fps is not made slower than 15", () => {
+    expect(makeLadder({ ...HD, fps: 30 }).map(({ fps }) => fps)).toEqual([30, 15, 15, 15, 15]);
+  });
+});
+
+describe("going down", () => {
+  test("in frame rate is immediate", () => {
+    expect(climbLadder(makeLadder(HD), TOP_OF_LADDER, 1_500, 0, 0).rung).toBe(1);
+  });
+
+  test("in size waits until the bits have been missing for a while", () => {
+    const slow = hold(TOP_OF_LADDER, 1_000, 0, 500);
+    expect(slow.rung).toBe(1);
+    expect(hold(slow, 1_000, 550, 800).rung).toBe(2);
+  });
+
+  test("a dip does not cost the size", () => {
+    const dipped = hold(hold(TOP_OF_LADDER, 1_400, 0, 100), 1_000, 150, 400);
+    expect(hold(dipped, 1_400, 600, 2_000).rung).toBe(1);
+  });
+
+  test("ends on the last rung", () => {
+    expect(hold(TOP_OF_LADDER, 10, 0, 20_000).rung).toBe(4);
+  });
+});
+
+describe("going up", () => {
+  const bottom: LadderState = { rung: 2, pressedSinceMs: undefined, pressure: "none" };
+
+  test("takes room to spare for a while, then one rung at a time", () => {
+    expect(hold(bottom, 1_600, 0, 2_000).rung).toBe(2);
+    expect(hold(bottom, 1_600, 0, 3_100).rung).toBe(1);
+    expect(hold(bottom, 1_600, 0, 20_000).rung).toBe(1);
+  });
+
+  test("is quicker with plenty of room", () => {
+    expect(hold(bottom, 10_000, 0, 2_500).rung).toBe(0);
+  });
+
+  test("a rate that wobbles about a rung does not move the picture", () => {
+    let state = hold(TOP_OF_LADDER, 1_500, 0, 100);
+    const seen = new Set<number>();
+    for (let second = 0; second < 30; second++) {
+      state = hold(state, second % 2 === 0 ? 1_850 : 2_150, 1_000 + second * 1_000, 950);
+      seen.add(state.rung);
+    }
+    expect([...seen]).toEqual([1]);
+  });
+});
+
+test("a floor holds however many bits there are", () => {
+  expect(hold(TOP_OF_LADDER, 20_000, 0, 5_000, 2).rung).toBe(2);
+});

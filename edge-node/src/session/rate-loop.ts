@@ -1,0 +1,106 @@
+// Runs the rate controller (`rate/control-rate.ts`) for one session: gathers what it
+// hears, and hands the pipeline what it decides, when that changes.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import { readFrameReceipts } from "@nearframe/shared/media/frame-receipts";
+import type { StreamLimit } from "@nearframe/shared/qoe/stream-limit";
+import type { FrameMark, VideoTarget } from "../media/ports.ts";
+import { controlRate, startRate } from "../rate/control-rate.ts";
+import type { PlayerReport, RateDecision, RateEvent, RateOptions } from "../rate/events.ts";
+import type { LinkReport } from "../sfu/ports.ts";
+
+export type RateLoopPorts = {
+  /** The node's monotonic clock, the same as in frame marks. */
+  nowMs(): number;
+  setTarget(target: VideoTarget): void;
+  onLimit(limit: StreamLimit): void;
+};
+
+export interface RateLoop {
+  handleFrame(mark: FrameMark): void;
+  /** Bytes of the channel "receipts". */
+  handleReceipts(bytes: Uint8Array): void;
+  handleBandwidth(availableKbps: number): void;
+  handleLink(report: LinkReport): void;
+  handlePlayer(report: PlayerReport): void;
+  /** A player took the seat: another link, another start. */
+  restart(): void;
+  /** Nobody is there to hear from; silence is not the link's fault. */
+  pause(): void;
+  readonly decision: RateDecision;
+}
+
+const TICK_MS = 50;
+const ENCODER_REPORT_MS = 1_000;
+
+export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope: Scope): RateLoop {
+  let [state, decision] = startRate(options, ports.nowMs());
+  let running = false;
+  let encodeMs: number[] = [];
+  let encoderReportedAtMs = ports.nowMs();
+
+  function decide(next: RateDecision): void {
+    const before = decision;
+    decision = next;
+    if (next.limit !== before.limit) ports.onLimit(next.limit);
+    if (
+      next.bitrateKbps !== before.bitrateKbps || next.fps !== before.fps ||
+      next.hold !== before.hold || next.size.ratio !== before.size.ratio
+    ) {
+      ports.setTarget(targetOf(next));
+    }
+  }
+
+  function hear(event: RateEvent): void {
+    if (!running || scope.closed) return;
+    const [next, decided] = controlRate(state, event, ports.nowMs());
+    state = next;
+    decide(decided);
+  }
+
+  function tick(): void {
+    hear({ type: "ticked" });
+    const nowMs = ports.nowMs();
+    if (nowMs - encoderReportedAtMs < ENCODER_REPORT_MS || encodeMs.length === 0) return;
+    encoderReportedAtMs = nowMs;
+    const sorted = encodeMs.sort((a, b) => a - b);
+    encodeMs = [];
+    const p95 = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0;
+    // One frame at a time, encoded as it is taken: nothing waits for the encoder.
+    hear({ type: "encoder-reported", report: { encodeMs: p95, backlogFrames: 0, pacerQueueMs: 0 } });
+  }
+
+  const timer = scope.own(setInterval(tick, TICK_MS), clearInterval);
+  timer.unref();
+
+  return {
+    handleFrame(mark) {
+      if (mark.changed) encodeMs.push(mark.encodedAtMs - mark.capturedAtMs);
+      hear({
+        type: "frame-sent",
+        frame: { rtpTimestamp: mark.rtpTimestamp, bytes: mark.payloadBytes, keyframe: mark.keyframe },
+      });
+    },
+    handleReceipts(bytes) {
+      const frames = readFrameReceipts(bytes);
+      if (frames) hear({ type: "frames-received", frames });
+    },
+    handleBandwidth: (availableKbps) => hear({ type: "bandwidth-estimated", availableKbps }),
+    handleLink: ({ lossShare, roundTripMs }) => hear({ type: "loss-reported", lossFraction: lossShare, roundTripMs }),
+    handlePlayer: (report) => hear({ type: "player-reported", report }),
+    restart() {
+      const [next, decided] = startRate(options, ports.nowMs());
+      state = next;
+      running = true;
+      decide(decided);
+    },
+    pause: () => void (running = false),
+    get decision() {
+      return decision;
+    },
+  };
+}
+
+function targetOf({ bitrateKbps, fps, size, hold }: RateDecision): VideoTarget {
+  return { bitrateKbps, fps, size: { width: size.width, height: size.height }, hold };
+}
