@@ -8,7 +8,7 @@ import { createSource, type Behavior } from "../behavior.ts";
 import type { Timers } from "../timers.ts";
 import type { ControlLink } from "./control-link.ts";
 import type { Receiver, ReceiverEvents } from "./receiver.ts";
-import { createSignalCalls, type SignalCalls } from "./signal-calls.ts";
+import { createSignalCalls, SignalError, type SignalCalls } from "./signal-calls.ts";
 import { sessionIdOf, type SessionEffect, type SessionEvent, type SessionState } from "./session-state.ts";
 import { startSession, transition, wakesAtMs } from "./session-transition.ts";
 
@@ -106,7 +106,9 @@ export function createPlaySession(
       // An offer that came later has won.
       if (current()) ports.onReceiver(mine.receiver);
     } catch (error) {
-      if (current()) happen({ kind: "receiver-failed", detail: error instanceof Error ? error.message : String(error) });
+      const cause = error instanceof SignalError ? "node-silent" : "player-broken";
+      const detail = error instanceof Error ? error.message : String(error);
+      if (current()) happen({ kind: "receiver-failed", cause, detail });
     } finally {
       // Kept until here, so that the last picture stays while the next path is made.
       void previous?.close("a newer offer came");

@@ -14,6 +14,7 @@ export const LOCAL_FAILURES = [
   "no-h264",
   "server-unreachable",
   "no-answer",
+  "node-silent",
   "no-picture",
   "connection-lost",
   "session-gone",
@@ -89,7 +90,8 @@ export type SessionEvent =
   | { kind: "message"; message: ServerToClient }
   | { kind: "media-connected" }
   | { kind: "media-disconnected" }
-  | { kind: "receiver-failed"; detail: string }
+  /** The node did not do its part, or this page could not do its own. */
+  | { kind: "receiver-failed"; cause: "node-silent" | "player-broken"; detail: string }
   | { kind: "frame-shown"; atMs: number }
   | { kind: "leave-pressed" }
   | { kind: "time-passed" };

@@ -139,8 +139,14 @@ describe("while starting", () => {
     expect(dark.pass(FRAME_TIMEOUT_MS).state).toMatchObject({ outcome: { cause: "no-picture" } });
   });
 
+  test("a receiver that can't be made ends it with whose fault it was, and the server is told", () => {
+    const over = connecting().happen({ kind: "receiver-failed", cause: "node-silent", detail: "no answer" });
+    expect(over.state).toMatchObject({ outcome: { kind: "local", cause: "node-silent", detail: "no answer" } });
+    expect(over.sent).toEqual([{ type: "session.unreachable", sessionId: "s-1", detail: "no answer" }]);
+  });
+
   test("a receiver that fails while the line is down waits for the line", () => {
-    const waiting = connecting().happen({ kind: "control-lost" }).happen({ kind: "receiver-failed", detail: "no answer" });
+    const waiting = connecting().happen({ kind: "control-lost" }).happen({ kind: "receiver-failed", cause: "node-silent", detail: "no answer" });
     expect(waiting.state).toMatchObject({ phase: "starting", media: { is: "down" } });
     waiting.happen({ kind: "control-opened", held: [] });
     expect(waiting.sent).toMatchObject([{ type: "session.resume", sessionId: "s-1" }]);
@@ -233,7 +239,7 @@ test("after the end nothing happens any more", () => {
   const { state } = over;
   const events: SessionEvent[] = [
     { kind: "media-connected" }, { kind: "control-opened", held: [] }, { kind: "time-passed" },
-    { kind: "message", message: created("id-1") }, { kind: "receiver-failed", detail: "late" },
+    { kind: "message", message: created("id-1") }, { kind: "receiver-failed", cause: "player-broken", detail: "late" },
   ];
   for (const event of events) expect(over.happen(event).state).toBe(state);
   expect(wakesAtMs(state)).toBe(Infinity);

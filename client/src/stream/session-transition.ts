@@ -153,7 +153,7 @@ function whileLive(state: Starting | Playing, event: SessionEvent, context: Cont
     case "receiver-failed":
       // Without the server no path can be made; with it comes a new offer.
       if (state.control === "down") return [{ ...state, media: pathLost(context.nowMs) }, []];
-      return unreachable(state, event.detail);
+      return giveUp(state, { kind: "local", cause: event.cause, detail: event.detail }, event.detail);
     case "frame-shown":
       return frameShown(state, event.atMs, context.nowMs);
     case "control-lost": {
@@ -252,8 +252,7 @@ function frameShown(state: Starting | Playing, atMs: number, nowMs: number): Ste
 function liveTime(state: Starting | Playing, context: Context): Step {
   const { nowMs } = context;
   if (state.phase === "starting" && state.frameUntilMs !== undefined && nowMs >= state.frameUntilMs) {
-    const [over, effects] = fail(state, "no-picture");
-    return [over, [report(state.sessionId, "connected, but no frame reached the screen"), ...effects]];
+    return giveUp(state, { kind: "local", cause: "no-picture" }, "connected, but no frame reached the screen");
   }
   const { next, act } = pathAtTime(state.media, nowMs);
   if (act === "give-up") {
@@ -265,9 +264,15 @@ function liveTime(state: Starting | Playing, context: Context): Step {
   return [{ ...state, media: next }, restarts];
 }
 
-function unreachable(state: Starting | Playing, detail: string): Step {
-  const [over, effects] = finish(state, { kind: "ended", reason: "media-unreachable", detail });
-  return [over, [report(state.sessionId, detail), ...effects]];
+const unreachable = (state: Starting | Playing, detail: string): Step =>
+  giveUp(state, { kind: "ended", reason: "media-unreachable", detail }, detail);
+
+/** Ends it from this side, and tells the server why, so that nothing is kept for nobody. */
+function giveUp(state: Starting | Playing, outcome: Outcome, detail: string): Step {
+  const { sessionId } = state;
+  const [over, effects] = finish(state, outcome);
+  const message = { type: "session.unreachable", sessionId, detail: detail.slice(0, 500) } as const;
+  return [over, [{ do: "send", message }, ...effects]];
 }
 
 const tellConnected = (sessionId: string): SessionEffect => ({
@@ -278,11 +283,6 @@ const tellConnected = (sessionId: string): SessionEffect => ({
 const tellFrame = (sessionId: string, elapsedMs: number): SessionEffect => ({
   do: "send",
   message: { type: "session.first-frame", sessionId, elapsedMs },
-});
-
-const report = (sessionId: string, detail: string): SessionEffect => ({
-  do: "send",
-  message: { type: "session.unreachable", sessionId, detail: detail.slice(0, 500) },
 });
 
 function leave(state: Exclude<SessionState, { phase: "over" }>): Step {

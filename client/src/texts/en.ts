@@ -112,6 +112,11 @@ const local: Record<LocalFailure, FailureText> = {
     happened: "It took your request but did not answer in time.",
     next: "Try again in a moment.",
   },
+  "node-silent": {
+    title: "The machine stays silent",
+    happened: "A machine was found for you, but it did not answer while you were being connected.",
+    next: "Try again; another one may be chosen.",
+  },
   "no-picture": {
     title: "Connected, but dark",
     happened: "The machine is reached and the title runs, but this device showed no frame.",

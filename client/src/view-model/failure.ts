@@ -27,6 +27,7 @@ const LOCAL_BEARERS: Record<LocalFailure, Bearer> = {
   "no-h264": "player",
   "server-unreachable": "platform",
   "no-answer": "platform",
+  "node-silent": "host",
   "no-picture": "player",
   "connection-lost": "player",
   "session-gone": "platform",

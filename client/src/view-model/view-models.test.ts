@@ -1,0 +1,208 @@
+import { START_STEPS } from "@nearframe/shared/session/start-steps";
+import { END_REASONS } from "@nearframe/shared/session/end-reasons";
+import { describe, expect, test } from "vitest";
+import { LOCAL_FAILURES, type Playing, type SessionState, type Starting } from "../stream/session-state.ts";
+import { device, keyboardNeeds, sampleTitle, sessionTitle } from "../testing/samples.ts";
+import { en } from "../texts/en.ts";
+import { applyChrome, makeChrome, type Chrome } from "./chrome.ts";
+import { makeFailureView } from "./failure.ts";
+import { handsFor, makeHomeView } from "./home-view.ts";
+import { makePlayView } from "./play-view.ts";
+import { parseRoute, playPath } from "./route.ts";
+import { makeStatsView } from "./stats-view.ts";
+
+describe("addresses", () => {
+  test.each([
+    ["/", { page: "home" }],
+    ["/index.html", { page: "home" }],
+    ["/play/night-train", { page: "play", titleId: "night-train" }],
+    ["/play/night-train/", { page: "play", titleId: "night-train" }],
+    ["/play/", { page: "unknown", path: "/play/" }],
+    ["/play/../etc", { page: "unknown", path: "/play/../etc" }],
+    ["/plya/x", { page: "unknown", path: "/plya/x" }],
+  ])("%s", (path, route) => expect(parseRoute(path)).toEqual(route));
+
+  test("a title's address leads to it", () => {
+    expect(parseRoute(playPath("a-title"))).toEqual({ page: "play", titleId: "a-title" });
+  });
+});
+
+describe("the page of titles", () => {
+  const [train, boat] = [sampleTitle("night-train"), sampleTitle("boat", { category: "puzzle" })];
+  const gone = sampleTitle("gone", { availability: { state: "unavailable", reason: "none" } });
+  const nothing = { category: undefined, titleId: undefined };
+
+  test("features the first title that can be played, in the server's order", () => {
+    const view = makeHomeView({ is: "ready", titles: [gone, train, boat] }, [], nothing);
+    expect(view).toMatchObject({ is: "ready", featured: train, continues: false, titles: [gone, train, boat] });
+  });
+
+  test("offers to go on with what is kept, before anything else", () => {
+    const held = [{ sessionId: "s", titleId: "boat", untilMs: 1 }];
+    expect(makeHomeView({ is: "ready", titles: [train, boat] }, held, nothing)).toMatchObject({ featured: boat, continues: true });
+  });
+
+  test("shows what the player looks at", () => {
+    const held = [{ sessionId: "s", titleId: "boat", untilMs: 1 }];
+    const view = makeHomeView({ is: "ready", titles: [train, boat] }, held, { ...nothing, titleId: "night-train" });
+    expect(view).toMatchObject({ featured: train, continues: false });
+  });
+
+  test("has the categories there are, and keeps to the one that is chosen", () => {
+    const view = makeHomeView({ is: "ready", titles: [train, boat] }, [], { ...nothing, category: "puzzle" });
+    expect(view).toMatchObject({ categories: ["action", "puzzle"], chosen: "puzzle", titles: [boat] });
+    expect(makeHomeView({ is: "ready", titles: [train] }, [], { ...nothing, category: "puzzle" })).toMatchObject({
+      chosen: undefined, titles: [train],
+    });
+  });
+
+  test("is empty, or loading, or cut off", () => {
+    expect(makeHomeView({ is: "ready", titles: [] }, [], nothing)).toEqual({ is: "empty" });
+    expect(makeHomeView({ is: "loading" }, [], nothing)).toEqual({ is: "loading" });
+    expect(makeHomeView({ is: "unreachable" }, [], nothing)).toEqual({ is: "unreachable" });
+  });
+
+  test.each([
+    [{}, ["keyboard"]],
+    [{ pointer: "absolute" as const }, ["keyboard", "mouse", "touch"]],
+    [{ pointer: "relative" as const }, ["keyboard", "mouse"]],
+    [{ touchControls: [{ kind: "button" as const, x: 0, y: 0, size: 0.1 }] }, ["keyboard", "touch"]],
+    [{ keyboard: false, touch: true, pad: {} }, ["touch", "pad"]],
+  ])("says what a title is played with: %o", (needs, hands) => {
+    expect(handsFor({ ...keyboardNeeds, ...needs })).toEqual(hands);
+  });
+});
+
+const base = { titleId: "t", tappedAtMs: 0, control: "up" } as const;
+const live = { ...base, device, sessionId: "s", media: { is: "up", sinceMs: 0 }, resumeId: undefined } as const;
+const starting = (more: Partial<Starting> = {}): Starting => ({
+  ...live, phase: "starting", title: sessionTitle(), steps: [], queue: undefined, frameUntilMs: undefined, ...more,
+});
+const playing = (more: Partial<Playing> = {}): Playing => ({
+  ...live, phase: "playing", title: sessionTitle(), sinceMs: 0, offeredAtMs: undefined, untoldFrameMs: undefined, ...more,
+});
+const mouse = makeChrome(false);
+const fingers = makeChrome(true);
+
+describe("the play page", () => {
+  test("shows each step as it is: two machines work, so a later one may be done first", () => {
+    const view = makePlayView(starting({ steps: ["placed", "connected"] }), mouse);
+    expect(view).toMatchObject({ scene: "loading", stage: "starting" });
+    if (view.scene !== "loading") throw new Error("not loading");
+    expect(view.steps.map(({ step }) => step)).toEqual(START_STEPS);
+    expect(view.steps.filter(({ state }) => state === "done").map(({ step }) => step)).toEqual(["placed", "connected"]);
+    expect(view.steps.find(({ state }) => state === "now")?.step).toBe("transports-opened");
+  });
+
+  test.each<[SessionState, string]>([
+    [{ ...base, phase: "preparing", device: undefined, held: [], untilMs: 1 }, "reaching"],
+    [{ ...base, phase: "requested", device, requestId: "r", resuming: undefined, untilMs: 1 }, "asking"],
+    [starting({ queue: { position: 2 } }), "queued"],
+  ])("says what it waits for before there are steps", (state, stage) => {
+    expect(makePlayView(state, mouse)).toMatchObject({ scene: "loading", stage });
+  });
+
+  test("a camera title asks for the mouse, but not of fingers, and not while it has it", () => {
+    const state = playing({ title: sessionTitle({ pointer: "relative" }) });
+    expect(makePlayView(state, mouse)).toMatchObject({ hints: ["take-pointer"] });
+    expect(makePlayView(state, { ...mouse, pointerLocked: true })).toMatchObject({ hints: [] });
+    expect(makePlayView(state, { ...mouse, menuOpen: true })).toMatchObject({ hints: [] });
+    expect(makePlayView(state, fingers)).toMatchObject({ hints: ["no-controls"] });
+  });
+
+  test("fingers get on-screen controls where the title brings some, and no pad is there", () => {
+    const title = sessionTitle({ touchControls: [{ kind: "button", x: 0, y: 0, size: 0.1 }] });
+    expect(makePlayView(playing({ title }), fingers)).toMatchObject({ controlsShown: true, handheld: true, hints: [] });
+    expect(makePlayView(playing({ title }), mouse)).toMatchObject({ controlsShown: false, handheld: false });
+    expect(makePlayView(playing({ title }), { ...fingers, padCount: 1 })).toMatchObject({ controlsShown: false });
+    const upright = { ...title, size: { width: 720, height: 1280 } };
+    expect(makePlayView(playing({ title: upright }), fingers)).toMatchObject({ controlsShown: true, handheld: false });
+  });
+
+  test("says what is being mended: the picture before the server", () => {
+    const down = { is: "down", sinceMs: 0, restartAtMs: 1 } as const;
+    expect(makePlayView(playing({ media: down, control: "down" }), mouse)).toMatchObject({ trouble: "media-down" });
+    expect(makePlayView(playing({ control: "down" }), mouse)).toMatchObject({ trouble: "control-down" });
+    expect(makePlayView(playing(), mouse)).toMatchObject({ trouble: undefined });
+  });
+
+  test("blocked sound is said whatever else is shown", () => {
+    expect(makePlayView(playing(), { ...mouse, sound: "blocked", menuOpen: true })).toMatchObject({ hints: ["sound-blocked"] });
+  });
+});
+
+describe("what lies over the picture", () => {
+  test("sound goes on and off; blocked sound is asked for by the same press", () => {
+    const off = applyChrome(mouse, { kind: "sound-toggled" });
+    expect(off.sound).toBe("off");
+    expect(applyChrome(off, { kind: "sound-blocked" }).sound).toBe("off");
+    const blocked = applyChrome(mouse, { kind: "sound-blocked" });
+    expect(applyChrome(blocked, { kind: "sound-toggled" }).sound).toBe("on");
+    expect(applyChrome(blocked, { kind: "sound-allowed" }).sound).toBe("on");
+  });
+
+  test.each<[string, Parameters<typeof applyChrome>[1]]>([
+    ["closing what is closed", { kind: "menu-closed" }],
+    ["the same hands", { kind: "hands-changed", touching: false }],
+    ["the same pads", { kind: "pads-changed", count: 0 }],
+    ["the same screen", { kind: "fullscreen-changed", full: false }],
+    ["the same mouse", { kind: "pointer-lock-changed", locked: false }],
+    ["sound that was not blocked", { kind: "sound-allowed" }],
+  ])("%s changes nothing, so nothing is drawn again", (_, event) => {
+    expect(applyChrome(mouse, event)).toBe(mouse);
+  });
+
+  test("toggles", () => {
+    const all: Chrome = [{ kind: "menu-toggled" }, { kind: "stats-toggled" }, { kind: "hands-changed", touching: true }].reduce(
+      (chrome, event) => applyChrome(chrome, event as Parameters<typeof applyChrome>[1]), mouse,
+    );
+    expect(all).toMatchObject({ menuOpen: true, statsOpen: true, touching: true });
+  });
+});
+
+describe("the end of a session", () => {
+  const outcomes = [
+    ...END_REASONS.map((reason) => ({ kind: "ended", reason }) as const),
+    ...LOCAL_FAILURES.map((cause) => ({ kind: "local", cause }) as const),
+    ...Object.keys(en.failure.refused).map((code) => ({ kind: "refused", code, message: "m" }) as const),
+  ];
+
+  test.each(outcomes)("has words and a way on: %o", (outcome) => {
+    const view = makeFailureView(outcome, en.failure);
+    for (const words of [view.title, view.happened, view.next]) expect(words.length).toBeGreaterThan(5);
+    expect(view.actions.at(-1)).toBe("others");
+  });
+
+  test("no two ends share their words", () => {
+    const titles = outcomes
+      .filter(({ kind }) => kind !== "refused")
+      .map((outcome) => makeFailureView(outcome, en.failure).happened);
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  test("a refusal that is not known is told in the server's words", () => {
+    const view = makeFailureView({ kind: "refused", code: "NEW_RULE", message: "mondays are off" }, en.failure);
+    expect(view).toMatchObject({ title: en.failure.refusedTitle, happened: "Mondays are off.", code: "NEW_RULE" });
+  });
+
+  test("what can't be helped by trying again does not offer it; leaving blames nobody", () => {
+    expect(makeFailureView({ kind: "local", cause: "no-h264" }, en.failure).actions).toEqual(["others"]);
+    expect(makeFailureView({ kind: "local", cause: "outdated" }, en.failure).actions).toEqual(["reload", "others"]);
+    expect(makeFailureView({ kind: "ended", reason: "player-left" }, en.failure)).toMatchObject({
+      bearer: undefined, actions: ["play-again", "others"],
+    });
+  });
+});
+
+test("figures read as people read them, and unknown ones as a dash", () => {
+  const view = makeStatsView({ stats: undefined, latency: undefined }, en.stats);
+  expect(view.latency).toBeUndefined();
+  expect(new Set(view.rows.map(({ value }) => value))).toEqual(new Set(["–"]));
+  const stages = { uplinkMs: 5, drawMs: 10, captureMs: 1, encodeMs: 2, sendMs: 0, networkMs: undefined, bufferMs: undefined, decodeMs: 1, presentMs: 1 };
+  const { latency } = makeStatsView(
+    { stats: undefined, latency: { count: 1, p50Ms: 20.4, p95Ms: 33.6, p99Ms: 40, stages, inputsWithoutPicture: 0 } }, en.stats,
+  );
+  expect(latency).toMatchObject({ p50: "20", p95: "95 % below 34 ms" });
+  expect(latency?.stages.map(({ name }) => name)).not.toContain(en.stats.stages.networkMs);
+  expect(latency?.stages.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
+});

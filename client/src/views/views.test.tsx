@@ -1,0 +1,197 @@
+// @vitest-environment happy-dom
+import { START_STEPS } from "@nearframe/shared/session/start-steps";
+import { END_REASONS } from "@nearframe/shared/session/end-reasons";
+import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { LOCAL_FAILURES, type Outcome } from "../stream/session-state.ts";
+import { sampleTitle, sessionTitle } from "../testing/samples.ts";
+import { en } from "../texts/en.ts";
+import { makeChrome } from "../view-model/chrome.ts";
+import { makeFailureView } from "../view-model/failure.ts";
+import { makeHomeView } from "../view-model/home-view.ts";
+import { makeStatsView } from "../view-model/stats-view.ts";
+import { Home } from "./home/Home.tsx";
+import { NotFound } from "./NotFound.tsx";
+import { Failure } from "./play/Failure.tsx";
+import { Loading } from "./play/Loading.tsx";
+import { Menu } from "./play/Menu.tsx";
+import { PlayChrome } from "./play/PlayChrome.tsx";
+import { StatsPanel } from "./play/StatsPanel.tsx";
+import { TouchControls } from "./play/TouchControls.tsx";
+
+afterEach(cleanup);
+
+describe("home", () => {
+  const titles = [
+    sampleTitle("night-train"),
+    sampleTitle("boat", { category: "puzzle", availability: { state: "busy" } }),
+    sampleTitle("gone", { availability: { state: "unavailable", reason: "No machine has it." } }),
+  ];
+
+  function show(state: Parameters<typeof makeHomeView>[0], heldTitle?: string) {
+    const calls = { onPlay: vi.fn(), onLookAt: vi.fn(), onCategory: vi.fn(), onRetry: vi.fn() };
+    const held = heldTitle === undefined ? [] : [{ sessionId: "s", titleId: heldTitle, untilMs: 1 }];
+    render(<Home view={makeHomeView(state, held, { category: undefined, titleId: undefined })} {...calls} />);
+    return calls;
+  }
+
+  test("one press on a cover plays it", () => {
+    const { onPlay } = show({ is: "ready", titles });
+    const shelf = within(screen.getByRole("region", { name: en.home.titles }));
+    fireEvent.click(shelf.getByRole("button", { name: en.home.playTitle("Boat") }));
+    expect(onPlay).toHaveBeenCalledWith("boat");
+  });
+
+  test("what can't be played says why, and can't be pressed", () => {
+    const { onPlay } = show({ is: "ready", titles });
+    const gone = screen.getByRole("button", { name: en.home.playTitle("Gone") });
+    expect(gone).toHaveProperty("disabled", true);
+    expect(screen.getByText("No machine has it.")).toBeTruthy();
+    expect(screen.getByText(en.home.busy)).toBeTruthy();
+    fireEvent.click(gone);
+    expect(onPlay).not.toHaveBeenCalled();
+  });
+
+  test("a kept session is offered first", () => {
+    const { onPlay } = show({ is: "ready", titles }, "boat");
+    fireEvent.click(screen.getByRole("button", { name: en.home.continueTitle("Boat") }));
+    expect(onPlay).toHaveBeenCalledWith("boat");
+  });
+
+  test("looking at a cover, by mouse or keyboard, is told", () => {
+    const { onLookAt } = show({ is: "ready", titles });
+    fireEvent.focus(screen.getByRole("button", { name: en.home.playTitle("Boat") }));
+    expect(onLookAt).toHaveBeenCalledWith("boat");
+  });
+
+  test("categories are chosen, and unchosen by All", () => {
+    const { onCategory } = show({ is: "ready", titles });
+    fireEvent.click(screen.getByRole("button", { name: en.categories.puzzle }));
+    expect(onCategory).toHaveBeenLastCalledWith("puzzle");
+    const all = screen.getByRole("button", { name: en.home.all });
+    expect(all.getAttribute("aria-pressed")).toBe("true");
+    fireEvent.click(all);
+    expect(onCategory).toHaveBeenLastCalledWith(undefined);
+  });
+
+  test("without a server it says so and can be asked to try now", () => {
+    const { onRetry } = show({ is: "unreachable" });
+    expect(screen.getByRole("alert").textContent).toContain(en.home.unreachable);
+    fireEvent.click(screen.getByRole("button", { name: en.home.retry }));
+    expect(onRetry).toHaveBeenCalledOnce();
+  });
+});
+
+test("an unknown address leads home", () => {
+  const onHome = vi.fn();
+  render(<NotFound path="/nowhere" onHome={onHome} />);
+  expect(screen.getByText(en.notFound.happened("/nowhere"))).toBeTruthy();
+  fireEvent.click(screen.getByRole("button"));
+  expect(onHome).toHaveBeenCalledOnce();
+});
+
+describe("loading", () => {
+  const steps = START_STEPS.map((step, i) => ({ step, state: i < 2 ? "done" : i === 2 ? "now" : "ahead" }) as const);
+
+  test("says what is being waited for, and how far it is", () => {
+    const view = { scene: "loading", stage: "starting", steps, queue: undefined } as const;
+    render(<Loading view={view} title={sampleTitle("night-train")} onLeave={vi.fn()} />);
+    expect(screen.getByRole("status").textContent).toBe(en.loading.steps["display-started"].now);
+    expect(screen.getByRole("progressbar")).toHaveProperty("value", 2);
+    expect(screen.getByRole("heading", { name: "Night Train" })).toBeTruthy();
+    expect(screen.getAllByRole("listitem").map((item) => item.dataset["state"])).toEqual(steps.map(({ state }) => state));
+  });
+
+  test("tells the place in line and the wait, and can be left", () => {
+    const onLeave = vi.fn();
+    const view = { scene: "loading", stage: "queued", steps, queue: { position: 3, waitMs: 95_000 } } as const;
+    render(<Loading view={view} title={undefined} onLeave={onLeave} />);
+    expect(screen.getByRole("status").textContent).toBe("3 in line, about 2 min");
+    fireEvent.click(screen.getByRole("button", { name: en.loading.leave }));
+    expect(onLeave).toHaveBeenCalledOnce();
+  });
+});
+
+describe("the end", () => {
+  const outcomes: Outcome[] = [
+    ...END_REASONS.map((reason) => ({ kind: "ended", reason, detail: "what the node said" }) as const),
+    ...LOCAL_FAILURES.map((cause) => ({ kind: "local", cause }) as const),
+    { kind: "refused", code: "QUEUE_FULL", message: "the line is full" },
+  ];
+
+  test.each(outcomes)("is a page with what happened and what to do: %o", (outcome) => {
+    const view = makeFailureView(outcome, en.failure);
+    const onAction = vi.fn();
+    render(<Failure view={view} art={undefined} onAction={onAction} />);
+    expect(screen.getByRole("heading", { name: view.title })).toBeTruthy();
+    expect(screen.getByText(view.happened)).toBeTruthy();
+    expect(screen.getByText(view.next)).toBeTruthy();
+    const buttons = screen.getAllByRole("button");
+    expect(document.activeElement).toBe(buttons[0]);
+    for (const button of buttons) fireEvent.click(button);
+    expect(onAction.mock.calls.map(([action]) => action)).toEqual(view.actions);
+    expect(screen.queryByText(en.failure.detail) !== null).toBe(view.bearer !== undefined);
+  });
+});
+
+describe("while playing", () => {
+  const view = { scene: "playing", title: sessionTitle(), hints: [], trouble: undefined, controlsShown: false, handheld: false } as const;
+  const calls = () => ({
+    onMenu: vi.fn(), onMenuClosed: vi.fn(), onSound: vi.fn(), onStats: vi.fn(), onFullscreen: vi.fn(), onKey: vi.fn(), onLeave: vi.fn(),
+  });
+
+  test("the way to the menu is always there", () => {
+    const on = calls();
+    render(<PlayChrome view={view} chrome={makeChrome(false)} {...on} />);
+    fireEvent.click(screen.getByRole("button", { name: en.play.menu }));
+    expect(on.onMenu).toHaveBeenCalledOnce();
+  });
+
+  test("trouble and hints are said in words", () => {
+    render(
+      <PlayChrome view={{ ...view, trouble: "media-down", hints: ["take-pointer", "sound-blocked", "no-controls"] }} chrome={makeChrome(false)} {...calls()} />,
+    );
+    const said = screen.getByRole("status").textContent;
+    for (const words of [en.play.mediaDown, en.play.takePointer, en.play.soundBlocked, en.play.noControls]) {
+      expect(said).toContain(words);
+    }
+  });
+
+  test("the menu does what it says, and presses keys that browsers keep", () => {
+    const { onMenu: _, onMenuClosed, ...on } = calls();
+    render(<Menu chrome={{ ...makeChrome(false), padCount: 2 }} onClose={onMenuClosed} {...on} />);
+    const press = (name: string) => fireEvent.click(screen.getByRole("button", { name, hidden: true }));
+    press(en.menu.soundOn);
+    press(en.menu.statsShow);
+    press("Esc");
+    press(en.menu.leave);
+    press(en.menu.resume);
+    expect(on.onSound).toHaveBeenCalledOnce();
+    expect(on.onStats).toHaveBeenCalledOnce();
+    expect(on.onKey).toHaveBeenCalledWith("Escape");
+    expect(on.onLeave).toHaveBeenCalledOnce();
+    expect(onMenuClosed).toHaveBeenCalledTimes(2);
+    expect(screen.getByText(en.menu.pad(2))).toBeTruthy();
+  });
+
+  test("figures are there, and the latency once something was pressed", () => {
+    render(<StatsPanel view={makeStatsView({ stats: undefined, latency: undefined }, en.stats)} />);
+    expect(screen.getByText(en.stats.nothingPressed)).toBeTruthy();
+    expect(screen.getByText(en.stats.roundTrip)).toBeTruthy();
+  });
+
+  test("on-screen parts are drawn where their data says, in its order", () => {
+    const { container } = render(
+      <TouchControls
+        controls={[
+          { kind: "stick", x: 0.1, y: 0.8, size: 0.3 },
+          { kind: "button", label: "Jump", x: 0.9, y: 0.8, size: 0.2 },
+        ]}
+      />,
+    );
+    const parts = [...container.querySelectorAll<HTMLElement>("[data-part]")];
+    expect(parts.map((part) => part.dataset["part"])).toEqual(["0", "1"]);
+    expect(parts[1]?.textContent).toBe("Jump");
+    expect(parts[1]?.style.getPropertyValue("--x")).toBe("0.9");
+  });
+});
