@@ -31,6 +31,8 @@ export const SoundSettings = z.strictObject({
   bitrateKbps: z.number().check(z.gte(6), z.lte(510)),
   /** What the encoder should expect to be lost on the way, in percent. */
   expectedLossPercent: z.number().check(z.gte(0), z.lte(100)),
+  /** Costs 4 ms of delay; see `encode/adapters/opus.ts`. */
+  forwardErrorCorrection: z.boolean(),
 });
 export type SoundSettings = z.infer<typeof SoundSettings>;
 

@@ -30,7 +30,7 @@ export const damagePipelineTraits: PipelineTraits = {
 export type DamageSettings = { encoder: VideoEncoderName; sound: SoundSettings };
 export const DAMAGE_SETTINGS: DamageSettings = {
   encoder: "x264",
-  sound: { bitrateKbps: 128, expectedLossPercent: 5 },
+  sound: { bitrateKbps: 128, expectedLossPercent: 5, forwardErrorCorrection: false },
 };
 
 export const damagePipeline =

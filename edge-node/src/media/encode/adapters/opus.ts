@@ -1,8 +1,9 @@
-// Opus through FFmpeg's libopus: 10 ms frames without lookahead.
+// Opus through FFmpeg's libopus, in frames of 10 ms.
 //
-// In-band FEC is Opus's speech layer repeating itself. At music rates a frame has
-// no such layer, so the setting takes effect only when the bitrate is set low;
-// above, a lost packet is asked for again (NACK) or concealed.
+// Opus can put a coarse copy of a frame into the next (in-band FEC), but only in the
+// modes that its low-delay application leaves out: there the `fec` flag changes no
+// byte. With the general application and an expected loss of 5 % or more it works at
+// 128 kbps too, and every sound is 4 ms later. So it is a choice.
 
 import { AV_CHANNEL_LAYOUT_STEREO, AV_SAMPLE_FMT_S16, FF_ENCODER_LIBOPUS } from "node-av/constants";
 import { Codec, CodecContext, FFmpegError, Frame, Packet, Rational } from "node-av/lib";
@@ -13,7 +14,9 @@ export type OpusOptions = {
   /** Samples of one channel in a frame. */
   frameSamples: number;
   bitrateKbps: number;
+  /** Makes the coder rely less on the frame before. */
   expectedLossPercent: number;
+  forwardErrorCorrection: boolean;
 };
 
 export interface OpusEncoder {
@@ -22,7 +25,7 @@ export interface OpusEncoder {
 }
 
 export function openOpus(options: OpusOptions, scope: Scope): OpusEncoder {
-  const { sampleRate, frameSamples, bitrateKbps, expectedLossPercent } = options;
+  const { sampleRate, frameSamples, bitrateKbps, expectedLossPercent, forwardErrorCorrection } = options;
   const codec = Codec.findEncoderByName(FF_ENCODER_LIBOPUS);
   if (!codec) throw new Error("node-av's FFmpeg has no libopus; reinstall the npm dependencies.");
   const context = scope.own(new CodecContext(), (context) => context.freeContext());
@@ -34,9 +37,9 @@ export function openOpus(options: OpusOptions, scope: Scope): OpusEncoder {
   context.timeBase = new Rational(1, sampleRate);
   const settings = {
     frame_duration: String((frameSamples / sampleRate) * 1000),
-    application: "lowdelay",
+    application: forwardErrorCorrection ? "audio" : "lowdelay",
     vbr: "off",
-    fec: "1",
+    fec: forwardErrorCorrection ? "1" : "0",
     packet_loss: String(Math.round(expectedLossPercent)),
   };
   for (const [name, value] of Object.entries(settings)) check(context.setOption(name, value), `setting ${name}`);
