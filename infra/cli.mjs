@@ -11,7 +11,7 @@ const NODE_MAJOR_MIN = 20;
 const nodeMajor = Number(process.versions.node.split(".")[0]);
 if (nodeMajor < NODE_MAJOR_MIN) {
   console.error(
-    `Nearframe sets itself up with Node ${NODE_MAJOR_MIN} or newer, and this is ${process.version}: ` +
+    `Nearframe sets itself up with Node ${NODE_MAJOR_MIN} or newer, and this is ${process.versions.node}: ` +
       "install a newer Node (it then brings Node 24 for itself), and run the same command again.",
   );
   process.exit(1);

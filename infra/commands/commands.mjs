@@ -1,7 +1,7 @@
 // The commands behind the scripts of package.json.
 
 import path from "node:path";
-import { START_HELP, TEST_HELP, parseStartOptions, parseTestOptions } from "./options.mjs";
+import { EDGE_HELP, START_HELP, TEST_HELP, parseEdgeOptions, parseStartOptions, parseTestOptions } from "./options.mjs";
 
 /**
  * @typedef {object} Command
@@ -43,8 +43,15 @@ export function findCommand(name, args, env) {
     }
     case "bench":
       return { summary: "run the benchmarks", needs: "everything", script: "tests/bench/main.ts" };
-    case "edge":
-      return { summary: "start an edge node alone", needs: "everything", script: "edge-node/src/main.ts" };
+    case "edge": {
+      const help = parseEdgeOptions(args);
+      return {
+        summary: "start an edge node alone",
+        needs: "everything",
+        script: "edge-node/src/main.ts",
+        ...(help && { help: EDGE_HELP }),
+      };
+    }
     case "impair":
       return { summary: "relay UDP as a bad network would", needs: "packages", script: "tests/net/impair-cli.ts" };
     case "lint":

@@ -34,6 +34,24 @@ Starts the server and an edge node, and prints the address to play at.
 
 An option wins over the environment variable in brackets.`;
 
+export const EDGE_HELP = `npm run edge
+
+Starts one edge node alone, for a server on another machine. It is told by its
+environment:
+
+  NEARFRAME_SERVER        the server's door for nodes (ws://127.0.0.1:8080/node)
+  NEARFRAME_NODE_TOKEN    what that server lets nodes in for: its own variable of
+                          this name, or the file node-token in its data folder
+  NEARFRAME_NODE_NAME     the node's name in lists (the machine's)
+  NEARFRAME_DATA          where the node keeps its identity (.nearframe)
+  NEARFRAME_MEDIA_PORT    UDP and TCP port of all media (any free one)
+  NEARFRAME_ANNOUNCE      the public address, where players can't reach this
+                          machine's own
+  NEARFRAME_SLOTS         sessions at once (one for each core)
+  NEARFRAME_BITRATE_KBPS  of a session's picture at most (8000)
+  NEARFRAME_PIPELINE      damage or ffmpeg (damage)
+  NEARFRAME_LOG           debug, info, warn or error (info)`;
+
 const EDGES_MAX = 16;
 const PIPELINES = /** @type {const} */ (["damage", "ffmpeg"]);
 
@@ -57,7 +75,7 @@ export function parseStartOptions(args, env) {
   if (!pipeline) throw new UsageError(`There is no such pipeline: --pipeline is one of ${PIPELINES.join(", ")}.`);
   return {
     help: values["help"] === true,
-    port: parseCount("the port (--port or PORT)", text(values["port"]) ?? (env["PORT"] || "8080"), 1, 65_535),
+    port: parseCount("The port (--port or PORT)", text(values["port"]) ?? (env["PORT"] || "8080"), 1, 65_535),
     dataFolder: text(values["data"]) ?? (env["NEARFRAME_DATA"] || ".nearframe"),
     titleFolders: splitFolders(text(values["titles"]) ?? env["NEARFRAME_TITLES"] ?? ""),
     edgeCount: parseCount("--edges", text(values["edges"]) ?? "1", 0, EDGES_MAX),
@@ -118,6 +136,15 @@ export function parseTestOptions(args) {
     stages: named.length > 0 ? named : [...all],
     filters,
   };
+}
+
+/**
+ * Whether help is asked for; the rest is in the environment.
+ *
+ * @param {readonly string[]} args
+ */
+export function parseEdgeOptions(args) {
+  return parseFlags(args, { help: { type: "boolean", short: "h" } })["help"] === true;
 }
 
 /** @typedef {Record<string, { type: "boolean" | "string", short?: string }>} Flags */

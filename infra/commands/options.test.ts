@@ -34,7 +34,7 @@ describe("npm start", () => {
   });
 
   test.each([
-    [["--port", "0"], /port .* "0".* from 1 to 65535/],
+    [["--port", "0"], /The port .* "0".* from 1 to 65535/],
     [["--port", "8o80"], /"8o80"/],
     [["--edges", "17"], /--edges is "17".* from 0 to 16/],
     [["--pipeline", "gpu"], /one of damage, ffmpeg/],
