@@ -12,7 +12,7 @@ afterEach(() => void vi.useRealTimers());
 function createStream({ exact = true, grabLater = false } = {}) {
   const scope = new Scope();
   const marks: FrameMark[] = [];
-  const state = { screen: 1, loaded: 0, pictures: 0, input: 0, grabs: [] as (() => void)[] };
+  const state = { screen: 1, loaded: 0, pictures: 0, input: 0, grabs: [] as (() => void)[], sizes: [] as { width: number; height: number }[] };
   const stripes = Buffer.from(Array.from({ length: 320 * 240 * 4 }, (_, at) => (at % 64 < 32 ? 0 : 200)));
   const stream = new VideoStream(
     {
@@ -35,6 +35,7 @@ function createStream({ exact = true, grabLater = false } = {}) {
         },
         encode: (_pts90k, { keyframe }) => ({ data: Buffer.alloc(1), keyframe: keyframe || marks.length === 0 }),
         setRate() {},
+        setSize: (size) => void state.sizes.push(size),
       },
       send: () => 1,
       readInput: () => ({ inputSeq: state.input, inputAppliedAtMs: 0 }),
@@ -56,6 +57,30 @@ describe("a video stream", () => {
     stream.start();
     expect(marks).toMatchObject([{ frameIndex: 0, keyframe: true, changed: true }]);
     expect(state.pictures).toBe(1);
+  });
+
+  it("takes nothing while it is held, and the newest at once when it is let go", () => {
+    const { stream, marks, state } = createStream();
+    stream.start();
+    vi.advanceTimersByTime(100);
+    stream.setTarget({ bitrateKbps: 1000, fps: 60, hold: true });
+    for (state.screen = 2; state.screen < 9; state.screen++) {
+      stream.damaged();
+      vi.advanceTimersByTime(FRAME_MS);
+    }
+    expect(marks).toHaveLength(1);
+    stream.setTarget({ bitrateKbps: 500, fps: 60, hold: false });
+    expect(marks).toHaveLength(2);
+    expect(state.loaded).toBe(9);
+  });
+
+  it("asks the encoder for another size only when it is another", () => {
+    const { stream, state } = createStream();
+    stream.start();
+    const half = { width: 160, height: 120 };
+    for (const size of [half, half, { width: 320, height: 240 }]) stream.setTarget({ bitrateKbps: 1000, fps: 30, size });
+    stream.setTarget({ bitrateKbps: 800, fps: 30 });
+    expect(state.sizes).toEqual([half, { width: 320, height: 240 }]);
   });
 
   it("sends a change at once, and what came too soon after it as soon as it may", () => {

@@ -85,12 +85,17 @@ export class VideoStream {
   }
 
   setTarget(target: VideoTarget): void {
+    const { encoder, size } = this.#parts;
+    const [before, after] = [this.#target.size ?? size, target.size ?? size];
     this.#target = target;
-    this.#parts.encoder.setRate({ bitrateKbps: target.bitrateKbps, fps: measuredFps(this.#rate, target.fps) });
+    if (before.width !== after.width || before.height !== after.height) encoder.setSize(after);
+    encoder.setRate({ bitrateKbps: target.bitrateKbps, fps: measuredFps(this.#rate, target.fps) });
+    // What was drawn while it was held is waiting, the newest of it.
+    this.#take();
   }
 
   #take(): void {
-    if (this.#grabbing || this.#damagedAtMs === undefined || this.#timers.has("take")) return;
+    if (this.#grabbing || this.#target.hold || this.#damagedAtMs === undefined || this.#timers.has("take")) return;
     const decision = pace(this.#pacer, this.#target.fps, this.#parts.nowMs());
     if (!decision.take) return this.#arm("take", decision.waitMs, () => this.#take());
     this.#pacer = decision.pacer;

@@ -84,11 +84,14 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
       attempt = 0;
       registered.resolve();
       for (const message of unreported.splice(0)) send(message);
-      clearInterval(heartbeat);
-      heartbeat = setInterval(() => {
+      const beat = () => {
         send({ type: "node.heartbeat", sessions: [...sessions.keys()] });
         dialled.ping();
-      }, heartbeatMs);
+      };
+      // The first at once: until it comes, the server can't tell a session that ended from one not told of yet.
+      beat();
+      clearInterval(heartbeat);
+      heartbeat = setInterval(beat, heartbeatMs);
       const heard = () => {
         clearTimeout(silence);
         silence = setTimeout(() => dialled.terminate(), heartbeatMs * SILENT_HEARTBEATS_MAX);

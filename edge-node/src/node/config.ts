@@ -11,7 +11,7 @@ const Environment = z.object({
     z.string().check(z.regex(/^wss?:\/\//, { error: "an address such as ws://host:8080/node" })),
     "ws://127.0.0.1:8080/node",
   ),
-  NEARFRAME_NODE_TOKEN: z.optional(z.string().check(z.minLength(8))),
+  NEARFRAME_NODE_TOKEN: z.optional(z.string().check(z.minLength(16))),
   NEARFRAME_NODE_NAME: z.optional(z.string().check(z.minLength(1), z.maxLength(80))),
   NEARFRAME_DATA: z._default(z.string().check(z.minLength(1)), ".nearframe"),
   /** UDP and TCP port of all WebRTC; 0: any free one. */

@@ -35,7 +35,9 @@ const ENCODER_REPORT_MS = 1_000;
 
 export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope: Scope): RateLoop {
   let [state, decision] = startRate(options, ports.nowMs());
+  // Hears nothing until the player's first receipt: a browser that can't tell what came is not silent.
   let running = false;
+  let present = false;
   let encodeMs: number[] = [];
   let encoderReportedAtMs = ports.nowMs();
 
@@ -83,7 +85,9 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
     },
     handleReceipts(bytes) {
       const frames = readFrameReceipts(bytes);
-      if (frames) hear({ type: "frames-received", frames });
+      if (!frames) return;
+      if (present) running = true;
+      hear({ type: "frames-received", frames });
     },
     handleBandwidth: (availableKbps) => hear({ type: "bandwidth-estimated", availableKbps }),
     handleLink: ({ lossShare, roundTripMs }) => hear({ type: "loss-reported", lossFraction: lossShare, roundTripMs }),
@@ -91,10 +95,14 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
     restart() {
       const [next, decided] = startRate(options, ports.nowMs());
       state = next;
-      running = true;
+      present = true;
+      running = false;
       decide(decided);
     },
-    pause: () => void (running = false),
+    pause() {
+      present = false;
+      running = false;
+    },
     get decision() {
       return decision;
     },

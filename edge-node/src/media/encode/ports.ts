@@ -24,6 +24,8 @@ export interface VideoEncoder {
   encode(pts90k: number, options: { keyframe: boolean }): AccessUnit;
   /** From the next frame on. MUST NOT cost a keyframe; small changes may be ignored. */
   setRate(rate: EncoderRate): void;
+  /** The coded picture, scaled from what is loaded. The next frame is an IDR of that size. */
+  setSize(size: TitleSize): void;
 }
 
 export type EncoderOptions = {

@@ -92,6 +92,37 @@ export function itIsAVideoEncoder(openEncoder: OpenVideoEncoder): void {
     expect(share(encode(60).kbps, KBPS)).toBe(1);
   });
 
+  it("codes a smaller picture from the next frame on, as a keyframe, and the title's own again", () => {
+    const encoder = open();
+    encoder.load(stripe(160));
+    encoder.encode(0, { keyframe: false });
+    const half = { width: SIZE.width / 2, height: SIZE.height / 2 };
+    encoder.setSize(half);
+    const small = encoder.encode(1500, { keyframe: false });
+    expect(small.keyframe).toBe(true);
+    const picture = openH264Decoder(scope).decode(small.data);
+    expect(picture).toMatchObject(half);
+    // What is at a place of the title's screen stays at that share of the coded one.
+    expect(picture?.lumaAt(85, 60)).toBeGreaterThan(180);
+    expect(picture?.lumaAt(40, 60)).toBeLessThan(60);
+    encoder.load(stripe(100));
+    encoder.setSize(SIZE);
+    const whole = encoder.encode(3000, { keyframe: false });
+    expect(whole.keyframe).toBe(true);
+    const again = openH264Decoder(scope).decode(whole.data);
+    expect(again).toMatchObject(SIZE);
+    expect(again?.lumaAt(110, 120)).toBeGreaterThan(180);
+  });
+
+  it("keeps the bitrate that it was told when its size changes", () => {
+    const encoder = open();
+    encoder.setRate({ bitrateKbps: KBPS / 2, fps: FPS });
+    encoder.setSize({ width: SIZE.width / 2, height: SIZE.height / 2 });
+    const encode = noisyFrames(encoder, FPS);
+    encode(30);
+    expect(share(encode(60).kbps, KBPS / 2)).toBe(1);
+  });
+
   it("is refused for a size that it has no level for", () => {
     expect(() => open({ size: { width: 3840, height: 2160 }, fps: 120, bitrateKbps: 900_000 })).toThrow(/3840x2160/);
   });

@@ -57,7 +57,16 @@ export type StartOptions = z.infer<typeof StartOptions>;
 export const ToProcess = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("start"), options: StartOptions }),
   z.strictObject({ type: z.literal("request-keyframe") }),
-  z.strictObject({ type: z.literal("set-target"), target: z.strictObject({ bitrateKbps: BitrateKbps, fps: Fps }) }),
+  z.strictObject({
+    type: z.literal("set-target"),
+    target: z.strictObject({
+      bitrateKbps: BitrateKbps,
+      // A title's rate, divided: 17.5 is one.
+      fps: z.number().check(z.gte(1), z.lte(240)),
+      size: z.exactOptional(TitleSize),
+      hold: z.exactOptional(z.boolean()),
+    }),
+  }),
 ]);
 export type ToProcess = z.infer<typeof ToProcess>;
 

@@ -15,6 +15,7 @@ import type { TitleSize } from "@nearframe/shared/title/manifest";
 import type { Pixels } from "../../capture/ports.ts";
 import { chooseH264Level } from "../h264-level.ts";
 import type { AccessUnit, EncoderOptions, EncoderRate, OpenVideoEncoder } from "../ports.ts";
+import { openScaleI420 } from "./scale-i420.ts";
 import { openToI420 } from "./to-i420.ts";
 
 const CLOCK_RATE = 90_000;
@@ -33,7 +34,7 @@ export const openX264: OpenVideoEncoder = (options, scope) => {
   Log.setLevel(AV_LOG_ERROR);
   const { size } = options;
   const convert = openToI420(size, options.onNotice, scope);
-  const context = openContext(options, scope);
+  let coder = openCoder(options, size, scope.child());
   const packet = scope.own(new Packet(), (packet) => packet.free());
   packet.alloc();
   let current = createFrame(size, scope);
@@ -48,7 +49,7 @@ export const openX264: OpenVideoEncoder = (options, scope) => {
 
   return {
     name: "x264",
-    codec: "H264",
+    codec: "H264" as const,
     load: (pixels) => load(pixels, current),
     loadIfDifferent(pixels) {
       load(pixels, other);
@@ -58,20 +59,48 @@ export const openX264: OpenVideoEncoder = (options, scope) => {
     },
     encode(pts90k, { keyframe }): AccessUnit {
       packet.unref();
-      current.pts = BigInt(pts90k);
-      current.pictType = keyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
-      check(context.sendFrameSync(current), "encoding a frame");
-      check(context.receivePacketSync(packet), "taking the encoded frame");
+      const picture = coder.picture(current);
+      picture.pts = BigInt(pts90k);
+      picture.pictType = keyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+      check(coder.context.sendFrameSync(picture), "encoding a frame");
+      check(coder.context.receivePacketSync(packet), "taking the encoded frame");
       if (!packet.data) throw new Error("x264 gave a frame without data");
       return { data: packet.data, keyframe: packet.isKeyframe };
     },
     setRate(rate) {
       if (rate.bitrateKbps === applied.bitrateKbps && Math.abs(rate.fps / applied.fps - 1) < FPS_CHANGE_SHARE_MIN) return;
       applied = rate;
-      applyRate(context, rate, options.fps);
+      applyRate(coder.context, rate, options.fps);
+    },
+    setSize(coded) {
+      // x264 can't change its size: another one is opened, whose first frame is an IDR.
+      const before = coder.scope;
+      coder = openCoder({ ...options, bitrateKbps: applied.bitrateKbps }, coded, scope.child());
+      applyRate(coder.context, applied, options.fps);
+      void before.close("another size");
     },
   };
 };
+
+/** x264 at one coded size, and how a loaded picture gets that size. */
+function openCoder(options: EncoderOptions, coded: TitleSize, scope: Scope) {
+  const context = openContext({ ...options, size: coded }, scope);
+  const { size } = options;
+  if (coded.width === size.width && coded.height === size.height) {
+    return { context, scope, picture: (loaded: Frame) => loaded };
+  }
+  const scale = openScaleI420(size, coded, scope);
+  const scaled = createFrame(coded, scope);
+  return {
+    context,
+    scope,
+    picture(loaded: Frame) {
+      check(scaled.makeWritable(), "making the scaled picture writable");
+      scale(loaded, scaled);
+      return scaled;
+    },
+  };
+}
 
 function openContext(options: EncoderOptions, scope: Scope): CodecContext {
   const { size, fps, bitrateKbps } = options;
