@@ -1,6 +1,7 @@
 import { Scope } from "@nearframe/shared/lifetime";
 import type { ClientToServer } from "@nearframe/shared/protocol/client-to-server";
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
+import type { PlayerSample } from "@nearframe/shared/telemetry/samples";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createSource } from "../behavior.ts";
 import { createFakeTimers } from "../testing/fake-timers.ts";
@@ -30,7 +31,7 @@ function fakeLink() {
 
 const channel = { bufferedBytes: 0, send: () => true };
 const fakeReceiver = (): Receiver => ({
-  channels: { inputState: channel, inputEdges: channel, control: channel },
+  channels: { inputState: channel, inputEdges: channel, control: channel, receipts: channel },
   stats: async () => new Map() as unknown as RTCStatsReport,
   restartIce: async () => undefined,
 });
@@ -162,6 +163,17 @@ test("nothing of an old receiver is heard any more", async () => {
   hear({ type: "session.offer", sessionId: "s-1", offer });
   opened[0]!.events.onDisconnected();
   expect(session.state.value).toMatchObject({ media: { is: "connecting" } });
+});
+
+test("seconds are told while it plays, and to nobody while the line is down", async () => {
+  const { session, setStatus, sent } = await playing();
+  const sample = { durationMs: 1_000 } as PlayerSample;
+  session.report(sample);
+  expect(sent.at(-1)).toEqual({ type: "session.telemetry", sessionId: "s-1", sample });
+  setStatus({ is: "connecting", attemptsFailed: 1 });
+  const before = sent.length;
+  session.report(sample);
+  expect(sent).toHaveLength(before);
 });
 
 test("the picture outlives the server", async () => {

@@ -3,6 +3,7 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
+import type { PlayerSample } from "@nearframe/shared/telemetry/samples";
 import type { Offer } from "@nearframe/shared/protocol/media";
 import { createSource, type Behavior } from "../behavior.ts";
 import type { Timers } from "../timers.ts";
@@ -36,6 +37,8 @@ export interface PlaySession {
   readonly state: Behavior<SessionState>;
   /** A frame is on the screen, at this time of the page's clock. */
   handleFrame(shownAtMs: number): void;
+  /** How the last second of play was. Lost where the line to the server is down. */
+  report(sample: PlayerSample): void;
   leave(): void;
 }
 
@@ -169,6 +172,10 @@ export function createPlaySession(
       // One of 60 calls a second; most have nothing to say.
       const overNewPath = now.phase === "playing" && now.offeredAtMs !== undefined && now.media.is === "up";
       if (now.phase === "starting" || overNewPath) happen({ kind: "frame-shown", atMs: shownAtMs });
+    },
+    report(sample) {
+      const now = state.behavior.value;
+      if (now.phase === "playing") link.send({ type: "session.telemetry", sessionId: now.sessionId, sample });
     },
     leave: () => happen({ kind: "leave-pressed" }),
   };

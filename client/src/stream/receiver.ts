@@ -25,7 +25,7 @@ export interface SendChannel {
 }
 
 export interface Receiver {
-  readonly channels: { inputState: SendChannel; inputEdges: SendChannel; control: SendChannel };
+  readonly channels: { inputState: SendChannel; inputEdges: SendChannel; control: SendChannel; receipts: SendChannel };
   stats(): Promise<RTCStatsReport>;
   /** Rejects when the node can't be asked or does not know the transport any more. */
   restartIce(): Promise<void>;
@@ -56,23 +56,24 @@ export async function createReceiver(
   followConnection([receive, send], scope, events);
 
   send.on("producedata", ({ sctpStreamParameters, label }, done, fail) => {
-    const channel = INPUT_CHANNELS.find((known) => known === label);
+    const channel = OUTGOING_CHANNELS.find((known) => known === label);
     if (!channel) return fail(new Error(`no channel ${String(label)} is part of the protocol`));
     call({
       call: "data.produce", transportId: send.id, label: channel, sctpStreamParameters: { ...sctpStreamParameters },
     }).then((value) => done({ id: String(value["id"]) }), fail);
   });
 
-  const [, , inputState, inputEdges, control] = await Promise.all([
+  const [, , inputState, inputEdges, control, receipts] = await Promise.all([
     Promise.all(offer.media.map((consumer) => consume(receive, consumer, events))),
     Promise.all(offer.data.map((consumer) => consumeData(receive, consumer, events))),
     produceData(send, Channel.inputState, { ordered: false, maxRetransmits: 0 }),
     produceData(send, Channel.inputEdges, { ordered: true }),
     produceData(send, Channel.control, { ordered: true }),
+    produceData(send, Channel.receipts, { ordered: false, maxRetransmits: 0 }),
   ]);
 
   return {
-    channels: { inputState, inputEdges, control },
+    channels: { inputState, inputEdges, control, receipts },
     stats: () => receive.getStats(),
     async restartIce() {
       await Promise.all(
@@ -85,7 +86,7 @@ export async function createReceiver(
   };
 }
 
-const INPUT_CHANNELS = [Channel.inputState, Channel.inputEdges, Channel.control] as const;
+const OUTGOING_CHANNELS = [Channel.inputState, Channel.inputEdges, Channel.control, Channel.receipts] as const;
 
 /** Two transports, one answer: connected when both are, disconnected when either is not. */
 function followConnection(transports: readonly Transport[], scope: Scope, events: ReceiverEvents): void {
@@ -136,7 +137,7 @@ async function consumeData(transport: Transport, consumer: DataConsumer, events:
 
 async function produceData(
   transport: Transport,
-  label: (typeof INPUT_CHANNELS)[number],
+  label: (typeof OUTGOING_CHANNELS)[number],
   reliability: { ordered: boolean; maxRetransmits?: number },
 ): Promise<SendChannel> {
   return sendChannel(await transport.produceData({ label, ...reliability }));

@@ -27,6 +27,11 @@ export type StreamStats = {
 type Figures = Record<string, unknown> & { type: string; id: string };
 export type ReportSample = { atMs: number; video: Figures | undefined; audio: Figures | undefined; all: readonly Figures[] };
 
+/** How much a counter grew; one that started again, as on a new path, did not. */
+export function growth(before: ReportSample | undefined, now: ReportSample, key: string, of: "video" | "audio" = "video"): number {
+  return Math.max(0, number(now[of]?.[key]) - number(before?.[of]?.[key]));
+}
+
 /** Reads what is needed of a report; it may be kept for the next interval. */
 export function readReport(report: Iterable<unknown>, atMs: number): ReportSample {
   const all = [...report].filter(isFigures);
@@ -39,8 +44,7 @@ export function makeStats(before: ReportSample | undefined, now: ReportSample): 
   const { video, audio } = now;
   if (!video) return undefined;
   const spanMs = before ? now.atMs - before.atMs : 0;
-  const grown = (key: string, of: "video" | "audio" = "video") =>
-    Math.max(0, number(now[of]?.[key]) - number(before?.[of]?.[key]));
+  const grown = (key: string, of?: "video" | "audio") => growth(before, now, key, of);
   const perSecond = (amount: number) => (spanMs > 0 ? (amount * 1000) / spanMs : 0);
   const received = grown("packetsReceived");
   const lost = grown("packetsLost");

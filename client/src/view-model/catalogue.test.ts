@@ -67,7 +67,7 @@ test("an answer of another shape counts as none", async () => {
 });
 
 test("closing leaves no timer and ignores what comes late", async () => {
-  let answer = (_: unknown) => {};
+  let answer: (titles: unknown) => void = () => {};
   const { catalogue, timers } = setUp([() => new Promise((resolve) => (answer = resolve))]);
   await scope.close();
   answer(undefined);

@@ -11,6 +11,7 @@ import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
 import type { PartLook } from "../input/touch-controls.ts";
 import { createLatencyMeter } from "../stream/latency-meter.ts";
 import { createPlaySession, type PlaySessionPorts } from "../stream/play-session.ts";
+import { createReceipts } from "../stream/receipts.ts";
 import type { Receiver, ReceiverEvents } from "../stream/receiver.ts";
 import { createScreen, type Screen, type ScreenElements } from "../stream/screen.ts";
 import type { SessionState } from "../stream/session-state.ts";
@@ -63,7 +64,8 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
   const { timers } = ports;
   const chrome = createSource(makeChrome(ports.touchFirst));
   const meter = createLatencyMeter();
-  const figureTaker = createFigureTaker(scope, meter, timers);
+  const receipts = createReceipts();
+  const figureTaker = createFigureTaker(scope, meter, timers, (sample) => session.report(sample));
   const sender = createInputSender(scope, { timers, soon: (callback) => queueMicrotask(callback), onSent: meter.handleInput });
   /** What has arrived, for a stage that may be mounted later, or again. */
   const tracks = new Map<string, MediaStreamTrack>();
@@ -85,6 +87,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       meter.reset();
       figureTaker.follow(receiver);
       sender.connect(receiver?.channels);
+      receipts.connect(receiver?.channels.receipts);
       if (!receiver) tracks.clear();
     },
   });
@@ -118,6 +121,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     const stageScope = scope.child();
     const screen = createScreen(stageScope, stage, {
       onFrame(frame) {
+        receipts.handleFrame(frame);
         meter.handleFrame(frame);
         session.handleFrame(frame.visibleAtMs);
       },

@@ -3,10 +3,13 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import { NodeToPlayer, type PlayerToNode } from "@nearframe/shared/protocol/session-control";
+import type { StreamLimit } from "@nearframe/shared/qoe/stream-limit";
+import type { PlayerSample } from "@nearframe/shared/telemetry/samples";
 import { parseMessage } from "@nearframe/shared/protocol/parse";
 import { createSource, type Behavior } from "../behavior.ts";
 import type { LatencySummary } from "../stream/latency.ts";
 import type { LatencyMeter } from "../stream/latency-meter.ts";
+import { makePlayerSample } from "../stream/player-sample.ts";
 import type { Receiver } from "../stream/receiver.ts";
 import { makeStats, readReport, type ReportSample, type StreamStats } from "../stream/stats.ts";
 import type { Timers } from "../timers.ts";
@@ -15,6 +18,8 @@ export type SessionFigures = {
   stats: StreamStats | undefined;
   /** Over the last ten seconds, or undefined while nothing was pressed. */
   latency: LatencySummary | undefined;
+  /** What holds the picture back, as the node says. */
+  limit: StreamLimit | undefined;
 };
 
 export interface FigureTaker {
@@ -26,8 +31,13 @@ export interface FigureTaker {
 const EVERY_MS = 1_000;
 export const LATENCY_WINDOW_MS = 10_000;
 
-export function createFigureTaker(scope: Scope, meter: LatencyMeter, timers: Timers): FigureTaker {
-  const figures = createSource<SessionFigures>({ stats: undefined, latency: undefined });
+export function createFigureTaker(
+  scope: Scope,
+  meter: LatencyMeter,
+  timers: Timers,
+  onSample: (sample: PlayerSample) => void,
+): FigureTaker {
+  const figures = createSource<SessionFigures>({ stats: undefined, latency: undefined, limit: undefined });
   let receiver: Receiver | undefined;
   let before: ReportSample | undefined;
   let lastPingId = 0;
@@ -36,23 +46,26 @@ export function createFigureTaker(scope: Scope, meter: LatencyMeter, timers: Tim
   async function take(): Promise<void> {
     const asked = receiver;
     if (asked) {
-      ask(asked);
+      tell(asked, { type: "ping", id: (lastPingId += 1), sentAtMs: timers.monotonicMs() });
       const report = await asked.stats().catch(() => undefined);
       // A path that closed meanwhile has no figures any more.
       if (report && receiver === asked) {
         const sample = readReport(report.values(), timers.monotonicMs());
         const stats = makeStats(before, sample);
+        const latency = meter.summary(timers.monotonicMs() - LATENCY_WINDOW_MS);
+        const told = makePlayerSample(before, sample, stats, latency);
         before = sample;
-        figures.set({ stats, latency: meter.summary(timers.monotonicMs() - LATENCY_WINDOW_MS) });
+        figures.set({ ...figures.behavior.value, stats, latency });
+        if (told) {
+          tell(asked, { type: "report", ...decoderReport(told) });
+          onSample(told);
+        }
       }
     }
     if (!scope.closed) stopTimer = timers.after(EVERY_MS, () => void take());
   }
 
-  function ask({ channels }: Receiver): void {
-    const ping: PlayerToNode = { type: "ping", id: (lastPingId += 1), sentAtMs: timers.monotonicMs() };
-    channels.control.send(JSON.stringify(ping));
-  }
+  const tell = ({ channels }: Receiver, message: PlayerToNode) => channels.control.send(JSON.stringify(message));
 
   scope.own(undefined, () => stopTimer());
   void take();
@@ -67,8 +80,24 @@ export function createFigureTaker(scope: Scope, meter: LatencyMeter, timers: Tim
       const heardAtMs = timers.monotonicMs();
       const parsed = parseMessage(NodeToPlayer, text);
       if (!parsed.ok) return console.warn("nearframe: the node sent what no node sends:", parsed.message);
-      const { sentAtMs, nodeAtMs } = parsed.value;
-      meter.handlePong({ sentAtMs, nodeAtMs, heardAtMs });
+      switch (parsed.value.type) {
+        case "pong": {
+          const { sentAtMs, nodeAtMs } = parsed.value;
+          return meter.handlePong({ sentAtMs, nodeAtMs, heardAtMs });
+        }
+        case "limit":
+          return figures.set({ ...figures.behavior.value, limit: parsed.value.limit });
+      }
     },
+  };
+}
+
+/** What of a second the node steers by. */
+function decoderReport({ framesShown, framesDropped, decodeMs = 0 }: PlayerSample) {
+  const framesMax = 10_000;
+  return {
+    framesReceived: Math.min(framesMax, framesShown + framesDropped),
+    framesDropped: Math.min(framesMax, framesDropped),
+    decodeMs: Math.min(10_000, decodeMs),
   };
 }

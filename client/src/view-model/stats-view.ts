@@ -11,7 +11,7 @@ export type StatsView = {
   rows: readonly StatsRow[];
 };
 
-export function makeStatsView({ stats, latency }: SessionFigures, texts: Texts["stats"]): StatsView {
+export function makeStatsView({ stats, latency, limit }: SessionFigures, texts: Texts["stats"]): StatsView {
   return {
     latency: latency && {
       p50: latency.p50Ms.toFixed(0),
@@ -25,6 +25,7 @@ export function makeStatsView({ stats, latency }: SessionFigures, texts: Texts["
       { name: texts.buffer, value: ms(stats?.jitterBufferMs) },
       { name: texts.decode, value: ms(stats?.decodeMs) },
       { name: texts.lost, value: stats ? `${stats.packetsLost} · ${(stats.lossShare * 100).toFixed(1)} %` : NOTHING },
+      { name: texts.limit, value: limit === undefined ? NOTHING : texts.limits[limit] },
       { name: texts.codec, value: [stats?.codec, stats?.decoder].filter(Boolean).join(" · ") || NOTHING },
       { name: texts.path, value: stats?.protocol?.toUpperCase() ?? NOTHING },
     ],

@@ -195,12 +195,12 @@ describe("the end of a session", () => {
 });
 
 test("figures read as people read them, and unknown ones as a dash", () => {
-  const view = makeStatsView({ stats: undefined, latency: undefined }, en.stats);
+  const view = makeStatsView({ stats: undefined, latency: undefined, limit: undefined }, en.stats);
   expect(view.latency).toBeUndefined();
   expect(new Set(view.rows.map(({ value }) => value))).toEqual(new Set(["–"]));
   const stages = { uplinkMs: 5, drawMs: 10, captureMs: 1, encodeMs: 2, sendMs: 0, networkMs: undefined, bufferMs: undefined, decodeMs: 1, presentMs: 1 };
   const { latency } = makeStatsView(
-    { stats: undefined, latency: { count: 1, p50Ms: 20.4, p95Ms: 33.6, p99Ms: 40, stages, inputsWithoutPicture: 0 } }, en.stats,
+    { stats: undefined, limit: "link-loss", latency: { count: 1, p50Ms: 20.4, p95Ms: 33.6, p99Ms: 40, stages, inputsWithoutPicture: 0 } }, en.stats,
   );
   expect(latency).toMatchObject({ p50: "20", p95: "95 % below 34 ms" });
   expect(latency?.stages.map(({ name }) => name)).not.toContain(en.stats.stages.networkMs);

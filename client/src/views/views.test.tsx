@@ -175,7 +175,7 @@ describe("while playing", () => {
   });
 
   test("figures are there, and the latency once something was pressed", () => {
-    render(<StatsPanel view={makeStatsView({ stats: undefined, latency: undefined }, en.stats)} />);
+    render(<StatsPanel view={makeStatsView({ stats: undefined, latency: undefined, limit: undefined }, en.stats)} />);
     expect(screen.getByText(en.stats.nothingPressed)).toBeTruthy();
     expect(screen.getByText(en.stats.roundTrip)).toBeTruthy();
   });
