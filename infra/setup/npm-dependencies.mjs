@@ -65,7 +65,8 @@ async function install(root, env, expected, report) {
   let fetched = 0;
   const { code, output, timedOut } = await runCommand(
     "npm",
-    ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=http"],
+    // All of them, whatever NODE_ENV or the person's npm settings leave out elsewhere.
+    ["ci", "--include=dev", "--include=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=http"],
     {
       cwd: root,
       env: withoutLocalNode(env, root),

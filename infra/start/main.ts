@@ -5,14 +5,14 @@ import os from "node:os";
 import path from "node:path";
 import { systemClock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
-import { parseStartOptions } from "../commands/options.mjs";
+import { parseStartOptions, type StartOptions } from "../commands/options.mjs";
 import { NOTICES_VARIABLE } from "../hand-over.mjs";
 import { listAddresses } from "./addresses.ts";
 import { listTitles, readNodeToken } from "./ask-server.ts";
 import { keepRunning, type KeptProgram } from "./keep-running.ts";
 import { formatLogLine } from "./log-lines.ts";
 import { askPort, explainPort, findFreePort } from "./port.ts";
-import { explainMissing, findPrograms } from "./preflight.ts";
+import { explainEncoder, explainMissing, findPrograms, hasEncoder } from "./preflight.ts";
 import { ProgramFailedError, startProgram } from "./program.ts";
 import { nodePrograms, serverProgram, type ProgramSpec, type StartPlan } from "./programs.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
@@ -41,7 +41,7 @@ try {
 async function start(): Promise<void> {
   const startedAtMs = performance.now();
   const options = parseStartOptions(process.argv.slice(2), process.env);
-  await checkMachine(options.port);
+  await checkMachine(options);
   const plan: StartPlan = { ...options, root, dataFolder: path.resolve(root, options.dataFolder) };
   const ports = {
     startProgram: (spec: ProgramSpec) =>
@@ -78,8 +78,11 @@ async function start(): Promise<void> {
   );
 }
 
-async function checkMachine(port: number): Promise<void> {
-  const missing = explainMissing(await findPrograms(process.env.PATH ?? ""));
+async function checkMachine({ port, pipeline }: StartOptions): Promise<void> {
+  const platform = `${process.platform}-${process.arch}`;
+  const missing =
+    explainMissing(await findPrograms(process.env.PATH ?? "")) ??
+    explainEncoder(pipeline, platform, await hasEncoder(root, pipeline, platform));
   if (missing !== undefined) throw new CannotStartError(missing);
   const host = process.env.HOST || undefined;
   const answer = await askPort(port, host);

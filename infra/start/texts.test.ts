@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { listAddresses } from "./addresses.ts";
 import { formatLogLine } from "./log-lines.ts";
 import { explainPort } from "./port.ts";
-import { explainMissing, REQUIRED_PROGRAMS } from "./preflight.ts";
+import { explainEncoder, explainMissing, REQUIRED_PROGRAMS } from "./preflight.ts";
 import { formatSummary } from "./summary.ts";
 
 const NET = { netmask: "", mac: "", cidr: null, scopeid: 0 };
@@ -39,6 +39,12 @@ describe("a machine without what a session needs", () => {
   test("is told nothing when nothing is", () => {
     expect(explainMissing(all)).toBeUndefined();
   });
+});
+
+test("a missing encoder is named, with the pipeline that does without it", () => {
+  expect(explainEncoder("damage", "linux-x64", false)).toMatch(/no encoder.*@seydx\/node-av-linux-x64 is missing.*--pipeline ffmpeg\.$/);
+  expect(explainEncoder("ffmpeg", "linux-arm64", false)).toMatch(/@ffmpeg-installer\/linux-arm64 is missing.*--pipeline damage\.$/);
+  expect(explainEncoder("damage", "linux-x64", true)).toBeUndefined();
 });
 
 describe("what the programs log", () => {
