@@ -8,7 +8,7 @@ import { descendants, eventually } from "../../support/processes.ts";
 import { startStack, type Stack } from "../../support/stack.ts";
 import { cpuMsOf } from "../pipeline/process-times.ts";
 import { percentiles, rounded, type BenchRow } from "../rows.ts";
-import { installProbe, pressKeys, probeReadings } from "./probe.ts";
+import { installProbe, pressKeys, probeReadings } from "../../support/photon-probe.ts";
 
 const WARM_STARTS = 6;
 const PRESSES = 150;
