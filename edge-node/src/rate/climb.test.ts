@@ -62,10 +62,10 @@ describe("below a ceiling", () => {
   });
 
   test("the first sign of a queue beyond it sends it back, to try again soon", () => {
-    const beyond = walk({ climb: met, kbps: 9_200, fromMs: 1_000, forMs: 1_800 });
-    const back = walk({ climb: beyond.climb, kbps: 10_500, fromMs: 2_800, forMs: 50, path: { rising: true } });
+    const beyond = walk({ climb: met, kbps: 9_200, fromMs: 1_000, forMs: 1_250 });
+    const back = walk({ climb: beyond.climb, kbps: 10_500, fromMs: 2_250, forMs: 50, path: { rising: true } });
     expect(back.rates).toEqual([9_200]);
-    expect(back.climb.ceiling?.retryAtMs).toBe(4_800);
+    expect(back.climb.ceiling?.retryAtMs).toBe(4_250);
   });
 
   test("meeting it again and again calls for patience, up to a limit", () => {

@@ -17,7 +17,7 @@ import { noteEncoder, notePlayer, NO_PRESSURE, settlePressure } from "./pressure
 import { clampKbps, frameIntervalMs, rungOf } from "./rate-state.ts";
 import type { RateState } from "./rate-state.ts";
 import { steer } from "./steer.ts";
-import { EXCUSE_MS_MAX } from "./tuning.ts";
+import { CRUISE, EXCUSE_MS_MAX } from "./tuning.ts";
 
 export type { RateState } from "./rate-state.ts";
 
@@ -58,6 +58,8 @@ function hear(state: RateState, event: RateEvent, nowMs: number): RateState {
     case "bandwidth-estimated":
       return { ...state, estimate: { kbps: event.availableKbps, atMs: nowMs } };
     case "loss-reported":
+      // A report that reaches back into silence tells of that, and of nothing that a lower rate could heal.
+      if (nowMs < state.silenceStepAtMs + LOSS_OF_SILENCE_MS) return state;
       return { ...state, loss: noteLoss(state.loss, event.lossFraction, event.roundTripMs) };
     case "encoder-reported":
       return { ...state, pressure: noteEncoder(state.pressure, event.report, fps, nowMs) };
@@ -68,14 +70,18 @@ function hear(state: RateState, event: RateEvent, nowMs: number): RateState {
   }
 }
 
+/** A receiver report covers a second, and comes a little later. */
+const LOSS_OF_SILENCE_MS = 1_500;
+
 /** A frame of this many times its share is a keyframe or a change of scene. */
 const LARGE_FRAME = 2.5;
 
-/** A large frame makes its own queue, which says nothing about the link. */
+/** A large frame makes its own queue, which says nothing about the link and drains through what is left of it. */
 function excuse(state: RateState, { bytes }: SentFrame, nowMs: number): RateState {
   const usualBytes = (state.kbps * frameIntervalMs(state)) / 8;
   if (bytes < LARGE_FRAME * usualBytes || nowMs < state.excusedUntilMs) return state;
-  return { ...state, excusedUntilMs: nowMs + Math.min(EXCUSE_MS_MAX, 1.3 * ((bytes * 8) / state.kbps)) };
+  const drainedInMs = ((bytes - usualBytes) * 8) / (state.kbps * (1 - CRUISE));
+  return { ...state, excusedUntilMs: nowMs + Math.min(EXCUSE_MS_MAX, drainedInMs) };
 }
 
 /** Puts the bitrate into a picture, and says so. */

@@ -50,7 +50,7 @@ describe("delay", () => {
   });
 
   test("stands only when all of the last frames had it", () => {
-    const jittery = steady(20, 15).map((life, index) => ({ ...life, oneWayMs: index % 4 === 0 ? 15 : 90 }));
+    const jittery = steady(20, 15).map((life, index) => ({ ...life, oneWayMs: index % 3 === 0 ? 15 : 90 }));
     expect(readPath(fly(jittery), 0, QUEUE_LIMIT_MS).standingMs).toBeCloseTo(0, 6);
   });
 
@@ -70,9 +70,9 @@ describe("delay", () => {
 
   test("that grows is rising, that shrinks is falling", () => {
     const grow = steady(12, 15).map((life, index) => ({ ...life, oneWayMs: 15 + 2 * index }));
-    const shrink = steady(12, 15).map((life, index) => ({ ...life, oneWayMs: 100 - 5 * index }));
+    const shrink = steady(12, 15, 600).map((life, index) => ({ ...life, oneWayMs: 100 - 5 * index }));
     expect(readPath(fly(grow), 0, QUEUE_LIMIT_MS)).toMatchObject({ rising: true, falling: false });
-    expect(readPath(fly(shrink), 0, QUEUE_LIMIT_MS)).toMatchObject({ rising: false, falling: true });
+    expect(readPath(fly([...steady(20, 15), ...shrink]), 600, QUEUE_LIMIT_MS)).toMatchObject({ rising: false, falling: true });
     expect(readPath(fly(steady(12, 15)), 0, QUEUE_LIMIT_MS)).toMatchObject({ rising: false, falling: false });
   });
 

@@ -48,7 +48,7 @@ describe("a ladder", () => {
 
 describe("going down", () => {
   test("in frame rate is immediate", () => {
-    expect(climbLadder(makeLadder(HD), TOP_OF_LADDER, 1_500, 0, 0).rung).toBe(1);
+    expect(climbLadder(makeLadder(HD), TOP_OF_LADDER, 1_400, 0, 0).rung).toBe(1);
   });
 
   test("in size waits until the bits have been missing for a while", () => {
@@ -81,10 +81,10 @@ describe("going up", () => {
   });
 
   test("a rate that wobbles about a rung does not move the picture", () => {
-    let state = hold(TOP_OF_LADDER, 1_500, 0, 100);
+    let state = hold(TOP_OF_LADDER, 1_400, 0, 100);
     const seen = new Set<number>();
     for (let second = 0; second < 30; second++) {
-      state = hold(state, second % 2 === 0 ? 1_850 : 2_150, 1_000 + second * 1_000, 950);
+      state = hold(state, second % 2 === 0 ? 1_600 : 1_900, 1_000 + second * 1_000, 950);
       seen.add(state.rung);
     }
     expect([...seen]).toEqual([1]);

@@ -16,11 +16,11 @@ export type Rung = {
 
 /**
  * Bits per pixel below which a frame in H.264 at lowest delay is better given up:
- * 1.9 Mbit/s at 720p60, 4.4 at 1080p60, a little under the range that cloud-phone
- * vendors recommend. Fewer frames a second change more from one to the next and
- * need more each.
+ * 1.7 Mbit/s at 720p60, 3.7 at 1080p60, a little under what cloud-phone vendors
+ * recommend, for each frame fewer a second makes those that are left later. They
+ * also change more from one to the next, and need more each.
  */
-const BITS_PER_PIXEL = { full: 0.035, half: 0.045 };
+const BITS_PER_PIXEL = { full: 0.03, half: 0.045 };
 
 /** Divisors of the display's rate, so that every frame stays equally long. */
 const FPS_DIVISORS = [1, 2];

@@ -53,7 +53,7 @@ describe("much loss without delay is put to the test", () => {
 });
 
 describe("the time that repairs take", () => {
-  const at = (fraction: number) => repairMs(noteLoss(noteLoss(NO_LOSS, fraction * 2, 40), fraction, 40));
+  const at = (fraction: number) => repairMs(noteLoss({ ...NO_LOSS, recentFraction: fraction }, fraction, 40));
 
   test("is nothing where hardly anything is lost", () => {
     expect(at(0)).toBe(0);

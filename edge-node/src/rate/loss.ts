@@ -36,7 +36,7 @@ export type LossVerdict =
 
 export function noteLoss(loss: LossState, lossFraction: number, roundTripMs: number): LossState {
   // Reports come about once a second and cover hundreds of packets: light smoothing is enough.
-  const recentFraction = 0.5 * loss.recentFraction + 0.5 * lossFraction;
+  const recentFraction = 0.25 * loss.recentFraction + 0.75 * lossFraction;
   return { ...loss, recentFraction, roundTripMs: leastRoundTrip(loss.roundTripMs, roundTripMs) };
 }
 

@@ -128,6 +128,16 @@ describe("chance", () => {
     expect(lost / runs).toBeLessThan(burstLoss.packets * 1.15);
   });
 
+  test("a burst does not outlive a pause: sparse packets are lost one by one", () => {
+    const [, passages] = send(linkOf({ burstLoss: { fraction: 0.1, packets: 8 } }), every(25, COUNT));
+    const lost = passages.filter(({ kind }) => kind === "dropped").length;
+    const together = passages.filter(
+      (passage, index) => passage.kind === "dropped" && passages[index - 1]?.kind === "dropped",
+    ).length;
+    expect(lost / COUNT).toBeCloseTo(0.1, 2);
+    expect(together / lost).toBeCloseTo(0.1, 1);
+  });
+
   test("reordered packets are overtaken, the others keep their order", () => {
     const [, passages] = send(linkOf({ delayMs: 10, reorder: { fraction: 0.1, byMs: 5 } }), every(1, 1_000));
     const late = passages.filter((passage) => passage.kind === "arrives" && passage.reordered);

@@ -20,6 +20,7 @@ export type Link = {
   readonly packets: number;
   /** In a run of losses. */
   readonly inBurst: boolean;
+  readonly lastPacketAtMs: number;
   /** When the bottleneck will have sent all that waits for it. */
   readonly busyUntilMs: number;
   /** Arrival of the last packet in order; later ones don't overtake it. */
@@ -52,6 +53,7 @@ export function makeLink(profile: LinkProfile, seed: number, nowMs: number): Lin
     queueBytesMax: queueBytesMax(profile),
     packets: 0,
     inBurst: false,
+    lastPacketAtMs: -Infinity,
     busyUntilMs: nowMs,
     lastArrivalMs: -Infinity,
   };
@@ -80,7 +82,7 @@ export function changeProfile(link: Link, profile: LinkProfile, nowMs: number): 
 export function passPacket(link: Link, payloadBytes: number, nowMs: number): [Link, Passage] {
   const { profile, seed, packets: place } = link;
   const atMs = nowMs - link.startedAtMs;
-  const next = { ...link, packets: place + 1, inBurst: burstAfter(link) };
+  const next = { ...link, packets: place + 1, inBurst: isInBurst(link, nowMs), lastPacketAtMs: nowMs };
 
   if (isBlackout(profile, atMs)) return [next, { kind: "dropped", reason: "blackout" }];
 
@@ -142,12 +144,20 @@ function jitterMs({ kind, ms, everyMs }: LinkProfile["jitter"], seed: number, at
   }
 }
 
-/** Gilbert-Elliott with loss 0 outside a burst and 1 inside it. */
-function burstAfter({ profile, seed, packets: place, inBurst }: Link): boolean {
+/** What lost the last packet says nothing about one that comes so much later. */
+const BURST_MEMORY_MS = 20;
+
+/**
+ * Gilbert-Elliott with loss 0 outside a burst and 1 inside it. The chain moves by
+ * packets, as is usual; but after a pause it starts afresh, or a burst would wait
+ * for hours on a quiet line to swallow the next eight packets.
+ */
+function isInBurst({ profile, seed, packets: place, inBurst, lastPacketAtMs }: Link, nowMs: number): boolean {
   const { fraction, packets } = profile.burstLoss;
   if (fraction === 0) return false;
+  const draw = chance(seed, place, Draw.burst);
+  if (nowMs - lastPacketAtMs > BURST_MEMORY_MS) return draw < fraction;
   const leave = 1 / packets;
   const enter = (leave * fraction) / (1 - fraction);
-  const draw = chance(seed, place, Draw.burst);
   return inBurst ? draw >= leave : draw < enter;
 }

@@ -198,9 +198,10 @@ export function makeProfiles() {
       down: { delayMs: 20, jitter: jitter("exponential", 2), queueMs: 150, trace: traceOf(100, satellite()) },
     },
     "burst-loss": {
-      about: "A clean 50 Mbit/s path that loses 3 % of its packets, in runs of 8.",
+      about: "A clean 50 Mbit/s path that loses 3 % of its packets, on the way down in runs of 8.",
       madeBy: MADE_BY,
-      up: { delayMs: 10, burstLoss: { fraction: 0.03, packets: 8 } },
+      // A run of 8 lasts 4 ms in a video stream and a tenth of a second in what goes up.
+      up: { delayMs: 10, lossFraction: 0.03 },
       down: { delayMs: 10, burstLoss: { fraction: 0.03, packets: 8 }, rateKbps: 50_000 },
     },
   };
