@@ -5,7 +5,7 @@
 // shares cores evenly between sessions (autogroups, sched(7)), of which each title
 // is one. So it is either the real-time class or the weight of the whole group.
 
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import koffi from "koffi";
 
@@ -40,7 +40,9 @@ export function runInRealTime(): string | undefined {
 export function preferProcess(pid: number): string | undefined {
   try {
     setPriority(pid, NICE);
-    writeFileSync(`/proc/${pid}/autogroup`, `${NICE}`);
+    const group = `/proc/${pid}/autogroup`;
+    // A kernel without autogroups weighs all programs against each other.
+    if (existsSync(group)) writeFileSync(group, `${NICE}`);
     return undefined;
   } catch (error) {
     return (error as Error).message;

@@ -1,6 +1,8 @@
 // The control: what a GStreamer pipeline of the usual parts takes for the same.
 
+import { execFile } from "node:child_process";
 import { access } from "node:fs/promises";
+import { promisify } from "node:util";
 import type { CreatePipeline } from "@nearframe/edge-node/media/ports";
 import { createChild, describeExit } from "@nearframe/edge-node/process/child";
 import { commandFolders, findCommand } from "@nearframe/edge-node/process/find-command";
@@ -8,6 +10,7 @@ import { commandFolders, findCommand } from "@nearframe/edge-node/process/find-c
 const PLUGIN_FOLDERS = ["/usr/lib/x86_64-linux-gnu/gstreamer-1.0", "/usr/lib/aarch64-linux-gnu/gstreamer-1.0"];
 const PLUGINS = ["libgstximagesrc.so", "libgstx264.so", "libgstrtp.so", "libgstudp.so"];
 
+const CHRT = "/usr/bin/chrt";
 const findLaunch = () => findCommand("gst-launch-1.0", commandFolders());
 
 /** Debian: gstreamer1.0-tools, gstreamer1.0-plugins-good, gstreamer1.0-plugins-ugly. */
@@ -17,14 +20,21 @@ export async function hasGstreamer(): Promise<boolean> {
   return found.some((files) => files.every(Boolean));
 }
 
+const mayRunInRealTime = (): Promise<boolean> =>
+  promisify(execFile)(CHRT, ["--rr", "1", "true"]).then(() => true, () => false);
+
 const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
 
 export const createGstreamerPipeline: CreatePipeline = async (options, _events, scope) => {
   const { display, size, fps, bitrateKbps, video } = options;
+  // In the same scheduling class as ours, or the comparison would be of that.
+  const realTime = await mayRunInRealTime();
+  const launch = (await findLaunch()) ?? "gst-launch-1.0";
   const child = await createChild(
     {
-      file: (await findLaunch()) ?? "gst-launch-1.0",
+      file: realTime ? CHRT : launch,
       args: [
+        ...(realTime ? ["--rr", "1", launch] : []),
         "ximagesrc", `display-name=${display.name}`, "use-damage=false", "show-pointer=false",
         "!", `video/x-raw,framerate=${fps}/1,width=${size.width},height=${size.height}`,
         "!", "videoconvert", "n-threads=2",

@@ -6,6 +6,7 @@
 
 import { type Scope, withTimeout } from "@nearframe/shared/lifetime";
 import { createChild, describeExit } from "../../../process/child.ts";
+import { preferProcess } from "../../../process/priority.ts";
 import type { CreatePipeline, PipelineTraits } from "../../ports.ts";
 import { ffmpegPath, soundArguments, videoArguments } from "./commands.ts";
 import { watchDisplay } from "./display-watch.ts";
@@ -87,6 +88,8 @@ async function run(
     },
     scope,
   );
+  // Where it is refused it is only later still; nobody takes this pipeline for its speed.
+  preferProcess(child.pid);
   void child.exited.then((exit) => {
     if (!scope.closed) onEnded(new Error(`ffmpeg, which carried the ${what}, ended ${describeExit(exit)}. ${child.lastOutput()}`.trim()));
   });
