@@ -64,7 +64,7 @@ export class Scope implements AsyncDisposable {
 
   async #closeAll(): Promise<void> {
     // Wait a turn, so that a close that calls back into `close` joins this one.
-    await null;
+    await Promise.resolve();
     const newestFirst = [...this.#owned].reverse();
     this.#owned.clear();
     const failures: unknown[] = [];

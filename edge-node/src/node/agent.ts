@@ -112,7 +112,8 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
         sessions: [...sessions.keys()],
       }),
     );
-    dialled.on("message", (data) => handleText(String(data), onWelcome));
+    // A whole message comes as one Buffer, unless `binaryType` says otherwise.
+    dialled.on("message", (data) => handleText((data as Buffer).toString(), onWelcome));
     dialled.on("unexpected-response", (_request, response) => {
       if (response.statusCode === 401 || response.statusCode === 403) {
         refused.resolve(`the server at ${options.serverUrl} does not let this node in (${response.statusCode}); set NEARFRAME_NODE_TOKEN to the server's`);

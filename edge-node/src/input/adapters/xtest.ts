@@ -4,7 +4,6 @@
 // and text fields expect it, and games are used to it. A repeat ends with the
 // key's release, and every release is sent, at the latest when the sink closes.
 
-import type { Scope } from "@nearframe/shared/lifetime";
 import { keyCode } from "@nearframe/shared/input/codes";
 import type { XClient, XDisplay, XTestExtension } from "x11";
 import type { Display } from "../../session/ports.ts";
