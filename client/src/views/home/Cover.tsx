@@ -14,25 +14,28 @@ export function Cover({ title, onPlay, onLookAt }: CoverProps) {
   const { home, categories } = useTexts();
   const { availability } = title;
   const unavailable = availability.state === "unavailable";
+  const aboutId = `about-${title.id}`;
   return (
-    <button
-      type="button"
-      className={styles.cover}
-      style={{ "--accent": title.art.accent } as CSSProperties}
-      onClick={() => onPlay(title.id)}
-      onPointerEnter={(event) => event.pointerType === "mouse" && onLookAt(title.id)}
-      onFocus={() => onLookAt(title.id)}
-      disabled={unavailable}
-      aria-label={home.playTitle(title.name)}
-      aria-describedby={`about-${title.id}`}
-    >
-      <span className={styles.frame}>
-        <img className={styles.art} src={title.art.cover} alt="" loading="lazy" decoding="async" />
-      </span>
-      <span className={styles.name}>{title.name}</span>
-      <span className={styles.about} id={`about-${title.id}`}>
+    <>
+      <button
+        type="button"
+        className={styles.cover}
+        style={{ "--accent": title.art.accent } as CSSProperties}
+        onClick={() => onPlay(title.id)}
+        onPointerEnter={(event) => event.pointerType === "mouse" && onLookAt(title.id)}
+        onFocus={() => onLookAt(title.id)}
+        disabled={unavailable}
+        aria-label={home.playTitle(title.name)}
+        aria-describedby={aboutId}
+      >
+        <span className={styles.frame}>
+          <img className={styles.art} src={title.art.cover} alt="" loading="lazy" decoding="async" />
+        </span>
+        <span className={styles.name}>{title.name}</span>
+      </button>
+      <p className={styles.about} id={aboutId}>
         {unavailable ? availability.reason : availability.state === "busy" ? home.busy : categories[title.category]}
-      </span>
-    </button>
+      </p>
+    </>
   );
 }
