@@ -9,6 +9,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { TimeoutError, withTimeout } from "@nearframe/shared/lifetime";
 import type { ProgramSpec } from "./programs.ts";
+import { signalGroup } from "./signal-group.ts";
 
 export const READY_LIMIT_MS = 30_000;
 /** Between asking a program to end and killing its group; a scope waits 5 s. */
@@ -62,7 +63,7 @@ export function startProgram(spec: ProgramSpec, onLine: (line: string, source: O
     child.once("error", reject);
     // "close" and not "exit": its last lines have been read by then.
     child.once("exit", (code, signal) => {
-      killGroup(child);
+      signalGroup(child.pid, "SIGKILL");
       child.once("close", () => resolve({ code, signal }));
     });
   });
@@ -74,7 +75,7 @@ export function startProgram(spec: ProgramSpec, onLine: (line: string, source: O
     ready,
     exited,
     lastOutput,
-    kill: () => killGroup(child),
+    kill: () => signalGroup(child.pid, "SIGKILL"),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return void (await exited);
       child.kill("SIGTERM");
@@ -82,7 +83,7 @@ export function startProgram(spec: ProgramSpec, onLine: (line: string, source: O
         await withTimeout(exited, STOP_GRACE_MS, `${spec.name} did not end`);
       } catch (error) {
         if (!(error instanceof TimeoutError)) throw error;
-        killGroup(child);
+        signalGroup(child.pid, "SIGKILL");
         await exited;
       }
     },
@@ -117,14 +118,4 @@ function isReady(value: unknown): value is ReadyMessage {
 
 export function describeExit({ code, signal }: ProgramExit): string {
   return signal ? `by ${signal}` : `with status ${code}`;
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch (error) {
-    // Nobody is left in the group: that is what was wanted.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }

@@ -3,6 +3,7 @@
 // browser or display of a test stays behind.
 
 import { spawn } from "node:child_process";
+import { signalGroup } from "../start/signal-group.ts";
 
 const KILL_AFTER_MS = 10_000;
 
@@ -42,14 +43,4 @@ export function runTool(args: readonly string[], cwd: string, timeLimitMs: numbe
 
 export function endRunningTools(signal: "SIGTERM" | "SIGKILL"): void {
   for (const pid of running) signalGroup(pid, signal);
-}
-
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    // The group is empty: that is what was wanted.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }
