@@ -28,7 +28,9 @@ export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: num
     link,
     timers: browserTimers,
     makeId: () => crypto.getRandomValues(new Uint32Array(4)).join("-"),
+    pageVisible: () => document.visibilityState === "visible",
     describeDevice,
+    fullscreenOffered: document.fullscreenEnabled === true,
     touchFirst: window.matchMedia("(pointer: coarse)").matches,
     openReceiver: async (receiverScope, offer, calls, events) =>
       createReceiver(receiverScope, offer, { device: await mediaDevice(), call: calls.call }, events),

@@ -58,6 +58,7 @@ async function setUp(report: DeviceReport = { ok: true, device }) {
   const session = createPlaySession(scope, "some-title", 1_000, {
     link, timers, onReceiver,
     makeId: () => `id-${(ids += 1)}`,
+    pageVisible: () => true,
     describeDevice: async () => report,
     openReceiver: (receiverScope, _offer, _calls, events) =>
       new Promise((resolve, reject) => opened.push({ scope: receiverScope, events, resolve, reject })),

@@ -21,6 +21,7 @@ export type PlaySessionPorts = {
   link: ControlLink;
   timers: Timers;
   makeId(): string;
+  pageVisible(): boolean;
   /** What this device can receive. MUST NOT reject. */
   describeDevice(): Promise<DeviceReport>;
   openReceiver(
@@ -66,7 +67,9 @@ export function createPlaySession(
   function happen(event: SessionEvent): void {
     if (scope.closed) return;
     const before = state.behavior.value;
-    const [next, effects] = transition(before, event, { nowMs: timers.monotonicMs(), makeId: ports.makeId });
+    const [next, effects] = transition(before, event, {
+      nowMs: timers.monotonicMs(), makeId: ports.makeId, pageVisible: ports.pageVisible(),
+    });
     if (next.phase === "over" && before.phase === "requested") leaveLate(before.requestId);
     state.set(next);
     for (const effect of effects) act(effect);

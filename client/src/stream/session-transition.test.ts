@@ -12,6 +12,7 @@ import {
 function play(titleId = "some-title") {
   let nowMs = 1_000;
   let ids = 0;
+  let pageVisible = true;
   let state: SessionState = startSession(titleId, 1_000, nowMs);
   let effects: readonly SessionEffect[] = [];
   const self = {
@@ -25,10 +26,14 @@ function play(titleId = "some-title") {
       return effects.flatMap((effect) => (effect.do === "send" ? [effect.message] : []));
     },
     happen(event: SessionEvent) {
-      [state, effects] = transition(state, event, { nowMs, makeId: () => `id-${(ids += 1)}` });
+      [state, effects] = transition(state, event, { nowMs, pageVisible, makeId: () => `id-${(ids += 1)}` });
       return self;
     },
     hear: (message: ServerToClient) => self.happen({ kind: "message", message }),
+    hide(hidden: boolean) {
+      pageVisible = !hidden;
+      return self;
+    },
     pass(ms: number) {
       nowMs += ms;
       return self.happen({ kind: "time-passed" });
@@ -137,6 +142,13 @@ describe("while starting", () => {
   test("connected and drawn but no frame: the player's own decoder is in doubt", () => {
     const dark = connecting().happen({ kind: "media-connected" }).hear(progress("first-picture"));
     expect(dark.pass(FRAME_TIMEOUT_MS).state).toMatchObject({ outcome: { cause: "no-picture" } });
+  });
+
+  test("a page that nobody sees shows no frames, and is not blamed for it", () => {
+    const hidden = connecting().happen({ kind: "media-connected" }).hear(progress("first-picture")).hide(true);
+    expect(hidden.pass(FRAME_TIMEOUT_MS).state.phase).toBe("starting");
+    expect(hidden.hide(false).pass(FRAME_TIMEOUT_MS - 1).state.phase).toBe("starting");
+    expect(hidden.pass(1).state.phase).toBe("over");
   });
 
   test("a receiver that can't be made ends it with whose fault it was, and the server is told", () => {

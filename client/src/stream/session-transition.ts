@@ -17,7 +17,12 @@ export const FRAME_TIMEOUT_MS = 20_000;
 const ELAPSED_MS_MAX = 600_000;
 
 export type Step = readonly [SessionState, readonly SessionEffect[]];
-type Context = { nowMs: number; makeId: () => string };
+type Context = {
+  nowMs: number;
+  makeId: () => string;
+  /** Browsers show no frames of a page that nobody sees. */
+  pageVisible: boolean;
+};
 
 export function startSession(titleId: string, tappedAtMs: number, nowMs: number): SessionState {
   return {
@@ -252,6 +257,7 @@ function frameShown(state: Starting | Playing, atMs: number, nowMs: number): Ste
 function liveTime(state: Starting | Playing, context: Context): Step {
   const { nowMs } = context;
   if (state.phase === "starting" && state.frameUntilMs !== undefined && nowMs >= state.frameUntilMs) {
+    if (!context.pageVisible) return [{ ...state, frameUntilMs: nowMs + FRAME_TIMEOUT_MS }, []];
     return giveUp(state, { kind: "local", cause: "no-picture" }, "connected, but no frame reached the screen");
   }
   const { next, act } = pathAtTime(state.media, nowMs);

@@ -5,6 +5,8 @@ export type Chrome = {
   statsOpen: boolean;
   sound: "on" | "off" | "blocked";
   fullscreen: boolean;
+  /** False on iPhones, whose browsers give the whole screen to bare videos only. */
+  fullscreenOffered: boolean;
   pointerLocked: boolean;
   /** Fingers were used last, so the on-screen controls are shown. */
   touching: boolean;
@@ -23,8 +25,8 @@ export type ChromeEvent =
   | { kind: "hands-changed"; touching: boolean }
   | { kind: "pads-changed"; count: number };
 
-export const makeChrome = (touching: boolean): Chrome => ({
-  menuOpen: false, statsOpen: false, sound: "on", fullscreen: false,
+export const makeChrome = (touching: boolean, fullscreenOffered: boolean): Chrome => ({
+  menuOpen: false, statsOpen: false, sound: "on", fullscreen: false, fullscreenOffered,
   pointerLocked: false, touching, padCount: 0,
 });
 

@@ -9,8 +9,6 @@ type Orientation = "landscape" | "portrait";
 type LockableOrientation = ScreenOrientation & { lock?(orientation: Orientation): Promise<void> };
 
 export interface Fullscreen {
-  /** False on iPhones, whose browsers give it to bare videos only. */
-  readonly offered: boolean;
   toggle(): Promise<void>;
 }
 
@@ -48,7 +46,6 @@ export function createFullscreen(
   });
 
   return {
-    offered: document.fullscreenEnabled === true,
     async toggle() {
       if (isFull()) await document.exitFullscreen();
       else await stage.requestFullscreen({ navigationUI: "hide" });

@@ -39,6 +39,7 @@ export type PlayPorts = Omit<PlaySessionPorts, "openReceiver" | "onReceiver"> & 
   ): Promise<Receiver>;
   /** A finger is this device's first hand. */
   touchFirst: boolean;
+  fullscreenOffered: boolean;
 };
 
 export interface Play {
@@ -62,14 +63,22 @@ const PRESS_MS = 80;
 
 export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, ports: PlayPorts): Play {
   const { timers } = ports;
-  const chrome = createSource(makeChrome(ports.touchFirst));
+  const chrome = createSource(makeChrome(ports.touchFirst, ports.fullscreenOffered));
   const meter = createLatencyMeter();
   const receipts = createReceipts();
   const figureTaker = createFigureTaker(scope, meter, timers, (sample) => session.report(sample));
   const sender = createInputSender(scope, { timers, soon: (callback) => queueMicrotask(callback), onSent: meter.handleInput });
   /** What has arrived, for a stage that may be mounted later, or again. */
   const tracks = new Map<string, MediaStreamTrack>();
-  let mounted: { screen: Screen; input: PlayerInput | undefined; fullscreen: Fullscreen } | undefined;
+  let mounted:
+    | {
+        screen: Screen;
+        input: PlayerInput | undefined;
+        fullscreen: Fullscreen;
+        /** The menu needs the mouse. */
+        freePointer(): void;
+      }
+    | undefined;
 
   const session = createPlaySession(scope, titleId, tappedAtMs, {
     ...ports,
@@ -104,8 +113,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     chrome.set(next);
     if (next.menuOpen && !before.menuOpen) {
       mounted?.input?.release();
-      // The mouse is needed for the menu.
-      if (document.pointerLockElement) document.exitPointerLock();
+      mounted?.freePointer();
     }
     if (next.sound !== before.sound) applySound(next.sound);
   };
@@ -131,7 +139,11 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     for (const track of tracks.values()) screen.show(track);
     const size = () => ("title" in session.state.value ? session.state.value.title.size : undefined);
     const fullscreen = createFullscreen(stageScope, stage.root, size, (full) => tell({ kind: "fullscreen-changed", full }));
-    const mine = { screen, fullscreen, input: undefined as PlayerInput | undefined };
+    const { ownerDocument } = stage.surface;
+    const freePointer = () => {
+      if (ownerDocument.pointerLockElement) ownerDocument.exitPointerLock();
+    };
+    const mine = { screen, fullscreen, freePointer, input: undefined as PlayerInput | undefined };
     mounted = mine;
 
     const startInput = () => {
@@ -149,7 +161,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
         onPointerLock: (locked) => tell({ kind: "pointer-lock-changed", locked }),
         onPadCount: (count) => tell({ kind: "pads-changed", count }),
       });
-      createWakeLock(stageScope, stage.surface.ownerDocument);
+      createWakeLock(stageScope, ownerDocument);
     };
     stageScope.own(session.state.subscribe(startInput), (stop) => stop());
     startInput();

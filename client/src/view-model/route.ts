@@ -19,6 +19,8 @@ export interface Router {
   /** When the player asked for this page, on the page's clock: 0 is the navigation itself. */
   readonly arrivedAtMs: number;
   go(path: string): void;
+  /** Fetches the page anew, as after an update of the service. */
+  reload(): void;
 }
 
 export function createRouter(scope: Scope, window: Window): Router {
@@ -41,5 +43,6 @@ export function createRouter(scope: Scope, window: Window): Router {
       window.scrollTo(0, 0);
       follow();
     },
+    reload: () => window.location.reload(),
   };
 }

@@ -81,8 +81,8 @@ const starting = (more: Partial<Starting> = {}): Starting => ({
 const playing = (more: Partial<Playing> = {}): Playing => ({
   ...live, phase: "playing", title: sessionTitle(), sinceMs: 0, offeredAtMs: undefined, untoldFrameMs: undefined, ...more,
 });
-const mouse = makeChrome(false);
-const fingers = makeChrome(true);
+const mouse = makeChrome(false, true);
+const fingers = makeChrome(true, true);
 
 describe("the play page", () => {
   test("shows each step as it is: two machines work, so a later one may be done first", () => {

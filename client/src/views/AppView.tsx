@@ -40,6 +40,7 @@ export function AppView({ app }: { app: App }) {
             title={title}
             tappedAtMs={app.router.arrivedAtMs}
             link={app.link}
+            onReload={app.router.reload}
             onHome={() => app.router.go(homePath)}
           />
         </Suspense>

@@ -142,14 +142,14 @@ describe("while playing", () => {
 
   test("the way to the menu is always there", () => {
     const on = calls();
-    render(<PlayChrome view={view} chrome={makeChrome(false)} {...on} />);
+    render(<PlayChrome view={view} chrome={makeChrome(false, true)} {...on} />);
     fireEvent.click(screen.getByRole("button", { name: en.play.menu }));
     expect(on.onMenu).toHaveBeenCalledOnce();
   });
 
   test("trouble and hints are said in words", () => {
     render(
-      <PlayChrome view={{ ...view, trouble: "media-down", hints: ["take-pointer", "sound-blocked", "no-controls"] }} chrome={makeChrome(false)} {...calls()} />,
+      <PlayChrome view={{ ...view, trouble: "media-down", hints: ["take-pointer", "sound-blocked", "no-controls"] }} chrome={makeChrome(false, true)} {...calls()} />,
     );
     const said = screen.getByRole("status").textContent;
     for (const words of [en.play.mediaDown, en.play.takePointer, en.play.soundBlocked, en.play.noControls]) {
@@ -159,7 +159,7 @@ describe("while playing", () => {
 
   test("the menu does what it says, and presses keys that browsers keep", () => {
     const { onMenu: _, onMenuClosed, ...on } = calls();
-    render(<Menu chrome={{ ...makeChrome(false), padCount: 2 }} onClose={onMenuClosed} {...on} />);
+    render(<Menu chrome={{ ...makeChrome(false, true), padCount: 2 }} onClose={onMenuClosed} {...on} />);
     const press = (name: string) => fireEvent.click(screen.getByRole("button", { name, hidden: true }));
     press(en.menu.soundOn);
     press(en.menu.statsShow);

@@ -61,7 +61,7 @@ export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, onKey, o
         <Item icon={chrome.sound === "off" ? <SoundOffIcon /> : <SoundOnIcon />} onPress={onSound}>
           {chrome.sound === "off" ? menu.soundOff : menu.soundOn}
         </Item>
-        {document.fullscreenEnabled && (
+        {chrome.fullscreenOffered && (
           <Item icon={chrome.fullscreen ? <WindowIcon /> : <FullIcon />} onPress={onFullscreen}>
             {chrome.fullscreen ? menu.window : menu.fullscreen}
           </Item>

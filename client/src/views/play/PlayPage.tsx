@@ -15,11 +15,12 @@ type PlayPageProps = {
   title: PublicTitle | undefined;
   tappedAtMs: number;
   link: App["link"];
+  onReload: () => void;
   onHome: () => void;
 };
 
 /** One visit: each try is a session of its own, and leaving the page leaves the session. */
-export default function PlayPage({ titleId, title, tappedAtMs, link, onHome }: PlayPageProps) {
+export default function PlayPage({ titleId, title, tappedAtMs, link, onReload, onHome }: PlayPageProps) {
   const [tries, setTries] = useState({ count: 0, tappedAtMs });
   const create = useCallback(
     (scope: Scope) => createBrowserPlay(scope, titleId, tries.tappedAtMs, link),
@@ -36,5 +37,5 @@ export default function PlayPage({ titleId, title, tappedAtMs, link, onHome }: P
   }, [play]);
 
   if (!play) return <Arriving title={title} />;
-  return <PlayStage key={tries.count} play={play} title={title} onAgain={again} onHome={onHome} />;
+  return <PlayStage key={tries.count} play={play} title={title} onAgain={again} onReload={onReload} onHome={onHome} />;
 }

@@ -13,10 +13,10 @@ import { makeStatsView } from "../../view-model/stats-view.ts";
 import { StatsPanel } from "./StatsPanel.tsx";
 import { TouchControls } from "./TouchControls.tsx";
 
-type PlayStageProps = { play: Play; title: PublicTitle | undefined; onAgain: () => void; onHome: () => void };
+type PlayStageProps = { play: Play; title: PublicTitle | undefined; onAgain: () => void; onReload: () => void; onHome: () => void };
 
 /** The picture and all that may lie over it. The elements belong to React, what is in them to the play. */
-export function PlayStage({ play, title, onAgain, onHome }: PlayStageProps) {
+export function PlayStage({ play, title, onAgain, onReload, onHome }: PlayStageProps) {
   const texts = useTexts();
   const view = useBehavior(play.view);
   const chrome = useBehavior(play.chrome);
@@ -40,7 +40,7 @@ export function PlayStage({ play, title, onAgain, onHome }: PlayStageProps) {
 
   const act = (action: FailureAction) => {
     if (action === "again" || action === "play-again") onAgain();
-    else if (action === "reload") window.location.reload();
+    else if (action === "reload") onReload();
     else onHome();
   };
   const leave = () => {
