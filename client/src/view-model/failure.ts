@@ -19,8 +19,9 @@ export type FailureView = FailureText & {
 /** Ends that are no failures. */
 const QUIET = new Set(["player-left", "title-exited"]);
 /** Trying again would end the same way. */
-const HOPELESS = new Set(["title-unknown", "title-command-missing", "TITLE_UNKNOWN", "no-webrtc", "no-h264"]);
-const RELOADS = new Set<string>(["outdated", "player-broken", "replaced"]);
+const HOPELESS = new Set(["title-unknown", "title-command-missing", "TITLE_UNKNOWN"]);
+/** What helps is done to the browser; a new page then finds it. */
+const RELOADS = new Set<string>(["outdated", "player-broken", "replaced", "no-webrtc", "no-h264"]);
 
 const LOCAL_BEARERS: Record<LocalFailure, Bearer> = {
   "no-webrtc": "player",

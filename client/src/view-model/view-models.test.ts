@@ -186,7 +186,7 @@ describe("the end of a session", () => {
   });
 
   test("what can't be helped by trying again does not offer it; leaving blames nobody", () => {
-    expect(makeFailureView({ kind: "local", cause: "no-h264" }, en.failure).actions).toEqual(["others"]);
+    expect(makeFailureView({ kind: "ended", reason: "title-command-missing" }, en.failure).actions).toEqual(["others"]);
     expect(makeFailureView({ kind: "local", cause: "outdated" }, en.failure).actions).toEqual(["reload", "others"]);
     expect(makeFailureView({ kind: "ended", reason: "player-left" }, en.failure)).toMatchObject({
       bearer: undefined, actions: ["play-again", "others"],
