@@ -189,6 +189,18 @@ describe("a video stream", () => {
     expect(marks.map(({ changed }) => changed)).toEqual([true, true]);
   });
 
+  it("sends nothing more once it is being closed", async () => {
+    const { stream, scope, marks } = createStream();
+    stream.start();
+    vi.advanceTimersByTime(200);
+    const closing = scope.close();
+    stream.damaged();
+    stream.requestKeyframe();
+    await closing;
+    expect(marks).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("leaves no timer when it ends, and ignores a grab that comes after", async () => {
     const { stream, scope, marks, state } = createStream({ grabLater: true });
     stream.start();

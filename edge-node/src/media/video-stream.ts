@@ -106,6 +106,8 @@ export class VideoStream {
   }
 
   #grab(damagedAtMs: number, use: (capture: Capture, pixels: Pixels) => void): void {
+    // What is drawn while the parts are being closed, one after the other, is nobody's.
+    if (this.#scope.closed) return;
     this.#damagedAtMs = undefined;
     this.#grabbing = true;
     const input = this.#parts.readInput();
@@ -163,7 +165,7 @@ export class VideoStream {
   }
 
   #repeat(): void {
-    if (this.#loaded) this.#encode(this.#loaded, false);
+    if (this.#loaded && !this.#scope.closed) this.#encode(this.#loaded, false);
   }
 
   /** The next frame answers a request; if none comes in time, the last one does, again. */

@@ -30,8 +30,6 @@ export type PipelineBenchOptions = {
   /** Of each pipeline, in all rounds together. */
   seconds?: number;
   rounds?: number;
-  /** All that are installed, unless named. */
-  pipelines?: readonly PipelineName[];
 };
 
 export type PipelineName = "ours" | "fallback" | "gstreamer";
@@ -62,11 +60,10 @@ export async function runPipelineBench(options: PipelineBenchOptions = {}): Prom
     ["fallback", createFfmpegPipeline],
   ];
   if (await hasGstreamer()) pipelines.push(["gstreamer", createGstreamerPipeline]);
-  const chosen = pipelines.filter(([name]) => options.pipelines?.includes(name) ?? true);
   const turns: Turn[] = [];
   const frames = Math.round((seconds / rounds) * fps);
   for (let round = 0; round < rounds; round++) {
-    for (const [pipeline, create] of chosen) {
+    for (const [pipeline, create] of pipelines) {
       turns.push({ pipeline, ...(await takeTurn(create, { size, fps, bitrateKbps, frames })) });
     }
   }
