@@ -3,6 +3,7 @@
 
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Session, SessionEnd } from "../session/transition.ts";
+import type { MinuteRecord } from "../telemetry/score-session-minute.ts";
 
 export type SessionRecord = {
   id: string;
@@ -48,4 +49,26 @@ export interface SettingStore {
   keepFirst(key: string, value: string): Promise<string>;
 }
 
-export type Store = SessionStore & SettingStore;
+export type MinuteLimits = {
+  /** Minutes that began earlier go. */
+  beganBeforeMs: number;
+  /** Of the rest, at most so many of those that were written last stay. */
+  rowsMax: number;
+  /** How many one call may take away, so that it is short. */
+  atOnceMax: number;
+};
+
+export interface MinuteStore {
+  /** All or nothing. Of a minute that is given twice the first MUST stand. */
+  saveMinutes(minutes: readonly MinuteRecord[]): Promise<void>;
+  /** The newest ones of the session, oldest first. */
+  sessionMinutes(sessionId: string, newestMax: number): Promise<MinuteRecord[]>;
+  /**
+   * Takes away what is beyond the limits, in the order in which it was written, and
+   * returns how many went. MAY stop before a minute that it keeps; all are gone when
+   * a call takes less than `atOnceMax`.
+   */
+  trimMinutes(limits: MinuteLimits): Promise<number>;
+}
+
+export type Store = SessionStore & SettingStore & MinuteStore;

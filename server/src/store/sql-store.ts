@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import type { SqlDatabase, SqlRow } from "./database.ts";
 import { migrate } from "./migrate.ts";
 import type { SessionRecord, SessionTurn, Store } from "./ports.ts";
+import { sqlMinutes } from "./sql-minutes.ts";
 
 const STATES = ["queued", "starting", "streaming", "held", "ending", "ended"] as const satisfies SessionRecord["state"][];
 
@@ -56,6 +57,7 @@ const OPEN_SESSIONS = `
 export async function openSqlStore(database: SqlDatabase): Promise<Store> {
   await migrate(database);
   return {
+    ...sqlMinutes(database),
     async saveSession(record, turns) {
       await database.transaction(async (queries) => {
         await queries.query(SAVE_PLAYER, [record.playerId, new Date(turns.at(-1)?.atMs ?? record.requestedAtMs)]);

@@ -1,7 +1,8 @@
 // What every store must do, whatever it is built on.
 
 import { describe, expect, test } from "vitest";
-import type { SessionRecord, SessionTurn, Store } from "./ports.ts";
+import { minuteRecord } from "../testing/fixtures.ts";
+import type { MinuteLimits, SessionRecord, SessionTurn, Store } from "./ports.ts";
 
 const device = {
   screen: { width: 360, height: 640, pixelRatio: 3 },
@@ -113,6 +114,67 @@ export function storeContract(open: () => Promise<Store>): void {
       const store = await open();
       const answers = await Promise.all(["a", "b", "c", "d"].map((value) => store.keepFirst("key", value)));
       expect(new Set(answers).size).toBe(1);
+    });
+  });
+
+  describe("minutes", () => {
+    const LIMITS: MinuteLimits = { beganBeforeMs: 0, rowsMax: 1_000, atOnceMax: 1_000 };
+    const numbersOf = async (store: Store, sessionId = "s1") =>
+      (await store.sessionMinutes(sessionId, 1_000)).map(({ quality }) => quality.minute);
+
+    test("what was saved is found, to the last figure, with what was never told still absent", async () => {
+      const store = await open();
+      const full = minuteRecord({ minute: 0 }, { flags: ["shown-over-sent", "round-trips-apart"] });
+      const { fps: _fps, clickToPhotonMsP50: _p50, nodeAvailableKbps: _available, ...rest } = full.quality;
+      const bare = { ...full, flags: [], quality: { ...rest, minute: 1 } };
+      await store.saveMinutes([full, bare]);
+      expect(await store.sessionMinutes("s1", 10)).toEqual([full, bare]);
+      expect(await store.sessionMinutes("s2", 10)).toEqual([]);
+    });
+
+    test("the first of a minute stands, and the rest of its batch is saved", async () => {
+      const store = await open();
+      await store.saveMinutes([minuteRecord({ minute: 3, mos: 4 })]);
+      await store.saveMinutes([minuteRecord({ minute: 3, mos: 2 }), minuteRecord({ minute: 4, mos: 3 })]);
+      const found = await store.sessionMinutes("s1", 10);
+      expect(found.map(({ quality }) => [quality.minute, quality.mos])).toEqual([
+        [3, 4],
+        [4, 3],
+      ]);
+    });
+
+    test("the newest are shown, oldest first, whatever the order they were written in", async () => {
+      const store = await open();
+      await store.saveMinutes([2, 0, 3, 1].map((minute) => minuteRecord({ minute })));
+      await store.saveMinutes([minuteRecord({ minute: 9 }, { sessionId: "s2" })]);
+      expect((await store.sessionMinutes("s1", 3)).map(({ quality }) => quality.minute)).toEqual([1, 2, 3]);
+    });
+
+    test("no minutes are no work", async () => {
+      const store = await open();
+      await store.saveMinutes([]);
+      expect(await store.trimMinutes(LIMITS)).toBe(0);
+    });
+
+    test("what is too old goes, so many at once", async () => {
+      const store = await open();
+      const began = 1_800_000_000_000;
+      await store.saveMinutes([0, 1, 2, 3, 4].map((minute) => minuteRecord({ minute, beganAtMs: began + minute * 60_000 })));
+      const limits = { ...LIMITS, beganBeforeMs: began + 3 * 60_000, atOnceMax: 2 };
+      expect(await store.trimMinutes(limits)).toBe(2);
+      expect(await numbersOf(store)).toEqual([2, 3, 4]);
+      expect(await store.trimMinutes(limits)).toBe(1);
+      expect(await store.trimMinutes(limits)).toBe(0);
+      expect(await numbersOf(store)).toEqual([3, 4]);
+    });
+
+    test("of too many those that were written last stay", async () => {
+      const store = await open();
+      await store.saveMinutes([5, 6].map((minute) => minuteRecord({ minute })));
+      await store.saveMinutes([0, 1].map((minute) => minuteRecord({ minute }, { sessionId: "s2" })));
+      expect(await store.trimMinutes({ ...LIMITS, rowsMax: 3 })).toBe(1);
+      expect([await numbersOf(store), await numbersOf(store, "s2")]).toEqual([[6], [0, 1]]);
+      expect(await store.trimMinutes({ ...LIMITS, rowsMax: 3 })).toBe(0);
     });
   });
 }

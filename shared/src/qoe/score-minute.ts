@@ -102,8 +102,13 @@ export function scoreStart(tapToFirstFrameMs: number): number {
   return Math.min(1, Math.max(0, (15_000 - tapToFirstFrameMs) / 13_000));
 }
 
+/** Whether the title drew enough in this second to be scored for its picture. */
+export function isMoving(sample: Pick<QualitySample, "framesSent" | "durationMs">): boolean {
+  return (sample.framesSent * 1_000) / sample.durationMs >= MOVING_FPS_MIN;
+}
+
 function modelInput(samples: readonly QualitySample[], title: TitleQualityClass): GamingQualityInput {
-  const moving = samples.filter((sample) => (sample.framesSent * 1_000) / sample.durationMs >= MOVING_FPS_MIN);
+  const moving = samples.filter(isMoving);
   const movingMs = sumOf(moving, (sample) => sample.durationMs);
   const weighted = (of: (sample: QualitySample) => number) =>
     sumOf(moving, (sample) => of(sample) * sample.durationMs) / movingMs;

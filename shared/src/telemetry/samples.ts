@@ -11,8 +11,10 @@ const Kbps = z.number().check(z.gte(0), z.lte(1_000_000));
 const Share = z.number().check(z.gte(0), z.lte(1));
 const Pixels = z.int().check(z.gte(0), z.lte(16_384));
 
+export const SAMPLE_DURATION_MS_MAX = 10_000;
+
 /** Length of one sample; a busy end's second may be longer. */
-const DurationMs = z.number().check(z.gte(100), z.lte(10_000));
+const DurationMs = z.number().check(z.gte(100), z.lte(SAMPLE_DURATION_MS_MAX));
 
 export const LatencyFigures = z.strictObject({
   /** Inputs that drew something. */

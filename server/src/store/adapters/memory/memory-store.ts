@@ -1,11 +1,14 @@
 // The store without a database, for tests. Passes the same contract as the real ones.
 
+import type { MinuteRecord } from "../../../telemetry/score-session-minute.ts";
 import type { SessionRecord, SessionTurn, Store } from "../../ports.ts";
 
 export function createMemoryStore(): Store {
   const sessions = new Map<string, SessionRecord>();
   const turns = new Map<string, Map<number, SessionTurn>>();
   const settings = new Map<string, string>();
+  /** In order of writing. */
+  const minutes = new Map<string, MinuteRecord>();
   return {
     async saveSession(record, added) {
       sessions.set(record.id, structuredClone(record));
@@ -29,6 +32,27 @@ export function createMemoryStore(): Store {
       const kept = settings.get(key) ?? value;
       settings.set(key, kept);
       return kept;
+    },
+    async saveMinutes(added) {
+      for (const record of added) {
+        const key = `${record.sessionId} ${record.quality.minute}`;
+        if (!minutes.has(key)) minutes.set(key, structuredClone(record));
+      }
+    },
+    async sessionMinutes(sessionId, newestMax) {
+      return [...minutes.values()]
+        .filter((record) => record.sessionId === sessionId)
+        .sort((a, b) => a.quality.minute - b.quality.minute)
+        .slice(-newestMax)
+        .map((record) => structuredClone(record));
+    },
+    async trimMinutes({ beganBeforeMs, rowsMax, atOnceMax }) {
+      const surplus = minutes.size - rowsMax;
+      const gone = [...minutes]
+        .filter(([, { quality }], index) => index < surplus || quality.beganAtMs < beganBeforeMs)
+        .slice(0, atOnceMax);
+      for (const [key] of gone) minutes.delete(key);
+      return gone.length;
     },
   };
 }
