@@ -61,8 +61,10 @@ for (let index = 0; index < frames; index++) {
   for (const place of places) drawBarcode(pixels, width, place, number);
 
   const waitMs = () => dueAtMs - performance.now();
-  if (waitMs() > TIMER_SLACK_MS) await new Promise((resolve) => setTimeout(resolve, waitMs() - TIMER_SLACK_MS));
-  if (waitMs() > 0) Atomics.wait(waiting, 0, 0, waitMs());
+  const timerMs = waitMs() - TIMER_SLACK_MS;
+  if (timerMs > 0) await new Promise((resolve) => setTimeout(resolve, timerMs));
+  // Returns at once when the time has passed.
+  Atomics.wait(waiting, 0, 0, Math.max(0, waitMs()));
   // One that was late does not hurry after the clock: a title at vertical sync could not either.
   dueAtMs = Math.max(dueAtMs + intervalMs, performance.now() + intervalMs * LATE_SHARE);
   log.push(`${number} ${wallMs()}`);
