@@ -1,6 +1,7 @@
 // A child process that can't outlive its owner.
 //
-// It leads a process group of its own; closing its scope ends the whole group.
+// It leads a process group of its own. Closing its scope asks the child to end, which
+// is to look after what it has started; then the whole group is killed.
 // Should this process die without a word (SIGKILL), the kernel kills the child
 // (PR_SET_PDEATHSIG through setpriv), and what the child had started loses its
 // display and sound with it.
@@ -11,7 +12,7 @@ import { TimeoutError, withTimeout, type Scope } from "@nearframe/shared/lifetim
 import { requireCommand } from "./find-command.ts";
 import { OutputTail } from "./output-tail.ts";
 
-/** Between asking a group to end and killing it. */
+/** Between asking a child to end and killing its group. */
 export const TERM_GRACE_MS = 1_500;
 /** After SIGKILL, for the kernel to tear down the group and close its pipes. */
 const KILL_WAIT_MS = 1_000;
@@ -75,7 +76,7 @@ export async function createChild(options: ChildOptions, scope: Scope): Promise<
   });
   const pid = child.pid as number;
   scope.own(child, async () => {
-    if (running) signalGroup(pid, "SIGTERM");
+    if (running) process.kill(pid, "SIGTERM");
     await settlesWithin(exited, options.termGraceMs ?? TERM_GRACE_MS);
     if (running) signalGroup(pid, "SIGKILL");
     await exited;

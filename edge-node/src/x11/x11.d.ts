@@ -88,6 +88,10 @@ declare module "x11" {
       firstKeycode: number, keysymsPerKeycode: number, keysyms: readonly number[],
       done?: (error: XError | null) => void,
     ): boolean;
+    InternAtom(onlyIfExists: boolean, name: string, done: (error: XError | null, atom: number) => void): boolean;
+    SendClientMessage(
+      destination: number, about: number, type: number, format: 8 | 16 | 32, data: readonly number[], eventMask: number,
+    ): boolean;
     QueryPointer(window: number, done: (error: XError | null, at: { rootX: number; rootY: number }) => void): boolean;
     readonly stream?: object;
     /** Answered when the server has dealt with every request before. */

@@ -4,28 +4,36 @@
 // and text fields expect it, and games are used to it. A repeat ends with the
 // key's release, and every release is sent, at the latest when the sink closes.
 
-import { keyCode } from "@nearframe/shared/input/codes";
+import { setTimeout } from "node:timers/promises";
+import { keyCode, keyNumber } from "@nearframe/shared/input/codes";
 import type { XClient, XDisplay, XTestExtension } from "x11";
 import type { Display } from "../../session/ports.ts";
 import { connectX11 } from "../../x11/connect.ts";
 import type { InputAction, InputSink, OpenInputSink } from "../ports.ts";
-import { piecesOf, SpareKeys } from "./spare-keys.ts";
+import { ownKeysOf, Typist } from "./typist.ts";
 
 /** X keycodes are the kernel's key numbers, moved by 8 (rules "evdev"). */
 const KEYCODE_OFFSET = 8;
 /** `MouseEvent.button`: left, middle, right, back, forward. X keeps 4 to 7 for the wheel. */
 const X_BUTTONS = [1, 2, 3, 8, 9] as const;
 const WHEEL = { up: 4, down: 5, left: 6, right: 7 } as const;
-/** When so many messages wait for the server, it has long stopped listening. */
-const WAITING_MAX = 512;
+/** When so many messages wait, the server has long stopped listening, or a text is far too long. */
+const APPLYING_MAX = 512;
 const MOTION_MAX = 0x7fff;
+/** A program that is told of a new key map asks for it, and knows it some time later. */
+const LEARN_MS = 60;
+const keycodeOf = (code: string): number => (keyNumber(code) ?? 0) + KEYCODE_OFFSET;
+const SHIFT = keycodeOf("ShiftLeft");
+const MODIFIERS = new Set(
+  ["ShiftLeft", "ShiftRight", "ControlLeft", "ControlRight", "AltLeft", "AltRight", "MetaLeft", "MetaRight"].map(keycodeOf),
+);
 const NO_PAD = "an X display takes no pads";
 
 export const openXtestSink: OpenInputSink = async (display, scope) => {
   let sink: XtestSink | undefined;
   const { display: xDisplay, closed } = await connectX11(display, scope, (error) => sink?.fail(error));
   const xtest = await requireXtest(xDisplay.client);
-  sink = new XtestSink(xDisplay, xtest, display, await findSpareKeys(xDisplay));
+  sink = new XtestSink(xDisplay, xtest, display, await createTypist(xDisplay), scope.signal);
   const opened = sink;
   void closed.then(() => opened.lose());
   return scope.own(opened, () => opened.release());
@@ -36,8 +44,9 @@ class XtestSink implements InputSink {
   readonly #x: XClient;
   readonly #xtest: XTestExtension;
   readonly #size: { width: number; height: number };
-  readonly #spareKeys: SpareKeys;
+  readonly #typist: Typist;
   readonly #root: number;
+  readonly #signal: AbortSignal;
   readonly #keysDown = new Set<number>();
   readonly #buttonsDown = new Set<number>();
   /** Who waits for the server, to be told if it goes away. */
@@ -46,26 +55,34 @@ class XtestSink implements InputSink {
   readonly #rest: Record<"dx" | "dy" | "wheelX" | "wheelY", number> = { dx: 0, dy: 0, wheelX: 0, wheelY: 0 };
   /** Set while text is being typed: what comes meanwhile follows it. */
   #typing: Promise<void> | undefined;
+  #applying = 0;
   #failure: Error | undefined;
   #lost = false;
 
-  constructor(xDisplay: XDisplay, xtest: XTestExtension, display: Display, spareKeys: SpareKeys) {
+  constructor(xDisplay: XDisplay, xtest: XTestExtension, display: Display, typist: Typist, signal: AbortSignal) {
     this.#x = xDisplay.client;
     this.#xtest = xtest;
     this.#size = display.size;
-    this.#spareKeys = spareKeys;
+    this.#typist = typist;
+    this.#signal = signal;
     this.#root = xDisplay.screen[0]?.root ?? 0;
   }
 
   async apply(actions: readonly InputAction[]): Promise<void> {
     if (this.#lost) throw new Error("the display is gone");
-    // What can go out at once does so before this function first waits.
-    let left = actions;
-    while (left.length > 0 || this.#typing) {
-      if (this.#typing) await this.#typing;
-      else left = this.#applyUntilText(left);
+    if (this.#applying >= APPLYING_MAX) throw new Error("the display takes no more input");
+    this.#applying += 1;
+    try {
+      // What can go out at once does so before this function first waits.
+      let left = actions;
+      while (left.length > 0 || this.#typing) {
+        if (this.#typing) await this.#typing;
+        else left = this.#applyUntilText(left);
+      }
+      await this.#answered();
+    } finally {
+      this.#applying -= 1;
     }
-    await this.#answered();
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure) throw failure;
@@ -93,9 +110,8 @@ class XtestSink implements InputSink {
   }
 
   /** Resolves when the server has taken all that was sent. */
-  async #answered(): Promise<void> {
-    if (this.#waiting.size >= WAITING_MAX) throw new Error("the display takes no more input");
-    await new Promise<void>((resolve, reject) => {
+  #answered(): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
       this.#waiting.add(reject);
       this.#x.sync((error) => {
         this.#waiting.delete(reject);
@@ -143,17 +159,24 @@ class XtestSink implements InputSink {
     }
   }
 
+  /** Types as if no key were held: a text is the same whatever the player's other hand does. */
   async #type(text: string): Promise<void> {
-    for (const piece of piecesOf(text, this.#spareKeys.count)) {
-      const { keycodes, lent } = this.#spareKeys.type(piece);
-      // The same character with and without Shift, which the player may be holding.
+    const lifted = [...this.#keysDown].filter((keycode) => MODIFIERS.has(keycode));
+    for (const keycode of lifted) this.#fake(this.#xtest.KeyRelease, keycode);
+    for (const piece of this.#typist.piecesOf(text)) {
+      const { strokes, lent, waitMs } = this.#typist.type(piece, performance.now());
+      if (waitMs > 0) await setTimeout(waitMs, undefined, { signal: this.#signal });
       for (const [keycode, keysym] of lent) this.#x.ChangeKeyboardMapping(keycode, 2, [keysym, keysym]);
-      for (const keycode of keycodes) {
+      if (lent.size > 0) await setTimeout(LEARN_MS, undefined, { signal: this.#signal });
+      for (const { keycode, shift } of strokes) {
+        if (shift) this.#fake(this.#xtest.KeyPress, SHIFT);
         this.#fake(this.#xtest.KeyPress, keycode);
         this.#fake(this.#xtest.KeyRelease, keycode);
+        if (shift) this.#fake(this.#xtest.KeyRelease, SHIFT);
       }
       await this.#answered();
     }
+    for (const keycode of lifted) this.#fake(this.#xtest.KeyPress, keycode);
   }
 
   #hold(held: Set<number>, detail: number, down: boolean, press: number, release: number): void {
@@ -196,11 +219,19 @@ async function requireXtest(client: XClient): Promise<XTestExtension> {
   return await promise;
 }
 
-/** Keycodes that make no character and are no key of `shared/input/codes`. */
-async function findSpareKeys({ client, min_keycode, max_keycode }: XDisplay): Promise<SpareKeys> {
+/**
+ * Lends keycodes that make nothing and are no key of `shared/input/codes`. Those of media
+ * and browser keys are left alone: programs act on them whatever character they make.
+ */
+async function createTypist({ client, min_keycode, max_keycode }: XDisplay): Promise<Typist> {
   const { promise, resolve, reject } = Promise.withResolvers<number[][]>();
   client.GetKeyboardMapping(min_keycode, max_keycode - min_keycode + 1, (error, rows) => (error ? reject(error) : resolve(rows)));
-  const rows = await promise;
-  const spare = rows.flatMap((keysyms, index) => (keysyms.every((keysym) => keysym === 0) ? [min_keycode + index] : []));
-  return new SpareKeys(spare.filter((keycode) => keyCode(keycode - KEYCODE_OFFSET) === undefined));
+  const rows = (await promise).map((keysyms, index) => [min_keycode + index, keysyms] as const);
+  const isReal = (keycode: number) => keyCode(keycode - KEYCODE_OFFSET) !== undefined;
+  const spare = rows.filter(([keycode, keysyms]) => !isReal(keycode) && keysyms.every((keysym) => keysym === 0));
+  // The kernel's key 0 is "reserved", and some programs never look it up again.
+  return new Typist(
+    ownKeysOf(rows.filter(([keycode]) => isReal(keycode))),
+    spare.map(([keycode]) => keycode).filter((keycode) => keycode > KEYCODE_OFFSET),
+  );
 }

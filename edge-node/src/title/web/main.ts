@@ -25,13 +25,18 @@ const { display } = await connectX11(
   new Scope(),
   (error) => console.error(`The display refused something: ${error.message}`),
 );
-keepFullScreen(display, settings.size);
+const fullScreen = await keepFullScreen(display, settings.size);
 
 const browser = spawn(
   settings.setpriv,
   ["--pdeathsig", "KILL", "--", settings.chromium, ...chromiumArguments(settings, port)],
   { stdio: "inherit" },
 );
+// A browser that is told to end by a signal loses what its page has stored in the last
+// seconds; one whose window is closed writes it down first.
+process.on("SIGTERM", () => {
+  if (!fullScreen.closePage()) browser.kill("SIGTERM");
+});
 const [code, signal] = (await Promise.race([
   once(browser, "exit"),
   once(browser, "error").then(([error]) => {

@@ -7,7 +7,7 @@ const EDITING = new Set(["KeyA", "KeyC", "KeyV", "KeyX", "KeyY", "KeyZ"]);
 addEventListener(
   "keydown",
   (event) => {
-    const browserKey = /^(F\d+|Browser\w+|Launch\w+)$/.test(event.code);
+    const browserKey = /^(F\d|F1[0-2]|Browser\w+|Launch\w+)$/.test(event.code);
     const shortcut = (event.ctrlKey || event.altKey || event.metaKey) && !(EDITING.has(event.code) && !event.shiftKey);
     if (browserKey || shortcut) event.preventDefault();
   },
