@@ -15,6 +15,9 @@
 //   4. Undecodable slices are never shown (browsers conceal nothing in H.264
 //      without a keyframe), so the slicing term is 0.
 //   5. The classes of the title default to the strictest, "high" and "high".
+//   6. Size is the coded one. The model has no term for a picture that is scaled up,
+//      so fewer pixels at the same bitrate raise the score: whoever pays or places by
+//      it has to look at `input.pixels` beside it, and nothing may choose a size by it.
 
 import { MOS_MIN, scoreGaming } from "./g1072.ts";
 import type { GamingQuality, GamingQualityInput, Interaction, VideoComplexity } from "./g1072.ts";

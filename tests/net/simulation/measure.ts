@@ -6,6 +6,7 @@
 
 import { decisionAt, frameDelays, longestFreezeMs, quantile, reversals, utilisation } from "./read-run.ts";
 import { allScenarios } from "./scenarios.ts";
+import { scoreRun } from "./score-run.ts";
 import { simulateSession } from "./simulate-session.ts";
 import type { Run } from "./simulate-session.ts";
 
@@ -21,6 +22,7 @@ const COLUMNS: Record<string, (run: Run) => number> = {
   "turns/min": (run) =>
     (60_000 * reversals(run, WARM_MS, run.scenario.durationMs, 0.2)) / (run.scenario.durationMs - WARM_MS),
   "kbit/s at 2 s": (run) => decisionAt(run, WARM_MS).bitrateKbps,
+  "MOS, worst minute x100": (run) => 100 * Math.min(...scoreRun(run)),
 };
 
 function delays(run: Run): number[] {

@@ -10,6 +10,8 @@ export type OpenScenario = Omit<Scenario, "seed">;
 
 /** 1080p60 worth 20 Mbit/s at most, which every scenario here offers to the link. */
 const OPTIONS = makeRateOptions({ width: 1920, height: 1080 }, 60, 20_000);
+/** What two cores without a GPU encode: 720p60, worth 12 Mbit/s. */
+const CPU_OPTIONS = makeRateOptions({ width: 1280, height: 720 }, 60, 12_000);
 const UP: LinkProfile = { ...CLEAR_LINK, delayMs: 10 };
 
 /** 20 Mbit/s of video fits, then 5, then 20 again. */
@@ -29,6 +31,11 @@ export async function networkScenario(name: string, durationMs: number): Promise
   return { up, down, options: OPTIONS, durationMs };
 }
 
+/** The same with a smaller picture. */
+export function at720p(scenario: OpenScenario): OpenScenario {
+  return { ...scenario, options: CPU_OPTIONS };
+}
+
 export function withDown(down: Partial<LinkProfile>, durationMs: number): OpenScenario {
   return { up: UP, down: { ...CLEAR_LINK, ...down }, options: OPTIONS, durationMs };
 }
@@ -41,6 +48,7 @@ export async function allScenarios(): Promise<Record<string, OpenScenario>> {
     "20-5-20 step, estimate only": { ...step, frameNews: false },
     steady: await networkScenario("steady", 40_000),
     "lte-drive": await networkScenario("lte-drive", 120_000),
+    "lte-drive at 720p60": at720p(await networkScenario("lte-drive", 120_000)),
     "lte-drive, estimate only": { ...(await networkScenario("lte-drive", 120_000)), frameNews: false },
     "wifi-interference": await networkScenario("wifi-interference", 60_000),
     "dsl-bufferbloat": await networkScenario("dsl-bufferbloat", 90_000),
@@ -51,7 +59,7 @@ export async function allScenarios(): Promise<Record<string, OpenScenario>> {
     "5 Mbit/s": withDown({ delayMs: 15, rateKbps: 5_000, queueMs: 400 }, 30_000),
     "2 s blackout": withDown(
       { delayMs: 15, rateKbps: 24_000, blackouts: [{ fromMs: 10_000, forMs: 2_000, everyMs: null }] },
-      20_000,
+      40_000,
     ),
   };
 }

@@ -4,7 +4,8 @@
 
 import { describe, expect, test } from "vitest";
 import { bitrates, decisionAt, frameDelays, longestFreezeMs, quantile, reversals, utilisation } from "./read-run.ts";
-import { networkScenario, withDown } from "./scenarios.ts";
+import { at720p, networkScenario, withDown } from "./scenarios.ts";
+import { scoreRun } from "./score-run.ts";
 import { simulateSession } from "./simulate-session.ts";
 import type { Run } from "./simulate-session.ts";
 
@@ -35,6 +36,12 @@ describe.each(SEEDS)("seed %i", (seed) => {
     expect(delayQuantile(run, 0.5)).toBeLessThan(70);
     expect(delayQuantile(run, 0.95)).toBeLessThan(120);
     expect(longestFreezeMs(run, 0, 120_000)).toBeLessThan(400);
+    expect(Math.min(...scoreRun(run))).toBeGreaterThan(3.1);
+  });
+
+  test("LTE drive at 720p60: each minute is at least acceptable (MOS 3.6)", async () => {
+    const run = simulateSession({ ...at720p(await networkScenario("lte-drive", 120_000)), seed });
+    expect(Math.min(...scoreRun(run))).toBeGreaterThan(3.6);
   });
 
   test("Wi-Fi with interference: bursts neither collapse the rate nor hold the picture for long", async () => {
