@@ -1,0 +1,95 @@
+// Bad networks, in real Chromium through the relay: what a step down, bursts of
+// loss and a drive do to a stream that is playing.
+
+import type { Page } from "playwright";
+import { Scope } from "@nearframe/shared/lifetime";
+import { CLEAR_LINK, type LinkProfile, type NetProfile } from "../../net/link/profile.ts";
+import { loadProfile } from "../../net/profiles.ts";
+import type { Relay } from "../../net/relay/relay.ts";
+import { openBrowser, play } from "../../support/browser.ts";
+import { installFrameProbe, longestFreezeMs, takeFrames, type SeenFrame } from "../../support/frame-probe.ts";
+import { impair } from "../../support/impaired.ts";
+import { freePort, startStack } from "../../support/stack.ts";
+import { percentiles, rounded, type BenchRow } from "../rows.ts";
+
+const SETTLE_MS = 6_000;
+const STEP_WATCH_MS = 8_000;
+const LOSS_WATCH_MS = 20_000;
+const DRIVE_WATCH_MS = 125_000;
+/** As fast as before the step, this much later than its path allows. */
+const SETTLED_DELAY_MS = 100;
+const MAX_KBPS = 20_000;
+
+const link = (change: Partial<LinkProfile>): LinkProfile => ({ ...CLEAR_LINK, delayMs: 10, ...change });
+const profile = (about: string, down: Partial<LinkProfile>): NetProfile => ({ about, madeBy: "by hand", up: link({}), down: link(down) });
+
+const CLEAR = profile("20 Mbit/s, 20 ms round trip", { rateKbps: 20_000, queueMs: 300 });
+const NARROW = profile("5 Mbit/s, 20 ms round trip", { rateKbps: 5_000, queueMs: 300 });
+const BURSTS = profile("3 % lost in bursts of 4", { burstLoss: { fraction: 0.03, packets: 4 } });
+
+export async function runNetworkBench(): Promise<BenchRow[]> {
+  return [...(await stepDown()), ...(await burstLoss()), ...(await drive())];
+}
+
+async function stepDown(): Promise<BenchRow[]> {
+  await using scope = new Scope();
+  const { page, relay } = await playThrough(CLEAR, scope);
+  const before = percentiles((await watch(page, SETTLE_MS)).map(({ delayMs }) => delayMs));
+  const steppedAtMs = Date.now();
+  relay.setProfile(NARROW);
+  const frames = await watch(page, STEP_WATCH_MS);
+  const after = percentiles(frames.map(({ delayMs }) => delayMs));
+  const late = frames.filter(({ delayMs }) => delayMs > SETTLED_DELAY_MS);
+  const settledMs = Math.max(0, (late.at(-1)?.shownAtMs ?? steppedAtMs) - steppedAtMs);
+  const p95 = after.p95 ?? Infinity;
+  return [
+    { name: "frame delay on 20 Mbit/s, 20 ms round trip", unit: "ms", ...before, goal: null, met: null },
+    { name: "step from 20 to 5 Mbit/s: frame delay", unit: "ms", ...after, goal: "p95 under 100", met: p95 < 100 },
+    { name: "step from 20 to 5 Mbit/s: last frame later than 100 ms", unit: "ms after the step", value: rounded(settledMs), goal: "under 1000", met: settledMs < 1000 },
+    { name: "step from 20 to 5 Mbit/s: longest freeze", unit: "ms", value: rounded(longestFreezeMs(frames)), goal: null, met: null },
+  ];
+}
+
+async function burstLoss(): Promise<BenchRow[]> {
+  await using scope = new Scope();
+  const { page, relay } = await playThrough(CLEAR, scope);
+  await watch(page, SETTLE_MS);
+  relay.setProfile(BURSTS);
+  const frames = await watch(page, LOSS_WATCH_MS);
+  const freezeMs = longestFreezeMs(frames);
+  return [
+    { name: "3 % burst loss: longest freeze", unit: "ms", value: rounded(freezeMs), goal: "under 150", met: freezeMs < 150 },
+    { name: "3 % burst loss: frame delay", unit: "ms", ...percentiles(frames.map(({ delayMs }) => delayMs)), goal: null, met: null },
+  ];
+}
+
+async function drive(): Promise<BenchRow[]> {
+  await using scope = new Scope();
+  const { page } = await playThrough(await loadProfile("lte-drive"), scope);
+  const frames = await watch(page, DRIVE_WATCH_MS);
+  return [
+    { name: "LTE drive: frame delay", unit: "ms", ...percentiles(frames.map(({ delayMs }) => delayMs)), goal: null, met: null },
+    { name: "LTE drive: frames shown", unit: "1/s", value: rounded((frames.length * 1000) / DRIVE_WATCH_MS), goal: null, met: null },
+    { name: "LTE drive: longest freeze", unit: "ms", value: rounded(longestFreezeMs(frames)), goal: null, met: null },
+  ];
+}
+
+async function playThrough(network: NetProfile, scope: Scope): Promise<{ page: Page; relay: Relay }> {
+  const mediaPort = await freePort();
+  const stack = await startStack(
+    { environment: { NEARFRAME_MEDIA_PORT: String(mediaPort), NEARFRAME_BITRATE_KBPS: String(MAX_KBPS) } },
+    scope,
+  );
+  const browser = await openBrowser(scope);
+  const page = await browser.newPage();
+  const relay = await impair(page, mediaPort, network, scope);
+  await play(page, stack.url, "test-card");
+  await installFrameProbe(page);
+  return { page, relay };
+}
+
+async function watch(page: Page, durationMs: number): Promise<SeenFrame[]> {
+  await takeFrames(page);
+  await page.waitForTimeout(durationMs);
+  return takeFrames(page);
+}
