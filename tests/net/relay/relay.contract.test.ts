@@ -18,6 +18,9 @@ beforeEach(() => {
 });
 afterEach(() => scope.close());
 
+/** A machine that is busy with other tests may take a while. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
+
 const LOOPBACK = "127.0.0.1";
 
 function profileOf(down: Partial<LinkProfile>, up: Partial<LinkProfile> = {}): NetProfile {
@@ -51,7 +54,7 @@ async function relayTo(port: number, profile: NetProfile, more: Partial<RelayOpt
 
 async function ask(client: Socket, relay: Relay, text: string): Promise<string> {
   client.send(text, relay.address.port, LOOPBACK);
-  const [payload] = (await once(client, "message", { signal: AbortSignal.timeout(5_000) })) as [Buffer];
+  const [payload] = (await once(client, "message", { signal: AbortSignal.timeout(10_000) })) as [Buffer];
   return payload.toString();
 }
 
@@ -77,7 +80,7 @@ describe("flows", () => {
     const [first, second] = [await openSocket(), await openSocket()];
     await ask(first, relay, "1");
     second.send("2", relay.address.port, LOOPBACK);
-    await expect.poll(() => relay.stats().flows).toEqual({ open: 1, refused: 1, expired: 0 });
+    await eventually(() => relay.stats().flows).toEqual({ open: 1, refused: 1, expired: 0 });
     expect(echo.sources.size).toBe(1);
   });
 
@@ -86,7 +89,7 @@ describe("flows", () => {
     const relay = await relayTo(echo.port, profileOf({}), { idleMs: 40 });
     const client = await openSocket();
     await ask(client, relay, "1");
-    await expect.poll(() => relay.stats().flows).toEqual({ open: 0, refused: 0, expired: 1 });
+    await eventually(() => relay.stats().flows).toEqual({ open: 0, refused: 0, expired: 1 });
     expect(await ask(client, relay, "2")).toBe("2");
   });
 
@@ -130,7 +133,7 @@ describe("what the link decides happens", () => {
       link = next;
       if (passage.kind === "arrives") expected.push(number);
     }
-    await expect.poll(() => received.length).toBe(expected.length);
+    await eventually(() => received.length).toBe(expected.length);
     expect(received).toEqual(expected);
     const { dropped, packetsIn, packetsOut } = relay.stats().up;
     expect(packetsIn).toBe(300);
@@ -145,11 +148,11 @@ describe("what the link decides happens", () => {
     const relay = await relayTo(target.address().port, profileOf({}, slow));
     const client = await openSocket();
     for (let number = 0; number < 60; number++) client.send(Buffer.alloc(972), relay.address.port, LOOPBACK);
-    await expect.poll(() => relay.stats().up.packetsIn).toBe(60);
+    await eventually(() => relay.stats().up.packetsIn).toBe(60);
     // 100 ms hold 10 packets; a slow machine may drain a few more while they come.
     expect(relay.stats().up.dropped.queue).toBeGreaterThan(30);
     expect(relay.stats().up.queueMsMax).toBeLessThanOrEqual(100);
-    await expect.poll(() => received).toBe(60 - relay.stats().up.dropped.queue);
+    await eventually(() => received).toBe(60 - relay.stats().up.dropped.queue);
   });
 
   test("a duplicate arrives twice", async () => {
@@ -158,7 +161,7 @@ describe("what the link decides happens", () => {
     target.on("message", () => (received += 1));
     const relay = await relayTo(target.address().port, profileOf({}, { duplicateFraction: 1 }));
     (await openSocket()).send("twin", relay.address.port, LOOPBACK);
-    await expect.poll(() => received).toBe(2);
+    await eventually(() => received).toBe(2);
   });
 
   test("a profile is changed while flows are open", async () => {
@@ -168,7 +171,7 @@ describe("what the link decides happens", () => {
     await ask(client, relay, "1");
     relay.setProfile(profileOf({ blackouts: [{ fromMs: 0, forMs: 60_000, everyMs: null }] }));
     client.send("2", relay.address.port, LOOPBACK);
-    await expect.poll(() => relay.stats().down.dropped.blackout).toBe(1);
+    await eventually(() => relay.stats().down.dropped.blackout).toBe(1);
     relay.setProfile(profileOf({}));
     expect(await ask(client, relay, "3")).toBe("3");
   });
@@ -183,7 +186,7 @@ describe("what the link decides happens", () => {
         client.send(Buffer.alloc(1_000), relay.address.port, LOOPBACK);
       }
     }
-    await expect.poll(() => [shared.stats().up.packetsIn, apart.stats().up.packetsIn]).toEqual([2, 2]);
+    await eventually(() => [shared.stats().up.packetsIn, apart.stats().up.packetsIn]).toEqual([2, 2]);
     expect(shared.stats().up.queueMsMax).toBeGreaterThan(0);
     expect(apart.stats().up.queueMsMax).toBe(0);
   });
@@ -204,7 +207,7 @@ describe("closing", () => {
     const relay = await createRelay(options, owner);
     const { address } = relay;
     (await openSocket()).send("late", address.port, LOOPBACK);
-    await expect.poll(() => relay.stats().waiting).toBe(1);
+    await eventually(() => relay.stats().waiting).toBe(1);
     await Promise.all([owner.close(), owner.close()]);
     expect(relay.stats().waiting).toBe(0);
     await relayTo(target.address().port, profileOf({}), { listen: address });
