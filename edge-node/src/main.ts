@@ -15,6 +15,7 @@ import { PIPELINES } from "./media/pipelines.ts";
 import { isLocal, mediaAddresses } from "./node/addresses.ts";
 import { createAgent } from "./node/agent.ts";
 import { ConfigError, parseConfig, type NodeConfig } from "./node/config.ts";
+import { preferProcess } from "./process/priority.ts";
 import { memoryFolder } from "./process/private-folder.ts";
 import { createSession } from "./session/session.ts";
 import { createMediasoupSfu, SfuStartError } from "./sfu/adapters/mediasoup/sfu.ts";
@@ -31,6 +32,9 @@ async function main(): Promise<void> {
   const log = pino({ name: "edge-node", level: config.logLevel, base: {} });
   closeOnSignals(log);
 
+  // Input comes through this process; the media server's own priority is raised where it starts.
+  const refused = preferProcess(process.pid);
+  if (refused !== undefined) log.warn({ refused }, "this process runs like any other; give it CAP_SYS_NICE");
   const pipeline = PIPELINES[config.pipeline];
   const sfu = await createMediasoupSfu(
     {

@@ -178,12 +178,17 @@ export function createSession(
           display,
           size: title.manifest.size,
           fps: title.manifest.fps,
-          bitrateKbps: rate.decision.bitrateKbps,
+          // One that can't be steered gets what it may use at most.
+          bitrateKbps: ports.pipelineTraits.followsTarget ? rate.decision.bitrateKbps : start.bitrateKbps,
           video: target.video,
           sound: { monitorSocketPath: sound.monitorSocketPath, target: target.audio },
           inputMarkPath,
         },
-        { onFirstPicture: () => handle({ type: "first-picture" }), onFrame: handleFrame },
+        {
+          onFirstPicture: () => handle({ type: "first-picture" }),
+          onFrame: handleFrame,
+          onNotice: (text) => ports.log(start.sessionId, text),
+        },
         scope,
       )
       .catch(blame("pipeline"));
@@ -210,7 +215,9 @@ export function createSession(
       device,
       {
         onInput: (bytes) => input?.receive(bytes),
-        onReceipts: (bytes) => rate.handleReceipts(bytes),
+        onReceipts(bytes) {
+          if (ports.pipelineTraits.followsTarget) rate.handleReceipts(bytes);
+        },
         onBandwidth(kbps) {
           availableKbps = kbps;
           rate.handleBandwidth(kbps);

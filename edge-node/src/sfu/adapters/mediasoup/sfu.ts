@@ -3,6 +3,7 @@
 
 import * as mediasoup from "mediasoup";
 import type { Scope } from "@nearframe/shared/lifetime";
+import { preferProcess } from "../../../process/priority.ts";
 import type { PipelineTraits } from "../../../media/ports.ts";
 import type { Room, Sfu } from "../../ports.ts";
 import { createRoom } from "./room.ts";
@@ -24,6 +25,9 @@ const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
 
 export async function createMediasoupSfu(options: SfuOptions, scope: Scope): Promise<Sfu> {
   const worker = scope.own(await startWorker(), (worker) => worker.close());
+  // Every packet of every session passes it; it must not wait behind a title.
+  const refused = preferProcess(worker.pid);
+  if (refused !== undefined) options.onWarning(refused);
   const closed = new Promise<string>((resolve) => {
     worker.once("died", (error) => resolve(`the media server died: ${error.message}`));
     worker.observer.once("close", () => resolve("closed"));

@@ -1,0 +1,130 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Scope } from "@nearframe/shared/lifetime";
+import { ROUTER_RTP_CAPABILITIES } from "@nearframe/shared/media/router-capabilities";
+import type { Device } from "@nearframe/shared/protocol/client-to-server";
+import { Offer } from "@nearframe/shared/protocol/media";
+import type { PipelineTraits } from "../../../media/ports.ts";
+import type { SeatEvents, Sfu } from "../../ports.ts";
+import { CodecMissingError, SignalError } from "./seat.ts";
+import { createMediasoupSfu, SfuStartError } from "./sfu.ts";
+
+const TRAITS: PipelineTraits = { rtcpMux: true, stampsExtensions: true, keyframeOnRequest: true, followsTarget: true, marksFrames: true };
+const EVENTS: SeatEvents = {
+  onInput() {}, onReceipts() {}, onBandwidth() {}, onControl() {}, onConnected() {}, onDisconnected() {},
+};
+const DEVICE: Device = {
+  screen: { width: 1280, height: 720, pixelRatio: 1 },
+  touch: false,
+  rtpCapabilities: { ...ROUTER_RTP_CAPABILITIES },
+};
+
+let scope: Scope;
+let sfu: Sfu;
+
+beforeEach(async () => {
+  scope = new Scope();
+  sfu = await createMediasoupSfu({ addresses: [{ ip: "127.0.0.1" }], port: 0, onWarning() {} }, scope);
+});
+afterEach(() => scope.close());
+
+describe("a room", () => {
+  test("gives a player who has only its own list of capabilities picture, sound and channels", async () => {
+    const room = await sfu.createRoom(TRAITS, scope);
+    const { offer } = await room.openSeat(DEVICE, EVENTS, scope);
+    expect(Offer.parse(offer)).toBeDefined();
+    expect(offer.media.map(({ kind }) => kind).sort()).toEqual(["audio", "video"]);
+    expect(offer.data.map(({ label }) => label).sort()).toEqual(["control", "frames"]);
+    const video = offer.media.find(({ kind }) => kind === "video");
+    const { headerExtensions, codecs } = video?.rtpParameters as { headerExtensions: { uri: string }[]; codecs: { mimeType: string }[] };
+    // Without this one Chrome keeps a jitter buffer.
+    expect(headerExtensions.map(({ uri }) => uri)).toContain("http://www.webrtc.org/experiments/rtp-hdrext/playout-delay");
+    expect(codecs.map(({ mimeType }) => mimeType)).toEqual(["video/H264", "video/rtx"]);
+  });
+
+  // The list that players use before any offer must say what the real router says.
+  test("has a router that knows everything on the player's list, by the same numbers", async () => {
+    const room = await sfu.createRoom(TRAITS, scope);
+    const { offer } = await room.openSeat(DEVICE, EVENTS, scope);
+    const real = offer.routerRtpCapabilities as unknown as typeof ROUTER_RTP_CAPABILITIES;
+    for (const codec of ROUTER_RTP_CAPABILITIES.codecs) {
+      expect(real.codecs).toContainEqual(
+        expect.objectContaining({ mimeType: codec.mimeType, preferredPayloadType: codec.preferredPayloadType }),
+      );
+    }
+    for (const { kind, uri, preferredId } of ROUTER_RTP_CAPABILITIES.headerExtensions) {
+      expect(real.headerExtensions).toContainEqual(expect.objectContaining({ kind, uri, preferredId }));
+    }
+  });
+
+  test("refuses a player who can't receive its codec, by a sentence", async () => {
+    const room = await sfu.createRoom(TRAITS, scope);
+    const codecs = ROUTER_RTP_CAPABILITIES.codecs.filter(({ kind }) => kind === "audio");
+    const deaf: Device = { ...DEVICE, rtpCapabilities: { ...ROUTER_RTP_CAPABILITIES, codecs } };
+    await expect(room.openSeat(deaf, EVENTS, scope)).rejects.toThrow(CodecMissingError);
+  });
+
+  test("answers a call for a transport of another session with a refusal", async () => {
+    const room = await sfu.createRoom(TRAITS, scope);
+    const seat = await room.openSeat(DEVICE, EVENTS, scope);
+    await expect(seat.signal({ call: "transport.restart-ice", transportId: "somebody-elses" })).rejects.toThrow(SignalError);
+    await expect(seat.signal({ call: "transport.restart-ice", transportId: seat.offer.receive.id })).resolves.toMatchObject({
+      usernameFragment: expect.any(String) as string,
+    });
+  });
+
+  test("frees its ports when its scope closes, and can be closed as it opens", async () => {
+    const roomScope = new Scope();
+    const room = await sfu.createRoom(TRAITS, roomScope);
+    const { port } = room.video;
+    expect(await portIsTaken(port)).toBe(true);
+    await roomScope.close();
+    await expect.poll(() => portIsTaken(port)).toBe(false);
+
+    const early = new Scope();
+    const opening = sfu.createRoom(TRAITS, early);
+    await early.close();
+    await expect(opening).rejects.toBeDefined();
+  });
+});
+
+describe("the media server", () => {
+  test("that dies says so", async () => {
+    const children = (await readFile(`/proc/${process.pid}/task/${process.pid}/children`, "utf8")).trim().split(" ").map(Number);
+    for (const pid of children) {
+      const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+      if (command.includes("mediasoup-worker")) process.kill(pid, "SIGKILL");
+    }
+    await expect(sfu.closed).resolves.toMatch(/died/);
+  });
+
+  test("whose port is taken says which, and what to set", async () => {
+    const taken = createSocket("udp4").bind(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address();
+    try {
+      const second = createMediasoupSfu({ addresses: [{ ip: "127.0.0.1" }], port, onWarning() {} }, scope);
+      await expect(second).rejects.toThrow(SfuStartError);
+      await expect(second).rejects.toThrow(new RegExp(`${port}.*NEARFRAME_MEDIA_PORT`));
+    } finally {
+      taken.close();
+    }
+  });
+});
+
+async function portIsTaken(port: number): Promise<boolean> {
+  const socket = createSocket("udp4");
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.bind(port, "127.0.0.1", resolve);
+    });
+    return false;
+  } catch {
+    return true;
+  } finally {
+    socket.close();
+  }
+}
