@@ -162,6 +162,7 @@ describe("what the link decides happens", () => {
     const relay = await relayTo(target.address().port, profileOf({}, { duplicateFraction: 1 }));
     (await openSocket()).send("twin", relay.address.port, LOOPBACK);
     await eventually(() => received).toBe(2);
+    expect(relay.stats().up).toMatchObject({ packetsIn: 1, packetsOut: 2, duplicated: 1 });
   });
 
   test("a profile is changed while flows are open", async () => {
