@@ -52,6 +52,8 @@ export function chromiumArguments(settings: WebSettings, port: number): string[]
     "--disable-session-crashed-bubble",
     "--hide-crash-restore-bubble",
     "--disable-pinch",
+    // Without a desktop it has a dozen complaints, which would push the last words of a crash out of the log.
+    "--log-level=3",
     "--overscroll-history-navigation=0",
     "--password-store=basic",
     "--autoplay-policy=no-user-gesture-required",
