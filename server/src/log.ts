@@ -1,6 +1,7 @@
 // What the operator reads. The rubric:
 //
-//   info   one line for each turn in the life of a session, node or server; nothing that can come every second
+//   info   one line for each turn in the life of a session, node or server, and for each minute that was
+//          scored; nothing that can come every second
 //   warn   somebody outside did what they should not, or a limit was met; the server goes on
 //   error  the server could not do its own part
 //   debug  the rest

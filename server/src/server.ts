@@ -16,6 +16,7 @@ import { SOCKETS_MAX } from "./peers/limits.ts";
 import { createPlayerDoor } from "./players/player-door.ts";
 import { createSessions } from "./session/sessions.ts";
 import type { Store } from "./store/ports.ts";
+import { createTelemetry } from "./telemetry/telemetry.ts";
 
 export type ServerPorts = Omit<CataloguePorts, "log"> & { clock: Clock; log: Log; store: Store; newId(): string };
 
@@ -45,8 +46,10 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
   const catalogue = await openCatalogue(ports, options.titleFolders, scope);
   const identity = await openIdentity({ settings: store, clock, newId });
   // In scopes of their own, so that they go on working while the sockets, which are opened later, close.
+  const telemetryScope = scope.child();
   const nodeScope = scope.child();
   const sessionScope = scope.child();
+  const telemetry = createTelemetry({ clock, log, store }, telemetryScope);
   const nodes = createNodes(
     {
       clock,
@@ -59,12 +62,12 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
     },
     nodeScope,
   );
-  const sessions = createSessions({ clock, log, nodes, titles: catalogue, store, newId }, sessionScope);
+  const sessions = createSessions({ clock, log, nodes, titles: catalogue, telemetry, store, newId }, sessionScope);
   await sessions.restore();
 
   const http = createHttpServer(
     { headersTimeout: REQUEST_HEAD_MS, requestTimeout: REQUEST_MS },
-    createApp({ catalogue, nodes, log }, options.clientFolder),
+    createApp({ catalogue, nodes, identity, store, log }, options.clientFolder),
   );
   http.maxConnections = CONNECTIONS_MAX;
   scope.own(http, closeHttp);

@@ -10,7 +10,8 @@ import type { CatalogueTitle } from "../catalogue/catalogue.ts";
 import type { NodeCandidate } from "../placement/choose-node.ts";
 import { manifest } from "../testing/fixtures.ts";
 import { silentLog } from "../testing/world.ts";
-import { createApp } from "./app.ts";
+import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
+import { createApp, type AppPorts } from "./app.ts";
 
 let root: string;
 let base: string;
@@ -18,6 +19,10 @@ let listed: CatalogueTitle[] = [];
 let candidates: NodeCandidate[] = [];
 let broken = false;
 const http = createServer();
+const nobodyPlays: Pick<AppPorts, "identity" | "store"> = {
+  identity: { read: async () => ({ type: "forged" }) },
+  store: createMemoryStore(),
+};
 
 beforeAll(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), "nearframe-http-"));
@@ -36,7 +41,7 @@ beforeAll(async () => {
     findArt: (titleId: string, kind: "cover" | "hero") =>
       listed.find(({ title }) => title.manifest.id === titleId)?.art[kind],
   };
-  const app = createApp({ catalogue, nodes: { candidates: () => candidates }, log: silentLog }, path.join(root, "client"));
+  const app = createApp({ ...nobodyPlays, catalogue, nodes: { candidates: () => candidates }, log: silentLog }, path.join(root, "client"));
   http.on("request", app);
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   base = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
@@ -119,6 +124,8 @@ test.each([
   ["/api/titles/freedoom/art/hero", 404, "NOT_FOUND"],
   ["/api/titles/freedoom/art/..%2f..%2f..%2fsecret.txt", 404, "ART_UNKNOWN"],
   ["/api/nothing", 404, "NOT_FOUND"],
+  ["/api/sessions", 404, "NOT_FOUND"],
+  ["/api/sessions/s1/quality", 401, "TOKEN_REFUSED"],
   ["/assets/none.js", 404, "NOT_FOUND"],
   ["/..%2fsecret.txt", 404, "NOT_FOUND"],
   ["/%2e%2e/secret.txt", 404, "NOT_FOUND"],
@@ -177,7 +184,7 @@ test("a failure of ours is owned, and nothing of our insides is told", async () 
 });
 
 test("without a built client the address says what to do", async () => {
-  const app = createApp({ catalogue: { list: () => [], findArt: () => undefined }, nodes: { candidates: () => [] }, log: silentLog }, path.join(root, "none"));
+  const app = createApp({ ...nobodyPlays, catalogue: { list: () => [], findArt: () => undefined }, nodes: { candidates: () => [] }, log: silentLog }, path.join(root, "none"));
   const other = createServer(app);
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   try {

@@ -3,14 +3,15 @@
 import express, { type Express } from "express";
 import type { Log } from "../log.ts";
 import { clientFiles } from "./client-files.ts";
+import { qualityApi, type QualityApiPorts } from "./quality-api.ts";
 import { refuseFailures, refuseUnknown, refuseWriting } from "./refusals.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { titlesApi, type TitlesApiPorts } from "./titles-api.ts";
 
-export type AppPorts = TitlesApiPorts & { log: Log };
+export type AppPorts = TitlesApiPorts & QualityApiPorts & { log: Log };
 
 export function createApp(ports: AppPorts, clientFolder: string): Express {
-  const { catalogue, nodes, log } = ports;
+  const { catalogue, nodes, identity, store, log } = ports;
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
@@ -26,6 +27,7 @@ export function createApp(ports: AppPorts, clientFolder: string): Express {
     });
   });
   app.use("/api/titles", titlesApi({ catalogue, nodes }));
+  app.use("/api/sessions", qualityApi({ identity, store }));
   app.use(clientFiles(clientFolder));
   app.use(refuseUnknown);
   app.use(refuseFailures(log));

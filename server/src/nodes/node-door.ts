@@ -85,6 +85,8 @@ function createConversation(
         return sessions.handleProgress(nodeId, message);
       case "session.signal.reply":
         return sessions.handleSignalReply(nodeId, message);
+      case "session.telemetry":
+        return sessions.handleNodeTelemetry(nodeId, message);
       case "session.ended":
         return sessions.handleEnded(nodeId, message);
     }

@@ -105,6 +105,8 @@ function createConversation(
         return sessions.handleFirstFrame(player, message);
       case "session.unreachable":
         return sessions.handleUnreachable(player, message);
+      case "session.telemetry":
+        return sessions.handlePlayerTelemetry(player, message);
       case "session.leave":
         return sessions.handleLeave(player, message);
     }

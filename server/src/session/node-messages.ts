@@ -3,17 +3,22 @@
 
 import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
-import type { SessionNodes } from "./ports.ts";
-import { nodeOf, type Entry, type SessionTable } from "./session-table.ts";
+import type { SessionNodes, SessionTelemetry } from "./ports.ts";
+import { nodeOf, playedSession, type Entry, type SessionTable } from "./session-table.ts";
 import type { SignalRelay } from "./signal-relay.ts";
 
 type Message<T extends NodeToServer["type"]> = Extract<NodeToServer, { type: T }>;
 
-export type NodeMessagePorts = { table: SessionTable; relay: SignalRelay; nodes: SessionNodes };
+export type NodeMessagePorts = {
+  table: SessionTable;
+  relay: SignalRelay;
+  nodes: SessionNodes;
+  telemetry: Pick<SessionTelemetry, "takeNodeSample" | "refuseSample">;
+};
 
 export type NodeMessages = ReturnType<typeof handleNodeMessages>;
 
-export function handleNodeMessages({ table, relay, nodes }: NodeMessagePorts) {
+export function handleNodeMessages({ table, relay, nodes, telemetry }: NodeMessagePorts) {
   /** By node: what it did not name when it linked, and may yet tell the end of. */
   const unaccounted = new Map<string, Set<string>>();
 
@@ -36,6 +41,15 @@ export function handleNodeMessages({ table, relay, nodes }: NodeMessagePorts) {
 
   function handleSignalReply(nodeId: string, message: Message<"session.signal.reply">): void {
     relay.reply(nodeId, message.sessionId, message.callId, message.result);
+  }
+
+  function handleNodeTelemetry(nodeId: string, message: Message<"session.telemetry">): void {
+    const entry = table.find(message.sessionId);
+    if (!entry) return;
+    if (!served(nodeId, entry.id)) return telemetry.refuseSample();
+    // The node begins before the player's first frame, and goes on while the player is away.
+    const session = playedSession(entry);
+    if (session) telemetry.takeNodeSample(session, message.sample);
   }
 
   function handleEnded(nodeId: string, message: Message<"session.ended">): void {
@@ -90,5 +104,5 @@ export function handleNodeMessages({ table, relay, nodes }: NodeMessagePorts) {
     }
   }
 
-  return { handleOffer, handleProgress, handleSignalReply, handleEnded, handleLinked, handleReported, handleLost };
+  return { handleOffer, handleProgress, handleSignalReply, handleNodeTelemetry, handleEnded, handleLinked, handleReported, handleLost };
 }

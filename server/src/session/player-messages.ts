@@ -9,8 +9,8 @@ import type { Log } from "../log.ts";
 import type { SessionStore } from "../store/ports.ts";
 import { jsonBytes } from "./json-bytes.ts";
 import { DEVICE_BYTES_MAX, QUEUE_LENGTH_MAX, SESSIONS_PER_PLAYER_MAX, WRITES_PENDING_MAX } from "./limits.ts";
-import type { PlayerPeer, SessionTitles } from "./ports.ts";
-import { nodeOf, titleIdOf, type Entry, type SessionTable } from "./session-table.ts";
+import type { PlayerPeer, SessionTelemetry, SessionTitles } from "./ports.ts";
+import { nodeOf, playedSession, titleIdOf, type Entry, type SessionTable } from "./session-table.ts";
 import type { SessionWriter } from "./session-writer.ts";
 import type { SignalRelay } from "./signal-relay.ts";
 import type { SessionEnd } from "./transition.ts";
@@ -23,6 +23,7 @@ export type PlayerMessagePorts = {
   relay: SignalRelay;
   writer: SessionWriter;
   titles: SessionTitles;
+  telemetry: Pick<SessionTelemetry, "takePlayerSample" | "refuseSample">;
   store: Pick<SessionStore, "findSession">;
   log: Log;
   newId(): string;
@@ -31,7 +32,7 @@ export type PlayerMessagePorts = {
 export type PlayerMessages = ReturnType<typeof handlePlayerMessages>;
 
 export function handlePlayerMessages(ports: PlayerMessagePorts) {
-  const { table, relay, writer, titles, store, log, newId } = ports;
+  const { table, relay, writer, titles, telemetry, store, log, newId } = ports;
 
   function handleRequest(peer: PlayerPeer, message: Message<"session.request">): void {
     const refuse = (code: string, text: string) => refuseWith(peer, code, text, message.requestId);
@@ -131,6 +132,15 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     table.apply(entry, { type: "media-unreachable", detail: message.detail });
   }
 
+  function handlePlayerTelemetry(peer: PlayerPeer, message: Message<"session.telemetry">): void {
+    const entry = table.find(message.sessionId);
+    // Every session's last sample may cross its end on the way.
+    if (!entry) return;
+    if (!played(peer, entry.id)) return telemetry.refuseSample();
+    const session = playedSession(entry);
+    if (session) telemetry.takePlayerSample(session, message.sample);
+  }
+
   function handleLeave(peer: PlayerPeer, message: Message<"session.leave">): void {
     const entry = played(peer, message.sessionId);
     // Leaving what has ended meanwhile is no mistake of the player's.
@@ -167,6 +177,7 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     handleConnected,
     handleFirstFrame,
     handleUnreachable,
+    handlePlayerTelemetry,
     handleLeave,
     handlePeerClosed,
     heldBy,

@@ -2,6 +2,7 @@
 
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
+import type { NodeSample, PlayerSample } from "@nearframe/shared/telemetry/samples";
 import type { Title } from "@nearframe/shared/title/manifest";
 import type { NodeCandidate } from "../placement/choose-node.ts";
 
@@ -21,6 +22,18 @@ export interface SessionNodes {
   forgetReported(nodeId: string, sessionId: string): void;
   expect(nodeId: string, sessionId: string): void;
 }
+
+/** Who is told how sessions go. MUST NOT throw, and MUST NOT make its caller wait. */
+export interface SessionTelemetry {
+  /** `playedSinceMs` is the first frame. */
+  takePlayerSample(session: PlayedSession, sample: PlayerSample): void;
+  takeNodeSample(session: PlayedSession, sample: NodeSample): void;
+  /** A sample came for a session that somebody else plays or serves. */
+  refuseSample(): void;
+  endSession(sessionId: string): void;
+}
+
+export type PlayedSession = { sessionId: string; nodeId: string; playedSinceMs: number };
 
 export interface SessionTitles {
   find(titleId: string): Title | undefined;

@@ -8,9 +8,10 @@ import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import { START_TIMEOUT_S_DEFAULT, type Runtime, type Title } from "@nearframe/shared/title/manifest";
 import type { Log } from "../log.ts";
 import { chooseNode } from "../placement/choose-node.ts";
+import { steadyTime } from "../steady-time.ts";
 import type { SessionRecord, SessionTurn } from "../store/ports.ts";
 import { NODE_WAIT_MS, QUEUE_WAIT_MS, START_MARGIN_MS, TURNS_PER_SESSION_MAX } from "./limits.ts";
-import type { PlayerPeer, SessionNodes } from "./ports.ts";
+import type { PlayedSession, PlayerPeer, SessionNodes, SessionTelemetry } from "./ports.ts";
 import type { SessionWriter } from "./session-writer.ts";
 import type { SignalRelay } from "./signal-relay.ts";
 import { createSessionQueue, type Placing } from "./session-queue.ts";
@@ -41,17 +42,14 @@ export type SessionTablePorts = {
   nodes: SessionNodes;
   writer: SessionWriter;
   relay: SignalRelay;
+  telemetry: Pick<SessionTelemetry, "endSession">;
 };
 
 export type SessionTable = ReturnType<typeof createSessionTable>;
 
 export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
-  const { clock, log, nodes, writer, relay } = ports;
-  // Deadlines must neither jump with the wall clock nor lose their meaning across
-  // a restart, so time goes on steadily from what the wall said at the start.
-  const epochMs = clock.wallMs() - clock.monotonicMs();
-  const nowMs = () => Math.round(epochMs + clock.monotonicMs());
-
+  const { clock, log, nodes, writer, relay, telemetry } = ports;
+  const nowMs = steadyTime(clock);
   const entries = new Map<string, Entry>();
   const byPlayer = new Map<string, Set<Entry>>();
   const queue = createSessionQueue({ place, kindOf: runtimeOf, tellPosition });
@@ -110,6 +108,7 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
         return entry.peer?.send({ type: "session.offer", sessionId, offer: effect.offer });
       case "tell-end": {
         relay.dropSession(sessionId);
+        telemetry.endSession(sessionId);
         const { reason, detail } = effect.end;
         return entry.peer?.send({ type: "session.ended", sessionId, reason, ...(detail !== undefined && { detail }) });
       }
@@ -210,6 +209,12 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
 
 export function nodeOf(session: Session): string | undefined {
   return "nodeId" in session ? session.nodeId : undefined;
+}
+
+/** Undefined unless the player sees it now. */
+export function playedSession({ id, session }: Entry): PlayedSession | undefined {
+  if (session.state !== "streaming") return undefined;
+  return { sessionId: id, nodeId: session.nodeId, playedSinceMs: session.playedSinceMs };
 }
 
 function runtimeOf({ title }: Pick<Entry, "title">): Runtime {

@@ -8,7 +8,7 @@ import type { Log } from "../log.ts";
 import type { SessionRecord, SessionStore } from "../store/ports.ts";
 import { handleNodeMessages } from "./node-messages.ts";
 import { handlePlayerMessages } from "./player-messages.ts";
-import type { SessionNodes, SessionTitles } from "./ports.ts";
+import type { SessionNodes, SessionTelemetry, SessionTitles } from "./ports.ts";
 import { createSessionTable } from "./session-table.ts";
 import { createSessionWriter } from "./session-writer.ts";
 import { createSignalRelay } from "./signal-relay.ts";
@@ -19,6 +19,7 @@ export type SessionPorts = {
   log: Log;
   nodes: SessionNodes;
   titles: SessionTitles;
+  telemetry: SessionTelemetry;
   store: SessionStore;
   newId(): string;
 };
@@ -26,13 +27,13 @@ export type SessionPorts = {
 export type Sessions = ReturnType<typeof createSessions>;
 
 export function createSessions(ports: SessionPorts, scope: Scope) {
-  const { clock, log, nodes, titles, store, newId } = ports;
+  const { clock, log, nodes, titles, telemetry, store, newId } = ports;
   // Owned first, closed last: it writes what the others say while they close.
   const writer = createSessionWriter({ store, log }, scope);
   const relay = createSignalRelay(nodes, scope);
-  const table = createSessionTable({ clock, log, nodes, writer, relay }, scope);
-  const fromPlayers = handlePlayerMessages({ table, relay, writer, titles, store, log, newId });
-  const fromNodes = handleNodeMessages({ table, relay, nodes });
+  const table = createSessionTable({ clock, log, nodes, writer, relay, telemetry }, scope);
+  const fromPlayers = handlePlayerMessages({ table, relay, writer, titles, telemetry, store, log, newId });
+  const fromNodes = handleNodeMessages({ table, relay, nodes, telemetry });
 
   /**
    * What was being played when the last process went is held for its player and

@@ -7,6 +7,7 @@
 
 import { SAMPLE_DURATION_MS_MAX, type NodeSample, type PlayerSample } from "@nearframe/shared/telemetry/samples";
 import { fullBucket, takeToken, type TokenBucket } from "../peers/token-bucket.ts";
+import type { PlayedSession } from "../session/ports.ts";
 import {
   LATE_MS_MAX,
   MINUTE_MS,
@@ -26,13 +27,6 @@ import {
   type Timed,
 } from "./seconds.ts";
 import { SecondsRing } from "./seconds-ring.ts";
-
-export type PlayedSession = {
-  sessionId: string;
-  nodeId: string;
-  /** The first frame: minutes count from here. */
-  playedSinceMs: number;
-};
 
 export type Taking = "taken" | "too-fast" | "early" | "sessions-full";
 

@@ -28,14 +28,19 @@ const FILES = new Map([
 export type RunningServer = Awaited<ReturnType<typeof startServer>>;
 
 /** Rejects as `createServer` does. Closed with the test, if not before. */
-export async function startServer({ store = createMemoryStore() as Store, port: wanted = 0, scope = new Scope() } = {}) {
+export async function startServer({
+  store = createMemoryStore() as Store,
+  port: wanted = 0,
+  scope = new Scope(),
+  clock = systemClock,
+} = {}) {
   onTestFinished(() => scope.close());
   const clientFolder = await mkdtemp(path.join(os.tmpdir(), "nearframe-server-"));
   onTestFinished(() => rm(clientFolder, { recursive: true, force: true }));
   const lines: string[] = [];
   const { port } = await createServer(
     {
-      clock: systemClock,
+      clock,
       log: createLog("debug", { write: (line) => void lines.push(line) }),
       store,
       newId: randomUUID,

@@ -10,11 +10,11 @@ import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import type { Runtime, Title } from "@nearframe/shared/title/manifest";
 import { createLog } from "../log.ts";
 import { createNodes, type Nodes } from "../nodes/nodes.ts";
-import type { PlayerPeer } from "../session/ports.ts";
+import type { PlayedSession, PlayerPeer, SessionTelemetry } from "../session/ports.ts";
 import { createSessions, type Sessions } from "../session/sessions.ts";
 import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
 import type { Store } from "../store/ports.ts";
-import { device, title } from "./fixtures.ts";
+import { device, nodeSample, playerSample, title } from "./fixtures.ts";
 
 export const silentLog = createLog("silent", { write: () => {} });
 
@@ -59,6 +59,10 @@ export class FakePeer implements PlayerPeer {
 
   firstFrame(sessionId: string): void {
     this.#sessions.handleFirstFrame(this, { type: "session.first-frame", sessionId, elapsedMs: 900 });
+  }
+
+  tell(sessionId: string): void {
+    this.#sessions.handlePlayerTelemetry(this, { type: "session.telemetry", sessionId, sample: playerSample() });
   }
 
   leave(sessionId: string): void {
@@ -109,6 +113,10 @@ export class FakeNode {
     this.#nodes.heartbeat(this.nodeId, sessions);
   }
 
+  tell(sessionId: string): void {
+    this.#sessions.handleNodeTelemetry(this.nodeId, { type: "session.telemetry", sessionId, sample: nodeSample() });
+  }
+
   ended(sessionId: string, reason: OfType<ServerToNode, "session.stop">["reason"] = "player-left"): void {
     this.#sessions.handleEnded(this.nodeId, { type: "session.ended", sessionId, reason });
   }
@@ -122,6 +130,29 @@ export class FakeNode {
   }
 }
 
+/** Only remembers. */
+export class FakeTelemetry implements SessionTelemetry {
+  readonly taken: { from: "player" | "node"; session: PlayedSession }[] = [];
+  readonly ended: string[] = [];
+  refused = 0;
+
+  takePlayerSample(session: PlayedSession): void {
+    this.taken.push({ from: "player", session });
+  }
+
+  takeNodeSample(session: PlayedSession): void {
+    this.taken.push({ from: "node", session });
+  }
+
+  refuseSample(): void {
+    this.refused++;
+  }
+
+  endSession(sessionId: string): void {
+    this.ended.push(sessionId);
+  }
+}
+
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 export async function createWorld({
@@ -129,6 +160,7 @@ export async function createWorld({
   titles = [title(), title({ id: "page", runtime: "web" })] as Title[],
 } = {}) {
   const scope = new Scope();
+  const telemetry = new FakeTelemetry();
   const nodeScope = scope.child();
   const nodes: Nodes = createNodes(
     {
@@ -149,6 +181,7 @@ export async function createWorld({
       clock: systemClock,
       log: silentLog,
       nodes,
+      telemetry,
       titles: { find: (id) => titles.find(({ manifest }) => manifest.id === id) },
       store,
       newId: () => `s${prefix}-${++ids}`,
@@ -161,6 +194,7 @@ export async function createWorld({
     store,
     nodes,
     sessions,
+    telemetry,
     player: (playerId: string) => new FakePeer(playerId, sessions),
     node: (nodeId: string) => new FakeNode(nodeId, { nodes, sessions }),
     slotsFree: (nodeId: string) => nodes.candidates().find((node) => node.nodeId === nodeId)?.slotsFree,
