@@ -16,7 +16,7 @@ import { isLocal, mediaAddresses } from "./node/addresses.ts";
 import { createAgent } from "./node/agent.ts";
 import { ConfigError, parseConfig, type NodeConfig } from "./node/config.ts";
 import { preferProcess } from "./process/priority.ts";
-import { memoryFolder } from "./process/private-folder.ts";
+import { memoryFolder, sweepPrivateFolders } from "./process/private-folder.ts";
 import { createSession } from "./session/session.ts";
 import { createMediasoupSfu, SfuStartError } from "./sfu/adapters/mediasoup/sfu.ts";
 import { openPulse } from "./sound/adapters/pulse.ts";
@@ -45,6 +45,8 @@ async function main(): Promise<void> {
     scope,
   );
   const folders = await memoryFolder();
+  // What a node that was killed could not take away itself.
+  await sweepPrivateFolders([folders, os.tmpdir()]);
   const noPads = await whyNoUinput();
   const notices = noPads === undefined ? [] : [`${noPads}; pads are played as the keys that a title's manifest names`];
 
@@ -71,7 +73,7 @@ async function main(): Promise<void> {
             pipelineTraits: pipeline.traits,
             sfu,
             clock: systemClock,
-            createFolder: () => mkdtemp(path.join(folders, "nearframe-session-")),
+            createFolder: () => mkdtemp(path.join(folders, `nearframe-session-${process.pid}-`)),
             log: (sessionId, detail) => log.warn({ sessionId }, detail),
           },
           start,

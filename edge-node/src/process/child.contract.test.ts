@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { getPriority, setPriority } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -82,4 +83,16 @@ test("a command is found where it is, or its package is named", async () => {
   expect(await findCommand("sh", ["/no/such/folder", "/bin"])).toBe("/bin/sh");
   expect(await findCommand("etc", ["/"])).toBeUndefined();
   await expect(requireCommand("no-such-command", "some-package")).rejects.toThrow("apt-get install some-package");
+});
+
+// A child inherits the priority of who starts it; titles once ran before everything else on the node.
+test.skipIf(process.getuid?.() !== 0)("a child of a process that runs before others does not", async () => {
+  const before = getPriority(process.pid);
+  setPriority(process.pid, before - 1);
+  try {
+    const { child } = await shell("sleep 5");
+    expect(getPriority(child.pid)).toBe(0);
+  } finally {
+    setPriority(process.pid, before);
+  }
 });

@@ -7,6 +7,7 @@
 // display and sound with it.
 
 import { spawn } from "node:child_process";
+import { setPriority } from "node:os";
 import type { Readable } from "node:stream";
 import { TimeoutError, withTimeout, type Scope } from "@nearframe/shared/lifetime";
 import { requireCommand } from "./find-command.ts";
@@ -52,6 +53,8 @@ export async function createChild(options: ChildOptions, scope: Scope): Promise<
     stdio: ["ignore", "pipe", "pipe", ...(options.onReport ? ["pipe" as const] : [])],
   });
 
+  // The node runs before other programs; what it starts does not, unless that is asked for.
+  if (child.pid !== undefined) setPriority(child.pid, 0);
   const tail = new OutputTail(options.onLine);
   const outputs = child.stdio.slice(1) as Readable[];
   const hearers = [(text: string) => tail.append(text), (text: string) => tail.append(text), options.onReport];
