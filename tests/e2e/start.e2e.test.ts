@@ -4,10 +4,11 @@ import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
 import { openBrowser, play } from "../support/browser.ts";
-import { descendants, eventually, listProcesses } from "../support/processes.ts";
-import { startStack } from "../support/stack.ts";
+import { descendants, eventually, listProcesses, type ProcessInfo } from "../support/processes.ts";
+import { startStack, type Stack } from "../support/stack.ts";
 
-test("Ctrl-C in the middle of play ends everything that it started", async () => {
+/** Starts a session, ends `npm start` by `end`, and waits for what it had started to be gone. */
+async function leftAfter(end: (stack: Stack) => Promise<void>): Promise<ProcessInfo[]> {
   const scope = new Scope();
   try {
     const stack = await startStack({}, scope);
@@ -16,39 +17,31 @@ test("Ctrl-C in the middle of play ends everything that it started", async () =>
     const started = await descendants(stack.pid);
     expect(started.map(({ command }) => command).join("\n")).toMatch(/Xvfb/);
 
-    expect(await stack.interrupt()).toBe(0);
+    await end(stack);
     const pids = new Set(started.map(({ pid }) => pid));
-    const left = await eventually(
-      async () => (await listProcesses()).filter(({ pid }) => pids.has(pid)),
-      (left) => left.length === 0,
-      5_000,
-      "processes of the ended start",
-    );
-    expect(left).toEqual([]);
-  } finally {
-    await scope.close();
-  }
-});
-
-test("kill -9 leaves nothing either", async () => {
-  const scope = new Scope();
-  try {
-    const stack = await startStack({}, scope);
-    const browser = await openBrowser(scope, { viewport: { width: 640, height: 360 } });
-    await play(await browser.newPage(), stack.url, "test-card");
-    const started = await descendants(stack.pid);
-    process.kill(stack.pid, "SIGKILL");
-    const pids = new Set(started.map(({ pid }) => pid));
-    const left = await eventually(
+    return await eventually(
       async () => (await listProcesses()).filter(({ pid }) => pids.has(pid)),
       (left) => left.length === 0,
       15_000,
-      "processes of the killed start",
+      "processes of the ended start",
     );
-    expect(left).toEqual([]);
   } finally {
     await scope.close();
   }
+}
+
+test("Ctrl-C in the middle of play ends everything that it started", async () => {
+  const left = await leftAfter(async (stack) => {
+    expect(await stack.interrupt()).toBe(0);
+  });
+  expect(left).toEqual([]);
+});
+
+test("kill -9 leaves nothing either", async () => {
+  const left = await leftAfter(async (stack) => {
+    process.kill(stack.pid, "SIGKILL");
+  });
+  expect(left).toEqual([]);
 });
 
 test("a port that is taken is one sentence that says what to do", async () => {
