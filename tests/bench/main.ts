@@ -19,6 +19,10 @@ const SUITES: Readonly<Record<string, { what: string; run: () => Promise<BenchRo
     what: "tap to first frame and click to photon in Chromium",
     run: async () => (await import("./play/run.ts")).runPlayBench(),
   },
+  telemetry: {
+    what: "sessions whose telemetry one core of the server carries",
+    run: async () => (await import("./telemetry.ts")).runTelemetryBench(),
+  },
   network: {
     what: "a step down, bursts of loss and an LTE drive, in Chromium through the relay",
     run: async () => (await import("./network/run.ts")).runNetworkBench(),

@@ -75,7 +75,7 @@ test("another player's session, one that never was and no id at all are the same
   expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(1);
 });
 
-test("of a very long session the newest day is shown", async () => {
+test("of a very long session the newest hours are shown", async () => {
   await store.saveMinutes(Array.from({ length: MINUTES_SHOWN_MAX + 5 }, (_, minute) => minuteRecord({ minute }, { sessionId: "fresh" })));
   const { minutes } = z.parse(SessionQuality, await (await get("/fresh/quality", `Bearer ${token}`)).json());
   expect([minutes.length, minutes[0]?.minute]).toEqual([MINUTES_SHOWN_MAX, 5]);

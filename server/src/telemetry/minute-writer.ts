@@ -42,7 +42,7 @@ export function createMinuteWriter({ store, log, nowMs }: MinuteWriterPorts, sco
 
   function write(minutes: readonly MinuteRecord[]): void {
     if (minutes.length === 0) return;
-    pending.push(...minutes);
+    pending = pending.concat(minutes);
     const surplus = pending.length - MINUTES_PENDING_MAX;
     if (surplus > 0) {
       pending = pending.slice(surplus);

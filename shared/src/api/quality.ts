@@ -54,6 +54,6 @@ export const MinuteQuality = z.strictObject({
 });
 export type MinuteQuality = z.infer<typeof MinuteQuality>;
 
-/** The newest day of minutes, oldest first. A minute appears some seconds after it is over. */
+/** The newest four hours of minutes, oldest first. A minute appears some seconds after it is over. */
 export const SessionQuality = z.strictObject({ sessionId: Id, minutes: z.array(MinuteQuality) });
 export type SessionQuality = z.infer<typeof SessionQuality>;
