@@ -53,7 +53,8 @@ export function createFigureTaker(
         const sample = readReport(report.values(), timers.monotonicMs());
         const stats = makeStats(before, sample);
         const latency = meter.summary(timers.monotonicMs() - LATENCY_WINDOW_MS);
-        const told = makePlayerSample(before, sample, stats, latency);
+        // What is shown is of ten seconds; what is told, of this one alone: the server adds seconds up.
+        const told = makePlayerSample(before, sample, stats, meter.summary(before?.atMs ?? sample.atMs));
         before = sample;
         figures.set({ ...figures.behavior.value, stats, latency });
         if (told) {
