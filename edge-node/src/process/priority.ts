@@ -5,7 +5,7 @@
 // shares cores evenly between sessions (autogroups, sched(7)), of which each title
 // is one. So it is either the real-time class or the weight of the whole group.
 
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import koffi from "koffi";
 
@@ -13,13 +13,17 @@ const SCHED_RR = 2;
 /** The lowest of the class: above every ordinary program, below every other real-time one. */
 const REALTIME_PRIORITY = 1;
 const NICE = -15;
-/** What sched_setscheduler takes for "the calling thread". */
-const SELF = 0;
 
 /**
- * The calling thread, and those that it starts later, run whenever they have
- * something to do. Only for threads whose work is bounded by their own clock: what
- * runs in this class without end holds up the whole node.
+ * Every thread of this process, and those started later, run whenever they have
+ * something to do. Only for work that is bounded by its own clock: what runs in this
+ * class without end holds up the whole machine.
+ *
+ * Every one, V8's own among them: a loop that is woken by another thread spins until
+ * that one has finished waking it (libuv's uv__async_spin), and sched_yield gives way only
+ * to threads of the same class. Woken by an ordinary thread, which it took the core from,
+ * the loop would spin until the kernel stops the class, for 950 ms of a second:
+ * both cores, the game and the stream stood still for that long, several times a minute.
  *
  * Returns undefined, or what the operator should do where it is not allowed.
  */
@@ -28,12 +32,18 @@ export function runInRealTime(): string | undefined {
   const setScheduler = koffi
     .load("libc.so.6")
     .func("sched_setscheduler", "int", ["int", "int", koffi.pointer(schedule)]) as (...args: unknown[]) => number;
-  if (setScheduler(SELF, SCHED_RR, { priority: REALTIME_PRIORITY }) === 0) return undefined;
+  const given = threadIds().every((id) => setScheduler(id, SCHED_RR, { priority: REALTIME_PRIORITY }) === 0);
+  if (given) return undefined;
   const refused = preferProcess(process.pid);
   const advice = "give the node CAP_SYS_NICE";
   return refused === undefined
     ? `The pipeline may not run in real time, so a busy machine delays its frames: ${advice}.`
     : `The pipeline runs like any other program, so a busy machine delays its frames: ${advice}. (${refused})`;
+}
+
+/** The main thread first: what is refused to it is refused to all. */
+function threadIds(): number[] {
+  return readdirSync("/proc/self/task").map(Number).toSorted((a, b) => a - b);
 }
 
 /** A process gets most of a core that others want too. Returns why not, where it is not allowed. */
