@@ -3,8 +3,7 @@
 // NAL units that fit together go into one STAP-A (parameter sets ride with each
 // other, small slices too); one that is too large is cut into FU-As.
 
-/** The parts of one RTP payload, in order; they are copied once, into the packet. */
-export type Payload = readonly Uint8Array[];
+import { cutEvenly, type Payload } from "./payload.ts";
 
 export const NalType = { slice: 1, idr: 5, sei: 6, sps: 7, pps: 8, delimiter: 9, filler: 12, stapA: 24, fuA: 28 } as const;
 
@@ -64,15 +63,9 @@ function stapA(units: readonly Buffer[]): Payload {
 
 function fuAs(unit: Buffer, payloadBytesMax: number): Payload[] {
   const header = unit[0] ?? 0;
-  const body = unit.subarray(1);
-  const count = Math.ceil(body.length / (payloadBytesMax - 2));
-  // Fragments of one size: a nearly empty last packet costs as much as a full one.
-  const fragmentBytes = Math.ceil(body.length / count);
-  const payloads: Payload[] = [];
-  for (let start = 0; start < body.length; start += fragmentBytes) {
-    const end = Math.min(start + fragmentBytes, body.length);
-    const edge = (start === 0 ? 0x80 : 0) | (end === body.length ? 0x40 : 0);
-    payloads.push([Uint8Array.of((header & 0xe0) | NalType.fuA, edge | (header & 0x1f)), body.subarray(start, end)]);
-  }
-  return payloads;
+  const fragments = cutEvenly(unit.subarray(1), payloadBytesMax - 2);
+  return fragments.map((fragment, index) => {
+    const edge = (index === 0 ? 0x80 : 0) | (index === fragments.length - 1 ? 0x40 : 0);
+    return [Uint8Array.of((header & 0xe0) | NalType.fuA, edge | (header & 0x1f)), fragment];
+  });
 }

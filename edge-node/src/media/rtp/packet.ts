@@ -1,7 +1,7 @@
 // RTP packets: written with our header extensions, and read back (RFC 3550, 5.1).
 
-import type { Payload } from "./h264.ts";
 import { type ExtensionIds, type ExtensionValues, extensionBytes, extensionBytesMax, writeExtensions } from "./header-extensions.ts";
+import type { Payload } from "./payload.ts";
 
 const HEADER_BYTES = 12;
 

@@ -6,8 +6,8 @@ import { randomInt } from "node:crypto";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { machineMs } from "../../input/mark.ts";
 import type { RtpTarget } from "../ports.ts";
-import type { Payload } from "./h264.ts";
 import { isRtcp, payloadBytesMax, writePacket } from "./packet.ts";
+import type { Payload } from "./payload.ts";
 import { asksForKeyframe, writeSenderReport } from "./rtcp.ts";
 
 /** An IDR leaves at once as some 60 packets; the default buffer holds a third of that under load. */
