@@ -1,7 +1,9 @@
 // The media pipeline: pixels and sound of one session in, RTP out.
 
 import type { Scope } from "@nearframe/shared/lifetime";
+import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import type { TitleSize } from "@nearframe/shared/title/manifest";
+import type { VideoEncoderName } from "./encode/known-encoders.ts";
 
 /** Where one RTP stream goes: a mediasoup PlainTransport on this machine. */
 export type RtpTarget = {
@@ -13,6 +15,16 @@ export type RtpTarget = {
   payloadType: number;
   /** One-byte header extension ids, as the producer declared them. */
   extensions: { transportWideCc?: number; absCaptureTime?: number; playoutDelay?: number };
+  /**
+   * The RTP timestamp of this machine's CLOCK_MONOTONIC 0, so that a pipeline which
+   * takes over goes on in time. Random where left out.
+   */
+  timestampOffset?: number;
+  /**
+   * The local port from which the stream came until now, where another pipeline takes it
+   * over: the media server hears it from nowhere else.
+   */
+  sourcePort?: number;
 };
 
 export type VideoTarget = {
@@ -32,6 +44,8 @@ export type PipelineOptions = {
   bitrateKbps: number;
   video: RtpTarget;
   sound: { monitorSocketPath: string; target: RtpTarget } | undefined;
+  /** In the order of preference, all of one codec; where one fails the next takes over. The pipeline's own choice where left out. */
+  encoders?: readonly [VideoEncoderName, ...VideoEncoderName[]];
   /** 24-byte file kept by the input side (`input/mark.ts`): what was applied last, and when. */
   inputMarkPath: string | undefined;
 };
@@ -58,6 +72,8 @@ export type PipelineEvents = {
   /** The title drew something that is not an empty (uniform) screen. Once. */
   onFirstPicture(): void;
   onFrame(mark: FrameMark): void;
+  /** An encoder had to be replaced; this one codes from the next frame on. */
+  onEncoder?(name: VideoEncoderName): void;
   /** Something the operator should know, such as a missing library; the pipeline works none the less. */
   onNotice?(text: string): void;
 };
@@ -93,4 +109,8 @@ export type PipelineTraits = {
   followsTarget: boolean;
   /** It tells of each frame by `onFrame`; else never. */
   marksFrames: boolean;
+  /** What it can code. */
+  codecs: readonly VideoCodec[];
+  /** A new one can go on where a failed one stopped (`RtpTarget.sourcePort`); else its end is the session's. */
+  takesOver: boolean;
 };

@@ -25,7 +25,7 @@ function createStream({ exact = true, grabLater = false } = {}) {
         },
       },
       encoder: {
-        name: "fake",
+        name: "x264",
         codec: "H264",
         load: () => void (state.loaded = state.screen),
         loadIfDifferent() {

@@ -137,7 +137,7 @@ export function createSession(
     );
     const mark = createInputMark(`${folder}/input-mark`, scope);
 
-    const roomOpening = ports.sfu.createRoom(ports.pipelineTraits, scope);
+    const roomOpening = ports.sfu.createRoom({ codec: "H264", traits: ports.pipelineTraits }, scope);
     const seatOpening = roomOpening.then(async (opened) => {
       room = opened;
       await takeSeat(start.device);

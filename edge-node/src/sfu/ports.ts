@@ -3,20 +3,30 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { WireFrameMark } from "@nearframe/shared/media/frame-mark";
+import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Offer, SignalCall } from "@nearframe/shared/protocol/media";
 import type { NodeToPlayer } from "@nearframe/shared/protocol/session-control";
 import type { PipelineTraits, RtpTarget } from "../media/ports.ts";
 
 export interface Sfu {
-  createRoom(traits: PipelineTraits, scope: Scope): Promise<Room>;
+  createRoom(options: RoomOptions, scope: Scope): Promise<Room>;
   /** Settles when the media server's process is gone, with why. */
   readonly closed: Promise<string>;
 }
 
+export type RoomOptions = {
+  /** What the pipeline will send. */
+  codec: VideoCodec;
+  traits: PipelineTraits;
+};
+
 export interface Room {
+  /** Where a pipeline sends to. Ask anew for each: one that takes over is told from where to speak. */
   readonly video: RtpTarget;
   readonly audio: RtpTarget;
+  /** The pipeline is gone and another takes over: seats go on with its first keyframe, as if nothing had been between. */
+  interrupt(): Promise<void>;
   openSeat(device: Device, events: SeatEvents, scope: Scope): Promise<Seat>;
 }
 

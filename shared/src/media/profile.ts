@@ -8,7 +8,7 @@ export const AUDIO_CLOCK_RATE = 48_000;
 /** H.264 profile-level-id: constrained baseline; the level follows the size at the encoder. */
 export const H264_PROFILE_LEVEL_ID = "42e01f";
 
-export const PayloadType = { video: 102, audio: 111 } as const;
+export const PayloadType = { H264: 102, VP8: 103, AV1: 104, audio: 111 } as const;
 
 /** One-byte header extension ids on the way from the encoder to the SFU. */
 export const EXTENSIONS = {

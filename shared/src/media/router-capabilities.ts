@@ -7,6 +7,7 @@
 
 import { EXTENSIONS, PayloadType, VIDEO_CLOCK_RATE } from "./profile.ts";
 import { ROUTER_CODECS } from "./router-codecs.ts";
+import { VIDEO_CODECS, type VideoCodec } from "./video-codecs.ts";
 
 const FEEDBACK = {
   audio: [{ type: "nack" }, { type: "transport-cc" }],
@@ -19,20 +20,20 @@ const FEEDBACK = {
   ],
 } as const;
 
-/** mediasoup gives retransmissions the first free dynamic payload type. */
-const RTX_PAYLOAD_TYPE = 100;
+/** mediasoup gives the retransmissions of each codec the next free dynamic payload type. */
+const RTX_PAYLOAD_TYPES = { H264: 100, VP8: 101, AV1: 105 } as const satisfies Record<VideoCodec, number>;
 
 export const ROUTER_RTP_CAPABILITIES = {
   codecs: [
     ...ROUTER_CODECS.map((codec) => ({ ...codec, rtcpFeedback: [...FEEDBACK[codec.kind]] })),
-    {
+    ...VIDEO_CODECS.map((codec) => ({
       kind: "video" as const,
       mimeType: "video/rtx",
       clockRate: VIDEO_CLOCK_RATE,
-      preferredPayloadType: RTX_PAYLOAD_TYPE,
-      parameters: { apt: PayloadType.video },
+      preferredPayloadType: RTX_PAYLOAD_TYPES[codec],
+      parameters: { apt: PayloadType[codec] },
       rtcpFeedback: [],
-    },
+    })),
   ],
   headerExtensions: [
     extension("audio", "urn:ietf:params:rtp-hdrext:sdes:mid", 1),

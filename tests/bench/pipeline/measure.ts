@@ -1,7 +1,7 @@
 // Joins what was painted with what arrived: decodes the stream and reads the
 // barcodes.
 
-import { openH264Decoder } from "@nearframe/edge-node/media/testing/h264-decoder";
+import { openVideoDecoder } from "@nearframe/edge-node/media/testing/video-decoder";
 import { depacketiseH264 } from "@nearframe/edge-node/media/rtp/h264-depacketiser";
 import { type ParsedPacket, parsePacket } from "@nearframe/edge-node/media/rtp/packet";
 import { Scope } from "@nearframe/shared/lifetime";
@@ -32,7 +32,7 @@ export function parsePainted(log: string): Painted[] {
 
 export async function measureStream(log: readonly Painted[], capture: Buffer, size: Size): Promise<StreamMeasure> {
   await using scope = new Scope();
-  const decoder = openH264Decoder(scope);
+  const decoder = openVideoDecoder("H264", scope);
   const places = barcodePlaces(size);
   const firstShown = new Map<number, number>();
   let torn = 0;

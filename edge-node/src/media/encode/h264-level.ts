@@ -35,3 +35,15 @@ export function chooseH264Level(size: TitleSize, fps: number, bitrateKbps: numbe
     Math.max(columns, rows) <= Math.sqrt(level.macroblocksPerFrame * 8);
   return LEVELS.find(fits)?.name;
 }
+
+/** The same, for an encoder: throws where H.264 has none. */
+export function requireH264Level(size: TitleSize, fps: number, bitrateKbps: number): string {
+  const level = chooseH264Level(size, fps, bitrateKbps);
+  if (level !== undefined) return level;
+  throw new Error(`No level of H.264 holds ${size.width}x${size.height} at ${fps} frames a second and ${bitrateKbps} kbps.`);
+}
+
+/** The same as the stream carries it (level_idc): 42 for "4.2". */
+export function h264LevelNumber(size: TitleSize, fps: number, bitrateKbps: number): number {
+  return Math.round(Number(requireH264Level(size, fps, bitrateKbps)) * 10);
+}

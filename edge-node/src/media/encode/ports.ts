@@ -1,8 +1,10 @@
 // From pictures to a coded stream. One encoder serves one stream, on one thread.
 
 import type { Scope } from "@nearframe/shared/lifetime";
+import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import type { TitleSize } from "@nearframe/shared/title/manifest";
 import type { Pixels } from "../capture/ports.ts";
+import type { VideoEncoderName } from "./known-encoders.ts";
 
 /** `data` is the encoder's own, valid until its next call. */
 export type AccessUnit = { data: Buffer; keyframe: boolean };
@@ -11,20 +13,24 @@ export type AccessUnit = { data: Buffer; keyframe: boolean };
 export type EncoderRate = { bitrateKbps: number; fps: number };
 
 export interface VideoEncoder {
-  readonly name: string;
-  readonly codec: "H264";
+  /** Another one from the frame on at which it had to be replaced (`onReplaced`). */
+  readonly name: VideoEncoderName;
+  readonly codec: VideoCodec;
   /** Takes over a picture: it is what `encode` codes, once or again, until the next. */
   load(pixels: Pixels): void;
   /** Like `load`, and says whether the picture differs from the one before. */
   loadIfDifferent(pixels: Pixels): boolean;
   /**
-   * MUST give the frame at once (no reordering, no delay), and an IDR when asked for
+   * MUST give the frame at once (no reordering, no delay), and a keyframe when asked for
    * one. `pts90k` MUST grow from call to call.
    */
   encode(pts90k: number, options: { keyframe: boolean }): AccessUnit;
-  /** From the next frame on. MUST NOT cost a keyframe; small changes may be ignored. */
+  /**
+   * From the next frame on. Small changes may be ignored; where a change costs a
+   * keyframe (`KnownEncoder`), some are put off for as long as `rate-step.ts` says.
+   */
   setRate(rate: EncoderRate): void;
-  /** The coded picture, scaled from what is loaded. The next frame is an IDR of that size. */
+  /** The coded picture, scaled from what is loaded. The next frame is a keyframe of that size. */
   setSize(size: TitleSize): void;
 }
 

@@ -4,10 +4,13 @@
 import { type Socket, createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type Scope, withTimeout } from "@nearframe/shared/lifetime";
+import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import type { RtpTarget } from "../ports.ts";
-import { depacketiseH264 } from "../rtp/h264-depacketiser.ts";
+import { splitObus } from "../rtp/av1.ts";
+import { NalType, nalType, splitNalUnits } from "../rtp/h264.ts";
 import { type ParsedPacket, isRtcp, parsePacket } from "../rtp/packet.ts";
-import { type H264Decoder, type Picture, openH264Decoder } from "./h264-decoder.ts";
+import { DEPACKETISERS } from "../rtp/packetisers.ts";
+import { type Picture, type VideoDecoder, openVideoDecoder } from "./video-decoder.ts";
 
 const RECEIVE_BUFFER_BYTES = 8 << 20;
 const WAIT_MS_MAX = 10_000;
@@ -26,16 +29,16 @@ export class RtpListener {
   packetsReceived = 0;
   packetsLost = 0;
   readonly #socket: Socket;
-  readonly #decoder: H264Decoder | undefined;
+  readonly #video: { codec: VideoCodec; decoder: VideoDecoder } | undefined;
   #sender: { port: number; address: string } | undefined;
   #packets: ParsedPacket[] = [];
   #nextSequence: number | undefined;
   #hearers: ((frame: ReceivedFrame) => void)[] = [];
 
-  private constructor(target: RtpTarget, socket: Socket, rtcpSocket: Socket, decoder: H264Decoder | undefined) {
+  private constructor(target: RtpTarget, socket: Socket, rtcpSocket: Socket, video: { codec: VideoCodec; decoder: VideoDecoder } | undefined) {
     this.target = target;
     this.#socket = socket;
-    this.#decoder = decoder;
+    this.#video = video;
     socket.on("message", (datagram, from) => {
       this.#sender = from;
       if (isRtcp(datagram)) this.reports.push(datagram);
@@ -44,7 +47,7 @@ export class RtpListener {
     rtcpSocket.on("message", (datagram) => this.reports.push(datagram));
   }
 
-  static async open(kind: "video" | "sound", scope: Scope): Promise<RtpListener> {
+  static async open(kind: "video" | "sound", scope: Scope, codec: VideoCodec = "H264"): Promise<RtpListener> {
     const [socket, rtcpSocket] = await Promise.all([bind(scope), bind(scope)]);
     const target: RtpTarget = {
       ip: "127.0.0.1",
@@ -54,7 +57,7 @@ export class RtpListener {
       payloadType: kind === "video" ? 102 : 111,
       extensions: { absCaptureTime: 1, transportWideCc: 2, ...(kind === "video" && { playoutDelay: 3 }) },
     };
-    return new RtpListener(target, socket, rtcpSocket, kind === "video" ? openH264Decoder(scope) : undefined);
+    return new RtpListener(target, socket, rtcpSocket, kind === "video" ? { codec, decoder: openVideoDecoder(codec, scope) } : undefined);
   }
 
   /** The next frames, from now on, until `accept` says it has seen what it wants. */
@@ -96,15 +99,15 @@ export class RtpListener {
     if (this.#nextSequence !== undefined) this.packetsLost += (packet.sequence - this.#nextSequence) & 0xffff;
     this.#nextSequence = (packet.sequence + 1) & 0xffff;
     this.#packets.push(packet);
-    if (this.#decoder && !packet.marker) return;
+    if (this.#video && !packet.marker) return;
     const packets = this.#packets;
     this.#packets = [];
-    const accessUnit = this.#decoder && depacketiseH264(packets.map(({ payload }) => payload));
+    const accessUnit = this.#video && DEPACKETISERS[this.#video.codec](packets.map(({ payload }) => payload));
     const frame: ReceivedFrame = {
       timestamp: packet.timestamp,
       packets,
-      keyframe: accessUnit !== undefined && hasIdr(accessUnit),
-      picture: accessUnit && this.#decoder?.decode(accessUnit),
+      keyframe: this.#video !== undefined && accessUnit !== undefined && IS_KEYFRAME[this.#video.codec](accessUnit),
+      picture: accessUnit && this.#video?.decoder.decode(accessUnit),
     };
     for (const hear of this.#hearers) hear(frame);
   }
@@ -118,9 +121,9 @@ async function bind(scope: Scope): Promise<Socket> {
   return socket;
 }
 
-function hasIdr(accessUnit: Buffer): boolean {
-  for (let at = accessUnit.indexOf("000001", 0, "hex"); at >= 0; at = accessUnit.indexOf("000001", at + 3, "hex")) {
-    if (((accessUnit[at + 3] ?? 0) & 0x1f) === 5) return true;
-  }
-  return false;
-}
+const IS_KEYFRAME: Readonly<Record<VideoCodec, (frame: Buffer) => boolean>> = {
+  H264: (frame) => splitNalUnits(frame).some((unit) => nalType(unit) === NalType.idr),
+  VP8: (frame) => ((frame[0] ?? 1) & 1) === 0,
+  // A sequence header comes with each.
+  AV1: (frame) => splitObus(frame).some(([header = 0]) => ((header >> 3) & 0x0f) === 1),
+};

@@ -2,9 +2,10 @@
 
 import * as z from "zod/mini";
 import { TitleSize } from "@nearframe/shared/title/manifest";
-import { VIDEO_ENCODER_NAMES } from "../../encode/encoders.ts";
+import { VIDEO_ENCODER_NAMES } from "../../encode/known-encoders.ts";
 import type { FrameMark, RtpTarget } from "../../ports.ts";
 
+const Encoder = z.enum(VIDEO_ENCODER_NAMES);
 const Path = z.string().check(z.minLength(1), z.maxLength(4096));
 const Port = z.int().check(z.gte(1), z.lte(65_535));
 const Uint32 = z.int().check(z.gte(0), z.lte(0xffff_ffff));
@@ -50,7 +51,7 @@ export const StartOptions = z.strictObject({
     z.strictObject({ monitorSocketPath: Path, target: Target, settings: SoundSettings }),
   ),
   inputMarkPath: z.optional(Path),
-  encoder: z.enum(VIDEO_ENCODER_NAMES),
+  encoders: z.tuple([Encoder], Encoder),
 });
 export type StartOptions = z.infer<typeof StartOptions>;
 
@@ -90,6 +91,8 @@ export const FromProcess = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("ready") }),
   z.strictObject({ type: z.literal("first-picture") }),
   z.strictObject({ type: z.literal("frame"), mark: Mark }),
+  /** This one had to replace another. */
+  z.strictObject({ type: z.literal("encoder"), name: Encoder }),
   /** For the operator; the pipeline goes on. */
   z.strictObject({ type: z.literal("notice"), text: Text }),
   /** The pipeline can't go on; the process ends after this. */

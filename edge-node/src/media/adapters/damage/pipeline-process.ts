@@ -10,8 +10,8 @@ import { machineMs } from "../../../input/mark.ts";
 import { runInRealTime } from "../../../process/priority.ts";
 import { openSharedMemory } from "../../capture/adapters/shared-memory.ts";
 import { openXvfbFramebuffer } from "../../capture/adapters/xvfb-framebuffer.ts";
-import { VIDEO_ENCODERS } from "../../encode/encoders.ts";
-import { packetiseH264 } from "../../rtp/h264.ts";
+import { openEncoders } from "../../encode/encoders.ts";
+import { PACKETISERS } from "../../rtp/packetisers.ts";
 import { RtpSender } from "../../rtp/sender.ts";
 import { VideoStream } from "../../video-stream.ts";
 import { wallOffsetMs } from "../../wall-clock.ts";
@@ -73,7 +73,19 @@ async function start(options: StartOptions): Promise<void> {
   const openSource =
     display.framebufferPath === undefined ? openSharedMemory : openXvfbFramebuffer(display.framebufferPath);
   const source = await openSource({ display, size }, { onDamage: () => video?.damaged(), onGone: fail }, scope);
-  const encoder = VIDEO_ENCODERS[options.encoder]({ ...options, onNotice: notice }, scope);
+  const encoder = openEncoders(
+    options.encoders,
+    {
+      ...options,
+      onNotice: notice,
+      onReplaced(name, why) {
+        notice(`${why} ${name} goes on.`);
+        tell({ type: "encoder", name });
+      },
+    },
+    scope,
+  );
+  const packetise = PACKETISERS[encoder.codec];
   video = new VideoStream(
     {
       source,
@@ -84,7 +96,7 @@ async function start(options: StartOptions): Promise<void> {
       nowMs: machineMs,
       timestampOffset: randomInt(2 ** 32),
       send: (unit, frame) =>
-        sender.send({ ...frame, payloads: packetiseH264(unit.data, sender.payloadBytesMax), marker: "last" }),
+        sender.send({ ...frame, payloads: packetise(unit, sender.payloadBytesMax), marker: "last" }),
       onFrame: (mark) => tellFrame({ type: "frame", mark }),
       onFirstPicture: () => tell({ type: "first-picture" }),
     },

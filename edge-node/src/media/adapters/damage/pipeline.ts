@@ -6,9 +6,9 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as z from "zod/mini";
 import { type Scope, withTimeout } from "@nearframe/shared/lifetime";
+import { VIDEO_CODECS } from "@nearframe/shared/media/video-codecs";
 import { describeExit } from "../../../process/child.ts";
 import { OutputTail } from "../../../process/output-tail.ts";
-import type { VideoEncoderName } from "../../encode/encoders.ts";
 import type { CreatePipeline, MediaPipeline, PipelineEvents, PipelineOptions, PipelineTraits } from "../../ports.ts";
 import { FromProcess, type SoundSettings, type StartOptions, type ToProcess } from "./messages.ts";
 
@@ -25,11 +25,15 @@ export const damagePipelineTraits: PipelineTraits = {
   keyframeOnRequest: true,
   followsTarget: true,
   marksFrames: true,
+  codecs: VIDEO_CODECS,
+  takesOver: true,
 };
 
-export type DamageSettings = { encoder: VideoEncoderName; sound: SoundSettings };
+/** What every machine can run, and every browser but a few can play. */
+const DEFAULT_ENCODERS = ["x264"] as const;
+
+export type DamageSettings = { sound: SoundSettings };
 export const DAMAGE_SETTINGS: DamageSettings = {
-  encoder: "x264",
   sound: { bitrateKbps: 128, expectedLossPercent: 5, forwardErrorCorrection: false },
 };
 
@@ -47,8 +51,8 @@ export const damagePipeline =
 
 export const createDamagePipeline: CreatePipeline = damagePipeline(DAMAGE_SETTINGS);
 
-function startOptions(options: PipelineOptions, { encoder, sound }: DamageSettings): StartOptions {
-  const { display, size, fps, bitrateKbps, video, inputMarkPath } = options;
+function startOptions(options: PipelineOptions, { sound }: DamageSettings): StartOptions {
+  const { display, size, fps, bitrateKbps, video, inputMarkPath, encoders = DEFAULT_ENCODERS } = options;
   return {
     display: { name: display.name, environment: display.environment, framebufferPath: display.framebufferPath },
     size,
@@ -57,7 +61,7 @@ function startOptions(options: PipelineOptions, { encoder, sound }: DamageSettin
     video,
     sound: options.sound && { ...options.sound, settings: sound },
     inputMarkPath,
-    encoder,
+    encoders: [...encoders],
   };
 }
 
@@ -101,6 +105,8 @@ async function createPipeline(
         return events.onFirstPicture();
       case "frame":
         return events.onFrame(message.mark);
+      case "encoder":
+        return events.onEncoder?.(message.name);
       case "notice":
         return events.onNotice?.(message.text);
       case "failed":

@@ -3,7 +3,7 @@
 import installer from "@ffmpeg-installer/ffmpeg";
 import ffmpeg, { type FfmpegCommand } from "fluent-ffmpeg";
 import { AUDIO_CLOCK_RATE } from "@nearframe/shared/media/profile";
-import { chooseH264Level } from "../../encode/h264-level.ts";
+import { requireH264Level } from "../../encode/h264-level.ts";
 import type { PipelineOptions, RtpTarget } from "../../ports.ts";
 import { PACKET_BYTES_MAX } from "../../rtp/packet.ts";
 
@@ -18,10 +18,7 @@ const SOUND_BITRATE_KBPS = 128;
 const REPORTS = ["-loglevel", "error", "-progress", "pipe:3"];
 
 export function videoArguments({ display, size, fps, bitrateKbps, video }: PipelineOptions): string[] {
-  const level = chooseH264Level(size, fps, bitrateKbps);
-  if (level === undefined) {
-    throw new Error(`No level of H.264 holds ${size.width}x${size.height} at ${fps} frames a second and ${bitrateKbps} kbps.`);
-  }
+  const level = requireH264Level(size, fps, bitrateKbps);
   return argumentsOf(
     ffmpeg()
       .input(display.name)

@@ -22,6 +22,8 @@ export const ffmpegPipelineTraits: PipelineTraits = {
   keyframeOnRequest: false,
   followsTarget: false,
   marksFrames: false,
+  codecs: ["H264"],
+  takesOver: false,
 };
 
 export const createFfmpegPipeline: CreatePipeline = async (options, events, owner) => {

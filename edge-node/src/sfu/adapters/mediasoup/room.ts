@@ -1,18 +1,19 @@
 // A session's router with its two sources. The pipeline sends plain RTP to
 // loopback ports of the worker; every seat consumes it from the router.
 
+import { randomInt } from "node:crypto";
 import type { types } from "mediasoup";
 import type { Scope } from "@nearframe/shared/lifetime";
-import { AUDIO_CLOCK_RATE, EXTENSIONS, H264_PROFILE_LEVEL_ID, PayloadType, VIDEO_CLOCK_RATE } from "@nearframe/shared/media/profile";
-import { ROUTER_CODECS } from "@nearframe/shared/media/router-codecs";
+import { AUDIO_CLOCK_RATE, EXTENSIONS, PayloadType, VIDEO_CLOCK_RATE } from "@nearframe/shared/media/profile";
+import { ROUTER_CODECS, VIDEO_CODEC_PARAMETERS } from "@nearframe/shared/media/router-codecs";
+import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import type { PipelineTraits, RtpTarget } from "../../../media/ports.ts";
-import type { Room } from "../../ports.ts";
+import type { Room, RoomOptions } from "../../ports.ts";
 import { openSeat } from "./seat.ts";
 
-export type RoomContext = {
+export type RoomContext = RoomOptions & {
   worker: types.Worker;
   webRtcServer: types.WebRtcServer;
-  traits: PipelineTraits;
   onWarning(message: string): void;
 };
 
@@ -26,12 +27,22 @@ export async function createRoom(context: RoomContext, scope: Scope): Promise<Ro
   );
   const [direct, video, audio] = await Promise.all([
     router.createDirectTransport({ maxSendMessageSize: 64 * 1024, maxReceiveMessageSize: 64 * 1024 }),
-    createSource(router, "video", context.traits),
-    createSource(router, "audio", context.traits),
+    createSource(router, "video", context),
+    createSource(router, "audio", context),
   ]);
   return {
-    video: video.target,
-    audio: audio.target,
+    get video() {
+      return video.target();
+    },
+    get audio() {
+      return audio.target();
+    },
+    async interrupt() {
+      // A stream that was paused is taken up at a keyframe, and its sequence numbers are
+      // joined there: players see no gap, so they ask for nothing that nobody has.
+      await Promise.all([video, audio].map(({ producer }) => producer.pause()));
+      await Promise.all([video, audio].map(({ producer }) => producer.resume()));
+    },
     openSeat: (device, events, seatScope) =>
       openSeat(
         {
@@ -48,40 +59,42 @@ export async function createRoom(context: RoomContext, scope: Scope): Promise<Ro
   };
 }
 
-async function createSource(router: types.Router, kind: "video" | "audio", traits: PipelineTraits) {
+async function createSource(router: types.Router, kind: "video" | "audio", { codec, traits }: RoomOptions) {
   const transport = await router.createPlainTransport({
     listenInfo: { protocol: "udp", ip: LOOPBACK, recvBufferSize: 4 * 1024 * 1024 },
     rtcpMux: traits.rtcpMux,
     // The first packet says where the pipeline is; only this machine can reach the port.
     comedia: true,
   });
-  const producer = await transport.produce({ kind, rtpParameters: rtpParameters(kind, traits) });
-  const port = transport.tuple.localPort;
-  const target: RtpTarget = {
-    ip: LOOPBACK,
-    port,
-    rtcpPort: transport.rtcpTuple?.localPort ?? port,
-    ssrc: SSRC[kind],
-    payloadType: PayloadType[kind],
-    extensions: extensionsOf(kind, traits),
+  const producer = await transport.produce({ kind, rtpParameters: rtpParameters(kind, codec, traits) });
+  const timestampOffset = randomInt(2 ** 32);
+  const target = (): RtpTarget => {
+    const { localPort, remotePort } = transport.tuple;
+    return {
+      ip: LOOPBACK,
+      port: localPort,
+      rtcpPort: transport.rtcpTuple?.localPort ?? localPort,
+      ssrc: SSRC[kind],
+      payloadType: kind === "video" ? PayloadType[codec] : PayloadType.audio,
+      extensions: extensionsOf(kind, traits),
+      timestampOffset,
+      // 0 until the first packet came.
+      ...(remotePort ? { sourcePort: remotePort } : {}),
+    };
   };
   return { producer, target };
 }
 
-function rtpParameters(kind: "video" | "audio", traits: PipelineTraits): types.RtpParameters {
+function rtpParameters(kind: "video" | "audio", codec: VideoCodec, traits: PipelineTraits): types.RtpParameters {
   const extensions = extensionsOf(kind, traits);
   return {
     codecs: [
       kind === "video"
         ? {
-            mimeType: "video/H264",
+            mimeType: `video/${codec}`,
             clockRate: VIDEO_CLOCK_RATE,
-            payloadType: PayloadType.video,
-            parameters: {
-              "packetization-mode": 1,
-              "level-asymmetry-allowed": 1,
-              "profile-level-id": H264_PROFILE_LEVEL_ID,
-            },
+            payloadType: PayloadType[codec],
+            parameters: { ...VIDEO_CODEC_PARAMETERS[codec] },
             rtcpFeedback: [{ type: "nack", parameter: "pli" }, { type: "ccm", parameter: "fir" }],
           }
         : {

@@ -4,14 +4,20 @@ import { readFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
 import { ROUTER_RTP_CAPABILITIES } from "@nearframe/shared/media/router-capabilities";
+import { VIDEO_CODECS } from "@nearframe/shared/media/video-codecs";
+import { PayloadType } from "@nearframe/shared/media/profile";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import { Offer } from "@nearframe/shared/protocol/media";
 import type { PipelineTraits } from "../../../media/ports.ts";
-import type { SeatEvents, Sfu } from "../../ports.ts";
+import type { RoomOptions, SeatEvents, Sfu } from "../../ports.ts";
 import { CodecMissingError, SignalError } from "./seat.ts";
 import { createMediasoupSfu, SfuStartError } from "./sfu.ts";
 
-const TRAITS: PipelineTraits = { rtcpMux: true, stampsExtensions: true, keyframeOnRequest: true, followsTarget: true, marksFrames: true };
+const TRAITS: PipelineTraits = {
+  rtcpMux: true, stampsExtensions: true, keyframeOnRequest: true, followsTarget: true, marksFrames: true,
+  codecs: VIDEO_CODECS, takesOver: true,
+};
+const ROOM: RoomOptions = { codec: "H264", traits: TRAITS };
 const EVENTS: SeatEvents = {
   onInput() {}, onReceipts() {}, onBandwidth() {}, onControl() {}, onConnected() {}, onDisconnected() {},
 };
@@ -32,21 +38,45 @@ afterEach(() => scope.close());
 
 describe("a room", () => {
   test("gives a player who has only its own list of capabilities picture, sound and channels", async () => {
-    const room = await sfu.createRoom(TRAITS, scope);
+    const room = await sfu.createRoom(ROOM, scope);
     const { offer } = await room.openSeat(DEVICE, EVENTS, scope);
     expect(Offer.parse(offer)).toBeDefined();
     expect(offer.media.map(({ kind }) => kind).sort()).toEqual(["audio", "video"]);
     expect(offer.data.map(({ label }) => label).sort()).toEqual(["control", "frames"]);
-    const video = offer.media.find(({ kind }) => kind === "video");
-    const { headerExtensions, codecs } = video?.rtpParameters as { headerExtensions: { uri: string }[]; codecs: { mimeType: string }[] };
+    const { headerExtensions, codecs } = videoOf(offer);
     // Without this one Chrome keeps a jitter buffer.
     expect(headerExtensions.map(({ uri }) => uri)).toContain("http://www.webrtc.org/experiments/rtp-hdrext/playout-delay");
     expect(codecs.map(({ mimeType }) => mimeType)).toEqual(["video/H264", "video/rtx"]);
   });
 
+  test.each(VIDEO_CODECS)("sends %s where that is what its pipeline codes", async (codec) => {
+    const room = await sfu.createRoom({ codec, traits: TRAITS }, scope);
+    const { offer } = await room.openSeat(DEVICE, EVENTS, scope);
+    expect(videoOf(offer).codecs.map(({ mimeType }) => mimeType)).toEqual([`video/${codec}`, "video/rtx"]);
+    expect(room.video.payloadType).toBe(PayloadType[codec]);
+  });
+
+  test("knows from where its pipeline speaks, for the one that takes over", async () => {
+    const room = await sfu.createRoom(ROOM, scope);
+    const { timestampOffset, ...first } = room.video;
+    expect(first).not.toHaveProperty("sourcePort");
+    const pipeline = createSocket("udp4").bind(0, "127.0.0.1");
+    try {
+      await once(pipeline, "listening");
+      const packet = Buffer.from("80e600010000000100000000", "hex");
+      packet.writeUInt32BE(room.video.ssrc, 8);
+      pipeline.send(packet, room.video.port, room.video.ip);
+      await expect.poll(() => room.video.sourcePort).toBe(pipeline.address().port);
+      await room.interrupt();
+      expect(room.video.timestampOffset).toBe(timestampOffset);
+    } finally {
+      pipeline.close();
+    }
+  });
+
   // The list that players use before any offer must say what the real router says.
   test("has a router that knows everything on the player's list, by the same numbers", async () => {
-    const room = await sfu.createRoom(TRAITS, scope);
+    const room = await sfu.createRoom(ROOM, scope);
     const { offer } = await room.openSeat(DEVICE, EVENTS, scope);
     const real = offer.routerRtpCapabilities as unknown as typeof ROUTER_RTP_CAPABILITIES;
     for (const codec of ROUTER_RTP_CAPABILITIES.codecs) {
@@ -60,14 +90,14 @@ describe("a room", () => {
   });
 
   test("refuses a player who can't receive its codec, by a sentence", async () => {
-    const room = await sfu.createRoom(TRAITS, scope);
+    const room = await sfu.createRoom(ROOM, scope);
     const codecs = ROUTER_RTP_CAPABILITIES.codecs.filter(({ kind }) => kind === "audio");
     const deaf: Device = { ...DEVICE, rtpCapabilities: { ...ROUTER_RTP_CAPABILITIES, codecs } };
     await expect(room.openSeat(deaf, EVENTS, scope)).rejects.toThrow(CodecMissingError);
   });
 
   test("answers a call for a transport of another session with a refusal", async () => {
-    const room = await sfu.createRoom(TRAITS, scope);
+    const room = await sfu.createRoom(ROOM, scope);
     const seat = await room.openSeat(DEVICE, EVENTS, scope);
     await expect(seat.signal({ call: "transport.restart-ice", transportId: "somebody-elses" })).rejects.toThrow(SignalError);
     await expect(seat.signal({ call: "transport.restart-ice", transportId: seat.offer.receive.id })).resolves.toMatchObject({
@@ -77,14 +107,14 @@ describe("a room", () => {
 
   test("frees its ports when its scope closes, and can be closed as it opens", async () => {
     const roomScope = new Scope();
-    const room = await sfu.createRoom(TRAITS, roomScope);
+    const room = await sfu.createRoom(ROOM, roomScope);
     const { port } = room.video;
     expect(await portIsTaken(port)).toBe(true);
     await roomScope.close();
     await expect.poll(() => portIsTaken(port)).toBe(false);
 
     const early = new Scope();
-    const opening = sfu.createRoom(TRAITS, early);
+    const opening = sfu.createRoom(ROOM, early);
     await early.close();
     await expect(opening).rejects.toBeDefined();
   });
@@ -113,6 +143,14 @@ describe("the media server", () => {
     }
   });
 });
+
+type VideoParameters = { headerExtensions: { uri: string }[]; codecs: { mimeType: string }[] };
+
+function videoOf(offer: Offer): VideoParameters {
+  const video = offer.media.find(({ kind }) => kind === "video");
+  if (!video) throw new Error("an offer without a picture");
+  return video.rtpParameters as VideoParameters;
+}
 
 async function portIsTaken(port: number): Promise<boolean> {
   const socket = createSocket("udp4");

@@ -4,8 +4,7 @@
 import * as mediasoup from "mediasoup";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { preferProcess } from "../../../process/priority.ts";
-import type { PipelineTraits } from "../../../media/ports.ts";
-import type { Room, Sfu } from "../../ports.ts";
+import type { Sfu } from "../../ports.ts";
 import { createRoom } from "./room.ts";
 
 export type SfuOptions = {
@@ -35,8 +34,7 @@ export async function createMediasoupSfu(options: SfuOptions, scope: Scope): Pro
   const webRtcServer = await listen(worker, options);
   return {
     closed,
-    createRoom: (traits: PipelineTraits, roomScope: Scope): Promise<Room> =>
-      createRoom({ worker, webRtcServer, traits, onWarning: options.onWarning }, roomScope),
+    createRoom: (room, roomScope) => createRoom({ worker, webRtcServer, ...room, onWarning: options.onWarning }, roomScope),
   };
 }
 

@@ -1,8 +1,11 @@
-// Decodes H.264 to look at what a player would see. For tests and benchmarks.
+// Decodes video to look at what a player would see. For tests and benchmarks.
 
-import { AV_CODEC_FLAG_LOW_DELAY, AV_CODEC_ID_H264 } from "node-av/constants";
+import { AV_CODEC_FLAG_LOW_DELAY, AV_CODEC_ID_AV1, AV_CODEC_ID_H264, AV_CODEC_ID_VP8 } from "node-av/constants";
 import { Codec, CodecContext, FFmpegError, Frame, Packet } from "node-av/lib";
 import type { Scope } from "@nearframe/shared/lifetime";
+import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
+
+const CODEC_IDS = { H264: AV_CODEC_ID_H264, VP8: AV_CODEC_ID_VP8, AV1: AV_CODEC_ID_AV1 } as const;
 
 /** FFmpeg's readers may look this far past the end of what they are given. */
 const INPUT_PADDING_BYTES = 64;
@@ -14,14 +17,14 @@ export interface Picture {
   lumaAt(x: number, y: number): number;
 }
 
-export interface H264Decoder {
+export interface VideoDecoder {
   /** The picture is valid until the next call; undefined when the unit gives none yet. */
   decode(accessUnit: Buffer): Picture | undefined;
 }
 
-export function openH264Decoder(scope: Scope): H264Decoder {
-  const codec = Codec.findDecoder(AV_CODEC_ID_H264);
-  if (!codec) throw new Error("node-av's FFmpeg has no H.264 decoder");
+export function openVideoDecoder(name: VideoCodec, scope: Scope): VideoDecoder {
+  const codec = Codec.findDecoder(CODEC_IDS[name]);
+  if (!codec) throw new Error(`node-av's FFmpeg has no decoder for ${name}`);
   const context = scope.own(new CodecContext(), (context) => context.freeContext());
   context.allocContext3(codec);
   context.threadCount = 1;
@@ -51,5 +54,5 @@ export function openH264Decoder(scope: Scope): H264Decoder {
 }
 
 function check(result: number): void {
-  if (result < 0) throw new Error(`H.264 decoder: ${new FFmpegError(result).message}`);
+  if (result < 0) throw new Error(`Decoder: ${new FFmpegError(result).message}`);
 }
