@@ -111,6 +111,9 @@ export type PipelineTraits = {
   marksFrames: boolean;
   /** What it can code. */
   codecs: readonly VideoCodec[];
-  /** A new one can go on where a failed one stopped (`RtpTarget.sourcePort`); else its end is the session's. */
+  /**
+   * Another can go on where one failed (`RtpTarget.sourcePort`), as soon as that one's
+   * `closed` has settled: nothing of it is left then. Else its end is the session's.
+   */
   takesOver: boolean;
 };

@@ -57,9 +57,11 @@ export class RtpSender {
     scope.own(socket, () => new Promise<void>((resolve) => void socket.close(resolve)));
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
-      socket.connect(target.port, target.ip, () => {
-        socket.off("error", reject);
-        resolve();
+      socket.bind({ port: target.sourcePort ?? 0, exclusive: true }, () => {
+        socket.connect(target.port, target.ip, () => {
+          socket.off("error", reject);
+          resolve();
+        });
       });
     });
     socket.setSendBufferSize(SEND_BUFFER_BYTES);
@@ -73,7 +75,20 @@ export class RtpSender {
     });
     const reports = setInterval(() => sender.#report(), REPORT_INTERVAL_MS);
     scope.own(reports, clearInterval);
+    if (target.sourcePort !== undefined) sender.#announceJump();
     return sender;
+  }
+
+  /**
+   * A stream that is taken over goes on at another sequence number. Receivers drop the
+   * first packet of such a jump and believe the second (RFC 3550, A.1), so the first
+   * is one without content: the beginning of a keyframe would be missed.
+   */
+  #announceJump(): void {
+    const { target } = this.#options;
+    const fields = { payloadType: target.payloadType, sequence: this.#sequence, timestamp: 0, ssrc: target.ssrc, marker: false };
+    this.#socket.send(writePacket(fields, {}, { transportSequence: 0, frame: undefined }, []));
+    this.#sequence = (this.#sequence + 1) & 0xffff;
   }
 
   /** Sends every packet of a frame and returns the bytes of its payloads. */

@@ -82,6 +82,11 @@ export class RtpListener {
     return this.until(() => true);
   }
 
+  /** From which port the stream came last. */
+  get sourcePort(): number | undefined {
+    return this.#sender?.port;
+  }
+
   /** A picture loss indication, on the way back. */
   askForKeyframe(): void {
     const pli = Buffer.alloc(12);
@@ -95,6 +100,11 @@ export class RtpListener {
   #receive(datagram: Buffer): void {
     const packet = parsePacket(datagram);
     if (!packet) throw new Error("a datagram that is not RTP");
+    // It only says from where the sequence goes on.
+    if (packet.payload.length === 0) {
+      this.#nextSequence = (packet.sequence + 1) & 0xffff;
+      return;
+    }
     this.packetsReceived++;
     if (this.#nextSequence !== undefined) this.packetsLost += (packet.sequence - this.#nextSequence) & 0xffff;
     this.#nextSequence = (packet.sequence + 1) & 0xffff;

@@ -26,6 +26,8 @@ const Target = z.strictObject({
     absCaptureTime: ExtensionId,
     playoutDelay: ExtensionId,
   }),
+  timestampOffset: z.exactOptional(Uint32),
+  sourcePort: z.exactOptional(Port),
 }) satisfies z.ZodMiniType<RtpTarget>;
 
 export const SoundSettings = z.strictObject({

@@ -94,7 +94,7 @@ async function start(options: StartOptions): Promise<void> {
       target: options,
       readInput: openInputMark(options.inputMarkPath, scope),
       nowMs: machineMs,
-      timestampOffset: randomInt(2 ** 32),
+      timestampOffset: options.video.timestampOffset ?? randomInt(2 ** 32),
       send: (unit, frame) =>
         sender.send({ ...frame, payloads: packetise(unit, sender.payloadBytesMax), marker: "last" }),
       onFrame: (mark) => tellFrame({ type: "frame", mark }),

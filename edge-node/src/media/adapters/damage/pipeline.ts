@@ -9,8 +9,10 @@ import { type Scope, withTimeout } from "@nearframe/shared/lifetime";
 import { VIDEO_CODECS } from "@nearframe/shared/media/video-codecs";
 import { describeExit } from "../../../process/child.ts";
 import { OutputTail } from "../../../process/output-tail.ts";
+import { KNOWN_ENCODERS } from "../../encode/known-encoders.ts";
 import type { CreatePipeline, MediaPipeline, PipelineEvents, PipelineOptions, PipelineTraits } from "../../ports.ts";
 import { FromProcess, type SoundSettings, type StartOptions, type ToProcess } from "./messages.ts";
+import { watchForSilence } from "./silence-watch.ts";
 
 const PROGRAM = fileURLToPath(new URL("./pipeline-process.ts", import.meta.url));
 /** About 0.4 s on an idle machine: Node, the codecs, the connection to the display. */
@@ -18,6 +20,12 @@ const START_TIMEOUT_MS = 10_000;
 /** Between closing the channel and killing the process. */
 const CLOSE_GRACE_MS = 1_000;
 const KILL_WAIT_MS = 1_000;
+/**
+ * A still screen is sent four times a second, so a process that says nothing for this
+ * long hangs. A driver can do that; an encoder on the CPU only starves, on a machine
+ * that has no time for it, and killing it there would make matters worse.
+ */
+const SILENCE_MS_MAX = { hardware: 1_000, software: 3_000 } as const;
 
 export const damagePipelineTraits: PipelineTraits = {
   rtcpMux: true,
@@ -82,14 +90,29 @@ async function createPipeline(
 
   const ready = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<Error | undefined>();
-  own.signal.addEventListener("abort", () => closed.resolve(undefined), { once: true });
+  let failure: Error | undefined;
+  own.signal.addEventListener("abort", () => failure ?? closed.resolve(undefined), { once: true });
   const failed = (error: Error) => {
-    closed.resolve(error);
-    // What failed by itself leaves no process behind either.
-    own.close(error).catch(() => {
-      // The owner joins this close with its own, and hears what failed then.
-    });
+    if (failure ?? own.closed) return;
+    failure = error;
+    const tellOwner = () => closed.resolve(error);
+    // What failed by itself leaves no process behind either: another may need its ports.
+    // Where closing fails too, the owner joins this close with its own and hears it then.
+    own.close(error).then(tellOwner, tellOwner);
   };
+  let silence = "";
+  let heard = () => {};
+
+  function startWatch(): void {
+    const hardware = options.encoders.some((name) => KNOWN_ENCODERS[name].hardware);
+    const silenceMsMax = hardware ? SILENCE_MS_MAX.hardware : SILENCE_MS_MAX.software;
+    const kill = () => {
+      silence = `It had given no frame for ${silenceMsMax} ms.`;
+      child.kill("SIGKILL");
+    };
+    heard = watchForSilence(silenceMsMax, kill, own);
+  }
+
   child.on("message", (raw) => {
     // What was on its way when the owner closed is nobody's any more.
     if (own.closed) return;
@@ -100,10 +123,12 @@ async function createPipeline(
     const message = parsed.data;
     switch (message.type) {
       case "ready":
+        startWatch();
         return ready.resolve();
       case "first-picture":
         return events.onFirstPicture();
       case "frame":
+        heard();
         return events.onFrame(message.mark);
       case "encoder":
         return events.onEncoder?.(message.name);
@@ -115,7 +140,7 @@ async function createPipeline(
   });
   child.once("error", failed);
   child.once("exit", (code, signal) => {
-    failed(new Error(`The pipeline's process ended ${describeExit({ code, signal })}. ${tail.read()}`.trim()));
+    failed(new Error(`The pipeline's process ended ${describeExit({ code, signal })}. ${silence} ${tail.read()}`.trim()));
   });
 
   const tell = (message: ToProcess) => {

@@ -29,12 +29,14 @@ const sender = await RtpSender.open(
 );
 const encoder = openOpus({ ...settings, frameSamples: FRAME_SAMPLES, sampleRate: AUDIO_CLOCK_RATE }, scope);
 const frames = new SoundFrames();
-const timestampOffset = randomInt(2 ** 32);
+const timestampAtClockZero = target.timestampOffset ?? randomInt(2 ** 32);
+let timestampOffset: number | undefined;
 
 const socket = scope.own(connect(monitorSocketPath), (socket) => void socket.destroy());
 await once(socket, "connect");
 socket.on("data", (pcm) => {
   for (const frame of frames.push(pcm, machineMs())) {
+    timestampOffset ??= timestampAtClockZero + Math.round((frame.capturedAtMs * AUDIO_CLOCK_RATE) / 1000) - frame.timestamp;
     const packet = encoder.encode(frame.pcm);
     sender.send({
       payloads: [[packet]],
