@@ -28,6 +28,7 @@ export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: num
     link,
     timers: browserTimers,
     makeId: () => crypto.getRandomValues(new Uint32Array(4)).join("-"),
+    page: document,
     pageVisible: () => document.visibilityState === "visible",
     describeDevice,
     fullscreenOffered: document.fullscreenEnabled === true,

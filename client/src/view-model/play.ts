@@ -18,6 +18,7 @@ import type { SessionState } from "../stream/session-state.ts";
 import { applyChrome, makeChrome, type Chrome, type ChromeEvent } from "./chrome.ts";
 import { createFullscreen, type Fullscreen } from "./fullscreen.ts";
 import { controlsShown, makePlayView, type PlayView } from "./play-view.ts";
+import { createPresence } from "./presence.ts";
 import { createFigureTaker, type SessionFigures } from "./session-figures.ts";
 import { createWakeLock } from "./wake-lock.ts";
 
@@ -37,6 +38,8 @@ export type PlayPorts = Omit<PlaySessionPorts, "openReceiver" | "onReceiver"> & 
     calls: Parameters<PlaySessionPorts["openReceiver"]>[2],
     events: ReceiverEvents,
   ): Promise<Receiver>;
+  /** Whose visibility the node is told. */
+  page: Pick<Document, "visibilityState" | "addEventListener" | "removeEventListener">;
   /** A finger is this device's first hand. */
   touchFirst: boolean;
   fullscreenOffered: boolean;
@@ -66,7 +69,11 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
   const chrome = createSource(makeChrome(ports.touchFirst, ports.fullscreenOffered));
   const meter = createLatencyMeter();
   const receipts = createReceipts();
-  const figureTaker = createFigureTaker(scope, meter, timers, (sample) => session.report(sample));
+  const figureTaker = createFigureTaker(scope, meter, timers, (sample) => {
+    session.report(sample);
+    presence.tell();
+  });
+  const presence = createPresence(scope, ports.page);
   const sender = createInputSender(scope, { timers, soon: (callback) => queueMicrotask(callback), onSent: meter.handleInput });
   /** What has arrived, for a stage that may be mounted later, or again. */
   const tracks = new Map<string, MediaStreamTrack>();
@@ -97,6 +104,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       figureTaker.follow(receiver);
       sender.connect(receiver?.channels);
       receipts.connect(receiver?.channels.receipts);
+      presence.connect(receiver?.channels.control);
       if (!receiver) tracks.clear();
     },
   });

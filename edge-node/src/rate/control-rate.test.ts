@@ -2,7 +2,7 @@
 // tests/net/simulation, where the same links as the relay's close the loop.
 
 import { describe, expect, test } from "vitest";
-import { controlRate, startRate } from "./control-rate.ts";
+import { controlRate, loseSight, startRate } from "./control-rate.ts";
 import type { RateState } from "./control-rate.ts";
 import type { RateDecision, RateEvent } from "./events.ts";
 import { makeRateOptions } from "./tuning.ts";
@@ -229,4 +229,17 @@ describe("always", () => {
     const event: RateEvent = { type: "frame-sent", frame: { rtpTimestamp: 99_999, bytes: 9_000, keyframe: false } };
     expect(controlRate(frozen, event, 1_000)).toEqual(controlRate(frozen, event, 1_000));
   });
+});
+
+test("a page that was not seen for a while costs no bitrate and leaves no hold", () => {
+  const session = new Session().play(4_000, clean);
+  const before = session.decision.bitrateKbps;
+  session.play(100, undefined);
+  [session.state, session.decision] = loseSight(session.state, session.nowMs);
+  expect(session.decision.hold).toBe(false);
+  session.nowMs += 60_000;
+  [session.state, session.decision] = loseSight(session.state, session.nowMs);
+  session.tell({ type: "ticked" });
+  expect(session.decision.bitrateKbps).toBe(before);
+  expect(session.play(1_000, clean).decision.bitrateKbps).toBeGreaterThanOrEqual(before);
 });

@@ -9,7 +9,7 @@
 import type { StreamLimit } from "@nearframe/shared/qoe/stream-limit";
 import { startClimb } from "./climb.ts";
 import type { RateDecision, RateEvent, RateOptions, SentFrame } from "./events.ts";
-import { EMPTY_FLIGHT, noteReceived, noteSent } from "./flight.ts";
+import { EMPTY_FLIGHT, forgetUnderWay, noteReceived, noteSent } from "./flight.ts";
 import { holdSince, isHeld } from "./hold.ts";
 import { climbLadder, makeLadder, TOP_OF_LADDER } from "./ladder.ts";
 import { noteLoss, NO_LOSS } from "./loss.ts";
@@ -45,6 +45,11 @@ export function startRate(options: RateOptions, nowMs: number): [RateState, Rate
 
 export function controlRate(state: RateState, event: RateEvent, nowMs: number): [RateState, RateDecision] {
   return decide(steer(hear(state, event, nowMs), nowMs), nowMs);
+}
+
+/** Nothing more will be heard of the frames under way, for no fault of the link. */
+export function loseSight(state: RateState, nowMs: number): [RateState, RateDecision] {
+  return decide({ ...state, flight: forgetUnderWay(state.flight, nowMs) }, nowMs);
 }
 
 /** Takes note of an event, and decides nothing. */

@@ -112,6 +112,11 @@ export function forgetLeast(flight: Flight, nowMs: number): Flight {
   };
 }
 
+/** Begins anew on the same path: what it takes at least is still known. */
+export function forgetUnderWay(flight: Flight, nowMs: number): Flight {
+  return { ...flight, underWay: [], arrivals: [], departures: [], lastHeardAtMs: nowMs };
+}
+
 /** What the path has been doing, read from the arrivals in view. */
 export type PathReading = {
   /** Delay that all of the last frames had: what stands in a queue. Undefined while too few came. */

@@ -5,7 +5,7 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import { readFrameReceipts } from "@nearframe/shared/media/frame-receipts";
 import type { StreamLimit } from "@nearframe/shared/qoe/stream-limit";
 import type { FrameMark, VideoTarget } from "../media/ports.ts";
-import { controlRate, startRate } from "../rate/control-rate.ts";
+import { controlRate, loseSight, startRate } from "../rate/control-rate.ts";
 import type { PlayerReport, RateDecision, RateEvent, RateOptions } from "../rate/events.ts";
 import type { LinkReport } from "../sfu/ports.ts";
 
@@ -23,6 +23,8 @@ export interface RateLoop {
   handleBandwidth(availableKbps: number): void;
   handleLink(report: LinkReport): void;
   handlePlayer(report: PlayerReport): void;
+  /** While nobody sees the page, the rate stays as it was. */
+  handlePresence(visible: boolean): void;
   /** A player took the seat: another link, another start. */
   restart(): void;
   /** Nobody is there to hear from; silence is not the link's fault. */
@@ -38,6 +40,7 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
   // Hears nothing until the player's first receipt: a browser that can't tell what came is not silent.
   let running = false;
   let present = false;
+  let visible = true;
   let encodeMs: number[] = [];
   let encoderReportedAtMs = ports.nowMs();
 
@@ -86,16 +89,25 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
     handleReceipts(bytes) {
       const frames = readFrameReceipts(bytes);
       if (!frames) return;
-      if (present) running = true;
+      if (present && visible) running = true;
       hear({ type: "frames-received", frames });
     },
     handleBandwidth: (availableKbps) => hear({ type: "bandwidth-estimated", availableKbps }),
     handleLink: ({ lossShare, roundTripMs }) => hear({ type: "loss-reported", lossFraction: lossShare, roundTripMs }),
     handlePlayer: (report) => hear({ type: "player-reported", report }),
+    handlePresence(seen) {
+      visible = seen;
+      // Frames sent while nobody looks are never told of; those from before must hold up nothing.
+      const [next, decided] = loseSight(state, ports.nowMs());
+      state = next;
+      running = false;
+      decide(decided);
+    },
     restart() {
       const [next, decided] = startRate(options, ports.nowMs());
       state = next;
       present = true;
+      visible = true;
       running = false;
       decide(decided);
     },

@@ -272,6 +272,9 @@ export function createSession(
       case "keyframe":
         pipeline?.requestKeyframe();
         return;
+      case "presence":
+        rate.handlePresence(message.value.visible);
+        return;
       case "report":
         rate.handlePlayer(message.value);
         return;

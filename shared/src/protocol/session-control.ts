@@ -11,6 +11,8 @@ export const PlayerToNode = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("ping"), id: z.int(), sentAtMs: Ms }),
   /** The decoder is stuck; PLI does the same, but only when the decoder noticed. */
   z.strictObject({ type: z.literal("keyframe") }),
+  /** A page that nobody sees shows no frame, and so tells of none: that is not the link's fault. Seen until told otherwise. */
+  z.strictObject({ type: z.literal("presence"), visible: z.boolean() }),
   /** About once a second: how the player's decoder keeps up. */
   z.strictObject({
     type: z.literal("report"),
