@@ -2,7 +2,7 @@
 // only join their queue, and be old when it is shown.
 
 import { leastEchoMs, overdueMs } from "./flight.ts";
-import { repairMs } from "./loss.ts";
+import { repairMs, secondRepairMs } from "./loss.ts";
 import type { RateState } from "./rate-state.ts";
 import { EXCUSE_MS_MAX, HOLD_AGE_MS, HOLD_MS_MAX } from "./tuning.ts";
 
@@ -24,5 +24,7 @@ export function isHeld(heldSinceMs: number | undefined, nowMs: number): boolean 
 
 function holdAgeMs(state: RateState, nowMs: number): number {
   const excuseMs = nowMs < state.excusedUntilMs + leastEchoMs(state.flight) ? EXCUSE_MS_MAX : 0;
-  return HOLD_AGE_MS + repairMs(state.loss) + excuseMs;
+  // All later frames wait for one that waits for a repair, and a hold would only lengthen the freeze by
+  // its own time: what is missing at the end of the last frame shows when another one is sent.
+  return HOLD_AGE_MS + repairMs(state.loss) + secondRepairMs(state.loss) + excuseMs;
 }

@@ -75,6 +75,17 @@ export function repairMs({ recentFraction, roundTripMs }: LossState): number {
   return Math.min(REPAIR_ROUNDS_MAX, rounds) * roundTripMs + 10;
 }
 
+/**
+ * More patience where a repair may have been lost as well. A browser that only receives
+ * knows no round trip and asks again after 100 ms (libwebrtc's nack_requester.cc,
+ * kDefaultRtt). Simulated: 120 lets a queue on interfered Wi-Fi grow by 40 ms, 60 by none.
+ */
+export function secondRepairMs({ recentFraction }: LossState): number {
+  return recentFraction < REPAIRED_FRACTION_MIN ? 0 : SECOND_REPAIR_MS;
+}
+
+const SECOND_REPAIR_MS = 60;
+
 function judgeTrial(
   loss: LossState,
   trial: NonNullable<LossState["trial"]>,
