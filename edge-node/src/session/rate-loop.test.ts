@@ -1,0 +1,54 @@
+import { Scope } from "@nearframe/shared/lifetime";
+import { writeFrameReceipts } from "@nearframe/shared/media/frame-receipts";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { FrameMark, VideoTarget } from "../media/ports.ts";
+import { makeRateOptions } from "../rate/tuning.ts";
+import { createRateLoop } from "./rate-loop.ts";
+
+const FRAME_MS = 1_000 / 60;
+let scope: Scope;
+beforeEach(() => {
+  vi.useFakeTimers();
+  scope = new Scope();
+});
+afterEach(async () => {
+  await scope.close();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+function setUp() {
+  const targets: VideoTarget[] = [];
+  const loop = createRateLoop(
+    makeRateOptions({ width: 1280, height: 720 }, 60, 12_000),
+    { nowMs: () => performance.now(), setTarget: (target) => targets.push(target), onLimit: () => {} },
+    scope,
+  );
+  loop.restart();
+  let rtpTimestamp = 0;
+  const play = async (forMs: number, told: boolean) => {
+    for (let atMs = 0; atMs < forMs; atMs += FRAME_MS) {
+      rtpTimestamp += 1_500;
+      const sent = { rtpTimestamp, payloadBytes: 8_000, keyframe: false, changed: false } as FrameMark;
+      loop.handleFrame(sent);
+      const receivedAtMs = performance.now() + 12;
+      await vi.advanceTimersByTimeAsync(FRAME_MS);
+      if (told) loop.handleReceipts(writeFrameReceipts([{ rtpTimestamp, receivedAtMs }]));
+    }
+  };
+  return { loop, targets, play };
+}
+
+test("silence lowers the rate, but not that of a page which nobody sees", async () => {
+  const { loop, play } = setUp();
+  await play(1_000, true);
+  const beforeKbps = loop.decision.bitrateKbps;
+  loop.handlePresence(false);
+  await play(2_000, false);
+  expect(loop.decision).toMatchObject({ bitrateKbps: beforeKbps, hold: false });
+  loop.handlePresence(true);
+  await play(1_000, true);
+  expect(loop.decision.bitrateKbps).toBeGreaterThanOrEqual(beforeKbps);
+  await play(1_000, false);
+  expect(loop.decision.bitrateKbps).toBeLessThan(beforeKbps);
+});
