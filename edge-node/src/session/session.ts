@@ -19,10 +19,12 @@ import { mapPads } from "../input/mapped-pads.ts";
 import { createInputMark, machineMs } from "../input/mark.ts";
 import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
 import type { OpenInputSink } from "../input/ports.ts";
-import type { CreatePipeline, FrameMark, MediaPipeline, PipelineTraits } from "../media/ports.ts";
+import { chooseCodec, type CodecChoice, type TriedEncoder } from "../media/encode/choose-codec.ts";
+import type { CreatePipeline, FrameMark, PipelineTraits } from "../media/ports.ts";
 import { makeRateOptions } from "../rate/tuning.ts";
 import type { Room, Seat, Sfu } from "../sfu/ports.ts";
 import { createNodeSamples } from "./node-samples.ts";
+import { keepPipeline, type PipelineKeeper } from "./pipeline-keeper.ts";
 import {
   CommandMissingError,
   type Display, type LaunchTitle, type OpenDisplay, type OpenSound, type Sound,
@@ -37,6 +39,8 @@ export type SessionPorts = {
   openInputSink: OpenInputSink;
   createPipeline: CreatePipeline;
   pipelineTraits: PipelineTraits;
+  /** What is known of this node's encoders by now. */
+  encoders(): readonly TriedEncoder[];
   sfu: Sfu;
   clock: Clock;
   /** Makes the session's private folder; the session removes it. */
@@ -78,7 +82,7 @@ export function createSession(
   let seat: Seat | undefined;
   let seatScope = scope.child();
   let room: Room | undefined;
-  let pipeline: MediaPipeline | undefined;
+  let pipeline: PipelineKeeper | undefined;
   let input: PlayerInput | undefined;
   let availableKbps: number | undefined;
   const samples = createNodeSamples(machineMs());
@@ -137,7 +141,8 @@ export function createSession(
     );
     const mark = createInputMark(`${folder}/input-mark`, scope);
 
-    const roomOpening = ports.sfu.createRoom({ codec: "H264", traits: ports.pipelineTraits }, scope);
+    const choice = chooseMedia();
+    const roomOpening = ports.sfu.createRoom({ codec: choice.codec, traits: ports.pipelineTraits }, scope);
     const seatOpening = roomOpening.then(async (opened) => {
       room = opened;
       await takeSeat(start.device);
@@ -168,33 +173,36 @@ export function createSession(
       scope,
     );
 
-    await Promise.all([startPipeline(display, sound, openedRoom, mark.path), startTitle(folder, display, sound)]);
+    await Promise.all([startPipeline(display, sound, openedRoom, mark.path, choice), startTitle(folder, display, sound)]);
   }
 
-  async function startPipeline(display: Display, sound: Sound, target: Room, inputMarkPath: string): Promise<void> {
-    pipeline = await ports
-      .createPipeline(
-        {
-          display,
-          size: title.manifest.size,
-          fps: title.manifest.fps,
-          // One that can't be steered gets what it may use at most.
-          bitrateKbps: ports.pipelineTraits.followsTarget ? rate.decision.bitrateKbps : start.bitrateKbps,
-          video: target.video,
-          sound: { monitorSocketPath: sound.monitorSocketPath, target: target.audio },
-          inputMarkPath,
-        },
-        {
-          onFirstPicture: () => handle({ type: "first-picture" }),
-          onFrame: handleFrame,
-          onNotice: (text) => ports.log(start.sessionId, text),
-        },
-        scope,
-      )
-      .catch(blame("pipeline"));
-    void pipeline.closed.then((error) => {
-      if (error) failed("pipeline")(error);
-    });
+  function chooseMedia(): CodecChoice {
+    const { size, fps } = title.manifest;
+    const choice = chooseCodec(start.device, ports.encoders(), { size, fps, codecs: ports.pipelineTraits.codecs });
+    return choice ?? blame("transports")(new Error("the player's browser receives no video that this node can code"));
+  }
+
+  async function startPipeline(display: Display, sound: Sound, target: Room, inputMarkPath: string, { encoders }: CodecChoice): Promise<void> {
+    pipeline = await keepPipeline(
+      {
+        createPipeline: ports.createPipeline,
+        traits: ports.pipelineTraits,
+        room: target,
+        nowMs: () => ports.clock.monotonicMs(),
+        log: (detail) => ports.log(start.sessionId, detail),
+      },
+      {
+        display,
+        size: title.manifest.size,
+        fps: title.manifest.fps,
+        bitrateKbps: rate.decision.bitrateKbps,
+        inputMarkPath,
+        monitorSocketPath: sound.monitorSocketPath,
+        encoders,
+      },
+      { onFirstPicture: () => handle({ type: "first-picture" }), onFrame: handleFrame, onFailed: failed("pipeline") },
+      scope,
+    ).catch(blame("pipeline"));
   }
 
   async function startTitle(folder: string, display: Display, sound: Sound): Promise<void> {

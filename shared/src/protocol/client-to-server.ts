@@ -1,6 +1,7 @@
 // What a player says to the server. One schema a message; unknown fields are refused.
 
 import * as z from "zod/mini";
+import { Decoder, DECODERS_MAX } from "../media/video-codecs.ts";
 import { PlayerSample } from "../telemetry/samples.ts";
 import { Id, SignalCall } from "./media.ts";
 
@@ -13,6 +14,8 @@ export const Device = z.strictObject({
   touch: z.boolean(),
   /** mediasoup-client's `device.rtpCapabilities`. */
   rtpCapabilities: z.looseObject({}),
+  /** How well it decodes each of our codecs, where its browser tells. */
+  decoders: z.optional(z.array(Decoder).check(z.maxLength(DECODERS_MAX))),
 });
 export type Device = z.infer<typeof Device>;
 

@@ -1,6 +1,7 @@
 // What a node says to the server. The node dials out; nothing dials in.
 
 import * as z from "zod/mini";
+import { EncoderReports } from "../media/encoder-reports.ts";
 import { END_REASONS } from "../session/end-reasons.ts";
 import { START_STEPS } from "../session/start-steps.ts";
 import { NodeSample } from "../telemetry/samples.ts";
@@ -20,9 +21,12 @@ export const NodeToServer = z.discriminatedUnion("type", [
     slots: z.int().check(z.gte(0), z.lte(1000)),
     /** What this machine lacks, in sentences for the operator; shown, never parsed. */
     notices: z.array(Detail).check(z.maxLength(32)),
+    /** What trying its encoders gave; left out where that is still under way, and told by `node.encoders` then. */
+    encoders: z.optional(EncoderReports),
     /** Sessions still running here, after the server or the link came back. */
     sessions: z.array(Id).check(z.maxLength(1000)),
   }),
+  z.strictObject({ type: z.literal("node.encoders"), encoders: EncoderReports }),
   z.strictObject({ type: z.literal("node.heartbeat"), sessions: z.array(Id).check(z.maxLength(1000)) }),
   z.strictObject({ type: z.literal("session.offer"), sessionId: Id, offer: Offer }),
   z.strictObject({ type: z.literal("session.progress"), sessionId: Id, step: z.enum(START_STEPS) }),

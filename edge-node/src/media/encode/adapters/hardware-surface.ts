@@ -1,6 +1,7 @@
 // Pictures in a graphics card's memory, for encoders that read only there: each is
 // turned to NV12, the layout that cards take, and copied over.
 
+import { existsSync } from "node:fs";
 import koffi from "koffi";
 import {
   type AVHWDeviceType, type AVPixelFormat, AV_HWDEVICE_TYPE_VAAPI, AV_HWDEVICE_TYPE_VULKAN, AV_PIX_FMT_NV12,
@@ -18,6 +19,7 @@ const KINDS: Record<SurfaceKind, { device: AVHWDeviceType; format: AVPixelFormat
   vaapi: { device: AV_HWDEVICE_TYPE_VAAPI, format: AV_PIX_FMT_VAAPI },
   vulkan: { device: AV_HWDEVICE_TYPE_VULKAN, format: AV_PIX_FMT_VULKAN },
 };
+const GRAPHICS_DEVICES = "/dev/dri";
 /** One is read by the encoder, one is its reference, one is written; and one to spare. */
 const POOL_SIZE = 4;
 
@@ -30,6 +32,8 @@ export interface Surface {
 
 /** Throws with a sentence where the machine has no such device. */
 export function openSurface(kind: SurfaceKind, who: string, size: TitleSize, scope: Scope): Surface {
+  // VA-API's own message for this says nothing.
+  if (kind === "vaapi" && !existsSync(GRAPHICS_DEVICES)) throw new Error(`${who}: this machine has no ${GRAPHICS_DEVICES}.`);
   const device = scope.own(new HardwareDeviceContext(), (device) => device.free());
   check(device.create(KINDS[kind].device, null, null), who, `opening a ${kind} device`);
   const frames = scope.own(new HardwareFramesContext(), (frames) => frames.free());

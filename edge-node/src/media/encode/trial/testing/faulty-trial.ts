@@ -1,0 +1,18 @@
+// A trial's process as drivers make it: whoever is tried first crashes it, and one
+// called "svt-av1" never comes back.
+
+import type { FromTrial, ToTrial } from "../messages.ts";
+
+const SPEED = { frameMsP50: 4, frameMsP95: 5, fpsMax: 200 };
+const tell = (message: FromTrial) => new Promise<void>((resolve) => void process.send?.(message, () => resolve()));
+
+process.once("message", async ({ names }: ToTrial) => {
+  for (const name of names) {
+    await tell({ type: "trying", name });
+    if (name === "nvenc-h264") process.kill(process.pid, "SIGSEGV");
+    if (name === "svt-av1") await new Promise(() => setInterval(() => {}, 1_000));
+    await tell({ type: "opened", name, at720p: SPEED, at1080p: SPEED });
+  }
+  await tell({ type: "done", waitedShare: 0 });
+  process.exit();
+});

@@ -1,0 +1,122 @@
+// Finds out which encoders this machine really has: each is opened and used for a few
+// frames, in a process that may crash or hang.
+
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import * as z from "zod/mini";
+import type { Scope } from "@nearframe/shared/lifetime";
+import { describeExit } from "../../../process/child.ts";
+import type { TriedEncoder } from "../choose-codec.ts";
+import { KNOWN_ENCODERS, type VideoEncoderName } from "../known-encoders.ts";
+import { FromTrial, type ToTrial } from "./messages.ts";
+
+export type Trial = {
+  encoders: readonly TriedEncoder[];
+  /** The machine had other things to do, so it looks slower than it is. */
+  disturbed: boolean;
+};
+
+export type TrialOptions = {
+  names: readonly VideoEncoderName[];
+  /** The process to run; another one in tests. */
+  program?: string;
+  /** For one encoder. */
+  encoderMsMax?: number;
+};
+
+const PROGRAM = fileURLToPath(new URL("./trial-process.ts", import.meta.url));
+/** The slowest that was seen, SVT-AV1 on two shared cores, took 1.5 s. */
+const ENCODER_MS_MAX = 8_000;
+/** Node and the codecs start in 0.5 s on an idle machine. */
+const START_MS_MAX = 10_000;
+/** A core that was waited for longer than this share of the time was somebody else's. */
+const WAITED_SHARE_MAX = 0.2;
+
+/** What one process found out, and which encoder it was at when it ended early. */
+type Round = {
+  tried: readonly TriedEncoder[];
+  stuck: { name: VideoEncoderName; why: string } | undefined;
+  waitedShare: number;
+};
+
+/** In the order of `names`. Bounded: each encoder has its time. */
+export async function tryEncoders(options: TrialOptions, scope: Scope): Promise<Trial> {
+  const encoders: TriedEncoder[] = [];
+  let disturbed = false;
+  for (let left = options.names; left.length > 0; ) {
+    const { tried, stuck, waitedShare } = await runProcess({ ...options, names: left }, scope);
+    encoders.push(...tried);
+    if (waitedShare > WAITED_SHARE_MAX) disturbed = true;
+    // The process died without having begun with anything: then it is the first one's.
+    const [first] = left.slice(tried.length);
+    if (first === undefined) break;
+    encoders.push(refused(stuck?.name ?? first, stuck?.why ?? "Its trial ended before it began."));
+    left = left.slice(tried.length + 1);
+  }
+  return { encoders, disturbed };
+}
+
+function runProcess({ names, program = PROGRAM, encoderMsMax = ENCODER_MS_MAX }: TrialOptions, owner: Scope): Promise<Round> {
+  const scope = owner.child();
+  const child = fork(program, { execArgv: [], stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  scope.own(child, (child) => void child.kill("SIGKILL"));
+  const tried: TriedEncoder[] = [];
+  let trying: VideoEncoderName | undefined;
+  let waitedShare = 0;
+  let late = "";
+  let timer: NodeJS.Timeout | undefined;
+  scope.own(undefined, () => clearTimeout(timer));
+
+  const limit = (ms: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      late = `It did not finish its trial within ${ms / 1000} s.`;
+      child.kill("SIGKILL");
+    }, ms);
+  };
+  const hear = (message: FromTrial) => {
+    if (message.type === "done") {
+      waitedShare = message.waitedShare;
+      return;
+    }
+    limit(encoderMsMax);
+    if (message.type === "trying") {
+      trying = message.name;
+      return;
+    }
+    trying = undefined;
+    tried.push(reportOf(message));
+  };
+
+  return new Promise((resolve, reject) => {
+    const end = (how: string) => {
+      // A trial that its owner gave up found out nothing.
+      const given = owner.closed;
+      void scope.close(how);
+      if (given) return reject(new Error("The trial of the encoders was given up."));
+      resolve({ tried, stuck: trying && { name: trying, why: late || `Its trial ended ${how}.` }, waitedShare });
+    };
+    child.on("message", (raw) => {
+      const parsed = z.safeParse(FromTrial, raw);
+      if (parsed.success) hear(parsed.data);
+      else child.kill("SIGKILL");
+    });
+    child.once("error", (error) => end(error.message));
+    child.once("exit", (code, signal) => end(describeExit({ code, signal })));
+    limit(START_MS_MAX);
+    child.send({ names: [...names] } satisfies ToTrial, (error) => {
+      // It has ended already, and says so itself.
+      if (error) limit(0);
+    });
+  });
+}
+
+function reportOf(message: Extract<FromTrial, { type: "opened" | "refused" }>): TriedEncoder {
+  if (message.type === "refused") return refused(message.name, message.reason);
+  const { name, at720p, at1080p } = message;
+  return { name, ...aboutOf(name), opened: true, at720p, at1080p };
+}
+
+const refused = (name: VideoEncoderName, reason: string): TriedEncoder => ({ name, ...aboutOf(name), opened: false, reason });
+
+const aboutOf = (name: VideoEncoderName) => ({ codec: KNOWN_ENCODERS[name].codec, hardware: KNOWN_ENCODERS[name].hardware });
