@@ -59,6 +59,30 @@ describe("a video stream", () => {
     expect(state.pictures).toBe(1);
   });
 
+  it("takes at once what answers an input, out of turn, and no more than ten times a second", () => {
+    const { stream, marks, state } = createStream();
+    stream.start();
+    // In step with its title; after a pause two frames may follow each other sooner.
+    for (let i = 0; i < 20; i++) {
+      vi.advanceTimersByTime(15);
+      stream.damaged();
+    }
+    vi.advanceTimersByTime(15);
+    const before = marks.length;
+    stream.damaged();
+    vi.advanceTimersByTime(5);
+    state.input = 1;
+    stream.damaged();
+    expect(marks).toHaveLength(before + 2);
+    vi.advanceTimersByTime(5);
+    state.input = 2;
+    stream.damaged();
+    expect(marks).toHaveLength(before + 2);
+    vi.advanceTimersByTime(FRAME_MS);
+    expect(marks).toHaveLength(before + 3);
+    expect(marks.at(-1)?.inputSeq).toBe(2);
+  });
+
   it("takes nothing while it is held, and the newest at once when it is let go", () => {
     const { stream, marks, state } = createStream();
     stream.start();

@@ -96,7 +96,8 @@ export class VideoStream {
 
   #take(): void {
     if (this.#grabbing || this.#target.hold || this.#damagedAtMs === undefined || this.#timers.has("take")) return;
-    const decision = pace(this.#pacer, this.#target.fps, this.#parts.nowMs());
+    const isAnswer = this.#parts.readInput().inputSeq !== this.#loaded?.inputSeq;
+    const decision = pace(this.#pacer, this.#target.fps, this.#parts.nowMs(), isAnswer);
     if (!decision.take) return this.#arm("take", decision.waitMs, () => this.#take());
     this.#pacer = decision.pacer;
     this.#grab(this.#damagedAtMs, (capture, pixels) => {

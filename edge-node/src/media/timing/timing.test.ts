@@ -13,7 +13,7 @@ function takeAll(changesAtMs: readonly number[], fps: number): { takenAtMs: numb
   let askAgainAtMs = Infinity;
   const ask = (nowMs: number) => {
     if (pendingSinceMs === undefined) return;
-    const decision = pace(pacer, fps, nowMs);
+    const decision = pace(pacer, fps, nowMs, false);
     if (decision.take) {
       pacer = decision.pacer;
       takenAtMs.push(nowMs);
