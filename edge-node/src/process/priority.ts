@@ -22,8 +22,9 @@ const NICE = -15;
  * Every one, V8's own among them: a loop that is woken by another thread spins until
  * that one has finished waking it (libuv's uv__async_spin), and sched_yield gives way only
  * to threads of the same class. Woken by an ordinary thread, which it took the core from,
- * the loop would spin until the kernel stops the class, for 950 ms of a second:
- * both cores, the game and the stream stood still for that long, several times a minute.
+ * the loop can spin until the kernel stops the class, after 950 ms of a second
+ * (sched_rt_runtime_us). Node, page and relay of a busy machine were seen to stand still for
+ * 930 to 985 ms at once; that this was the loop is inferred, not traced.
  *
  * Returns undefined, or what the operator should do where it is not allowed.
  */
