@@ -4,7 +4,9 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { Device as DeviceDescription } from "@nearframe/shared/protocol/client-to-server";
+import type { Decoder } from "@nearframe/shared/media/video-codecs";
 import type { ControlLink } from "./stream/control-link.ts";
+import { measureDecoders } from "./stream/decoders.ts";
 import { loadMediaDevice, UnfitDeviceError } from "./stream/media-device.ts";
 import type { DeviceReport } from "./stream/play-session.ts";
 import { createReceiver } from "./stream/receiver.ts";
@@ -17,10 +19,16 @@ type MediaDevice = Awaited<ReturnType<typeof loadMediaDevice>>;
 let loading: Promise<MediaDevice> | undefined;
 const mediaDevice = () => (loading ??= loadMediaDevice());
 
+let measuring: Promise<Decoder[] | undefined> | undefined;
+const decoders = () => (measuring ??= measureDecoders(navigator.mediaCapabilities));
+/** The node can choose without; a player who waits can't do anything else. */
+const DECODERS_WAIT_MS = 300;
+
 /** Gets what can be got before the tap. */
 export function warmUp(): void {
   // A device that can't play says so when it is asked to.
   mediaDevice().catch(() => undefined);
+  void decoders();
 }
 
 export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: number, link: ControlLink): Play {
@@ -40,15 +48,17 @@ export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: num
 
 async function describeDevice(): Promise<DeviceReport> {
   try {
-    const device = await mediaDevice();
-    return { ok: true, device: describe(device) };
+    const [device, measured] = await Promise.all([mediaDevice(), Promise.race([decoders(), waited()])]);
+    return { ok: true, device: describe(device, measured) };
   } catch (error) {
     if (error instanceof UnfitDeviceError) return { ok: false, cause: error.unfit, detail: error.message };
     return { ok: false, cause: "player-broken", detail: String(error) };
   }
 }
 
-function describe(device: MediaDevice): DeviceDescription {
+const waited = () => new Promise<undefined>((resolve) => browserTimers.after(DECODERS_WAIT_MS, () => resolve(undefined)));
+
+function describe(device: MediaDevice, decoders: Decoder[] | undefined): DeviceDescription {
   const { screen, devicePixelRatio, navigator } = window;
   const pixels = (length: number) => Math.min(16_384, Math.max(1, Math.round(length)));
   return {
@@ -59,5 +69,6 @@ function describe(device: MediaDevice): DeviceDescription {
     },
     touch: navigator.maxTouchPoints > 0,
     rtpCapabilities: { ...device.recvRtpCapabilities },
+    ...(decoders === undefined ? {} : { decoders }),
   };
 }

@@ -4,16 +4,19 @@ import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { pino } from "pino";
+import { pino, type Logger } from "pino";
 import { systemClock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
 import { RUNTIMES } from "@nearframe/shared/title/manifest";
 import { openXvfb } from "./display/adapters/xvfb.ts";
 import { openHostSink } from "./input/adapters/host-sink.ts";
 import { whyNoUinput } from "./input/adapters/uinput.ts";
+import { readMachineFacts } from "./media/encode/trial/machine-facts.ts";
+import { assumeEncoders, openNodeEncoders, type NodeEncoders } from "./media/encode/trial/node-encoders.ts";
+import { tryEncoders } from "./media/encode/trial/try-encoders.ts";
 import { PIPELINES } from "./media/pipelines.ts";
 import { isLocal, mediaAddresses } from "./node/addresses.ts";
-import { createAgent } from "./node/agent.ts";
+import { createAgent, type Agent } from "./node/agent.ts";
 import { ConfigError, parseConfig, type NodeConfig } from "./node/config.ts";
 import { preferProcess } from "./process/priority.ts";
 import { memoryFolder, sweepPrivateFolders } from "./process/private-folder.ts";
@@ -50,6 +53,9 @@ async function main(): Promise<void> {
   const noPads = await whyNoUinput();
   const notices = noPads === undefined ? [] : [`${noPads}; pads are played as the keys that a title's manifest names`];
 
+  // The fallback has an encoder of its own.
+  const encoders = config.pipeline === "damage" ? await openEncoders(config) : undefined;
+
   const agent = createAgent(
     {
       serverUrl: config.serverUrl,
@@ -71,6 +77,7 @@ async function main(): Promise<void> {
             openInputSink: openHostSink,
             createPipeline: pipeline.create,
             pipelineTraits: pipeline.traits,
+            encoders: () => encoders?.usable() ?? assumeEncoders(["x264"]),
             sfu,
             clock: systemClock,
             createFolder: () => mkdtemp(path.join(folders, `nearframe-session-${process.pid}-`)),
@@ -80,6 +87,7 @@ async function main(): Promise<void> {
           events,
           sessionScope,
         ),
+      encoders: () => encoders?.tried(),
       random: Math.random,
       log,
     },
@@ -93,7 +101,22 @@ async function main(): Promise<void> {
   await agent.registered;
   log.info({ server: config.serverUrl, pipeline: config.pipeline }, "ready");
   process.send?.({ type: "ready", notices });
+  // Only now: a first start is not held up by it, and later ones find what this one kept.
+  if (encoders) void findOut(encoders, agent, log);
 }
+
+async function findOut(encoders: NodeEncoders, agent: Agent, log: Logger): Promise<void> {
+  try {
+    if (await encoders.tryIfUnknown()) agent.tellEncoders();
+    for (const encoder of encoders.tried() ?? []) log.info({ encoder }, encoder.opened ? "encoder" : "no such encoder");
+  } catch (error) {
+    // Sessions go on with what every machine has.
+    if (!scope.closed) log.warn({ err: error }, "the encoders could not be tried");
+  }
+}
+
+const openEncoders = ({ dataFolder, encoders }: NodeConfig): Promise<NodeEncoders> =>
+  openNodeEncoders({ dataFolder, allowed: encoders }, { readFacts: readMachineFacts, tryEncoders }, scope);
 
 /** The node's name for itself, kept across restarts. */
 async function nodeId(config: NodeConfig): Promise<string> {

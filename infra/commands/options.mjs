@@ -50,6 +50,8 @@ environment:
   NEARFRAME_SLOTS         sessions at once (one for each core)
   NEARFRAME_BITRATE_KBPS  of a session's picture at most (8000)
   NEARFRAME_PIPELINE      damage or ffmpeg (damage)
+  NEARFRAME_ENCODERS      the only encoders it may use, such as x264,vpx-vp8 (all
+                          that work when it tries them)
   NEARFRAME_LOG           debug, info, warn or error (info)`;
 
 const EDGES_MAX = 16;

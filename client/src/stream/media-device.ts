@@ -1,10 +1,11 @@
 // What this browser can receive, said before any node has made an offer.
 
 import { ROUTER_RTP_CAPABILITIES } from "@nearframe/shared/media/router-capabilities";
+import { VIDEO_CODECS } from "@nearframe/shared/media/video-codecs";
 import { Device } from "mediasoup-client";
 import type { RtpCapabilities } from "mediasoup-client/types";
 
-export type UnfitCause = "no-webrtc" | "no-h264";
+export type UnfitCause = "no-webrtc" | "no-video-codec";
 
 export class UnfitDeviceError extends Error {
   readonly unfit: UnfitCause;
@@ -30,8 +31,9 @@ export async function loadMediaDevice(): Promise<Device> {
   // The constant is written by hand, so its type is wider than mediasoup's unions.
   await device.load({ routerRtpCapabilities: ROUTER_RTP_CAPABILITIES as unknown as RtpCapabilities });
   const codecs = device.recvRtpCapabilities.codecs ?? [];
-  if (!codecs.some((codec) => codec.mimeType.toLowerCase() === "video/h264")) {
-    throw new UnfitDeviceError("no-h264", "this browser can't receive H.264 over WebRTC");
+  const ours = new Set<string>(VIDEO_CODECS.map((codec) => `video/${codec}`.toLowerCase()));
+  if (!codecs.some((codec) => ours.has(codec.mimeType.toLowerCase()))) {
+    throw new UnfitDeviceError("no-video-codec", `this browser can't receive ${VIDEO_CODECS.join(", ")} over WebRTC`);
   }
   return device;
 }

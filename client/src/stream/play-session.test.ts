@@ -99,9 +99,9 @@ test("from the tap to the first frame", async () => {
 });
 
 test("a device that can't play never asks for a session", async () => {
-  const { session, sent } = await setUp({ ok: false, cause: "no-h264", detail: "none" });
+  const { session, sent } = await setUp({ ok: false, cause: "no-video-codec", detail: "none" });
   expect(sent).toEqual([]);
-  expect(session.state.value).toMatchObject({ phase: "over", outcome: { cause: "no-h264" } });
+  expect(session.state.value).toMatchObject({ phase: "over", outcome: { cause: "no-video-codec" } });
 });
 
 test("a receiver that can't be opened is told to the server and closed", async () => {

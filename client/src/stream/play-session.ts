@@ -15,7 +15,7 @@ import { startSession, transition, wakesAtMs } from "./session-transition.ts";
 
 export type DeviceReport =
   | { ok: true; device: Device }
-  | { ok: false; cause: "no-webrtc" | "no-h264" | "player-broken"; detail: string };
+  | { ok: false; cause: "no-webrtc" | "no-video-codec" | "player-broken"; detail: string };
 
 export type PlaySessionPorts = {
   link: ControlLink;

@@ -11,7 +11,7 @@ import type { HeldSession } from "./control-link.ts";
 /** Failures that the player's side finds by itself, before or without the server. */
 export const LOCAL_FAILURES = [
   "no-webrtc",
-  "no-h264",
+  "no-video-codec",
   "server-unreachable",
   "no-answer",
   "node-silent",
@@ -83,7 +83,7 @@ export type SessionState = Preparing | Requested | Starting | Playing | Over;
 
 export type SessionEvent =
   | { kind: "device-known"; device: Device }
-  | { kind: "device-unfit"; cause: "no-webrtc" | "no-h264" | "player-broken"; detail: string }
+  | { kind: "device-unfit"; cause: "no-webrtc" | "no-video-codec" | "player-broken"; detail: string }
   | { kind: "control-opened"; held: readonly HeldSession[] }
   | { kind: "control-lost" }
   | { kind: "control-closed"; why: "replaced" | "outdated" }

@@ -106,7 +106,7 @@ describe("before the session", () => {
     expect(lost.sent).toMatchObject([{ type: "session.resume", sessionId: "s-1" }]);
   });
 
-  test.each(["no-webrtc", "no-h264", "player-broken"] as const)("a device that can't play ends it: %s", (cause) => {
+  test.each(["no-webrtc", "no-video-codec", "player-broken"] as const)("a device that can't play ends it: %s", (cause) => {
     expect(play().happen({ kind: "device-unfit", cause, detail: "why" }).state).toMatchObject({
       outcome: { kind: "local", cause, detail: "why" },
     });

@@ -97,9 +97,9 @@ const local: Record<LocalFailure, FailureText> = {
     happened: "It has no WebRTC, or WebRTC is switched off, so video can't arrive fast enough to play.",
     next: "Use a current Chrome, Edge, Safari or Firefox. In a company browser, ask for WebRTC to be allowed.",
   },
-  "no-h264": {
+  "no-video-codec": {
     title: "This browser can't decode the video",
-    happened: "The stream is H.264, and this browser has no decoder for it.",
+    happened: "The stream is H.264, VP8 or AV1, and this browser receives none of them.",
     next: "Use Chrome, Edge or Safari, or install your system's H.264 codec and reload.",
   },
   "server-unreachable": {

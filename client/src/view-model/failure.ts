@@ -21,11 +21,11 @@ const QUIET = new Set(["player-left", "title-exited"]);
 /** Trying again would end the same way. */
 const HOPELESS = new Set(["title-unknown", "title-command-missing", "TITLE_UNKNOWN"]);
 /** What helps is done to the browser; a new page then finds it. */
-const RELOADS = new Set<string>(["outdated", "player-broken", "replaced", "no-webrtc", "no-h264"]);
+const RELOADS = new Set<string>(["outdated", "player-broken", "replaced", "no-webrtc", "no-video-codec"]);
 
 const LOCAL_BEARERS: Record<LocalFailure, Bearer> = {
   "no-webrtc": "player",
-  "no-h264": "player",
+  "no-video-codec": "player",
   "server-unreachable": "platform",
   "no-answer": "platform",
   "node-silent": "host",

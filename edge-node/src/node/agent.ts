@@ -6,6 +6,7 @@
 
 import WebSocket from "ws";
 import type { Scope } from "@nearframe/shared/lifetime";
+import type { EncoderReport } from "@nearframe/shared/media/encoder-reports";
 import { MESSAGE_BYTES_MAX, PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
 import { parseMessage } from "@nearframe/shared/protocol/parse";
@@ -29,6 +30,8 @@ export type AgentOptions = {
 
 export type AgentPorts = {
   createSession(start: SessionStart, events: SessionEvents, scope: Scope): RunningSession;
+  /** What trying the encoders gave; undefined before. */
+  encoders(): readonly EncoderReport[] | undefined;
   random(): number;
   log: { info(detail: object, message: string): void; warn(detail: object, message: string): void };
 };
@@ -38,6 +41,8 @@ export interface Agent {
   readonly registered: Promise<void>;
   /** Settles with a sentence if the server refuses this node for good. */
   readonly refused: Promise<string>;
+  /** The encoders have been tried since this node registered. */
+  tellEncoders(): void;
 }
 
 type Entry = { session: RunningSession; scope: Scope };
@@ -66,6 +71,11 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
       unreported.push(message);
       if (unreported.length > UNREPORTED_ENDS_MAX) unreported.shift();
     }
+  }
+
+  function encodersField() {
+    const encoders = ports.encoders();
+    return encoders ? { encoders: [...encoders] } : {};
   }
 
   function dial(): void {
@@ -109,6 +119,7 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
         runtimes: [...options.runtimes],
         slots: options.slots,
         notices: [...options.notices],
+        ...encodersField(),
         sessions: [...sessions.keys()],
       }),
     );
@@ -206,7 +217,15 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
     if (socket) await closeSocket(socket);
   });
   dial();
-  return { registered: registered.promise, refused: refused.promise };
+  return {
+    registered: registered.promise,
+    refused: refused.promise,
+    tellEncoders() {
+      const { encoders } = encodersField();
+      // Where the link is down, the next registration tells.
+      if (encoders) send({ type: "node.encoders", encoders });
+    },
+  };
 }
 
 function closeSocket(socket: WebSocket): Promise<void> {

@@ -3,8 +3,14 @@
 import * as z from "zod/mini";
 import { describeIssues } from "@nearframe/shared/protocol/parse";
 import { WORDS } from "@nearframe/shared/words";
+import { VIDEO_ENCODER_NAMES, type VideoEncoderName } from "../media/encode/known-encoders.ts";
 
 const Port = z.coerce.number().check(z.int(), z.gte(0), z.lte(65_535));
+
+const Encoders = z.pipe(
+  z.pipe(z.string(), z.transform((text) => text.split(",").map((name) => name.trim()))),
+  z.array(z.enum(VIDEO_ENCODER_NAMES)).check(z.minLength(1)),
+);
 
 const Environment = z.object({
   NEARFRAME_SERVER: z._default(
@@ -19,6 +25,8 @@ const Environment = z.object({
   /** Public address, where players can't reach this machine's own (NAT). */
   NEARFRAME_ANNOUNCE: z.optional(z.string().check(z.minLength(1), z.maxLength(253))),
   NEARFRAME_PIPELINE: z._default(z.enum(["damage", "ffmpeg"]), "damage"),
+  /** The only encoders that may be used, where a driver can't be trusted. */
+  NEARFRAME_ENCODERS: z._default(Encoders, [...VIDEO_ENCODER_NAMES]),
   NEARFRAME_BITRATE_KBPS: z._default(z.coerce.number().check(z.int(), z.gte(200), z.lte(100_000)), 8000),
   NEARFRAME_SLOTS: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(1000))),
   NEARFRAME_LOG: z._default(z.enum(["debug", "info", "warn", "error"]), "info"),
@@ -32,6 +40,7 @@ export type NodeConfig = {
   mediaPort: number;
   announcedAddress: string | undefined;
   pipeline: "damage" | "ffmpeg";
+  encoders: readonly VideoEncoderName[];
   bitrateKbps: number;
   slots: number | undefined;
   logLevel: "debug" | "info" | "warn" | "error";
@@ -56,6 +65,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     mediaPort: data.NEARFRAME_MEDIA_PORT,
     announcedAddress: data.NEARFRAME_ANNOUNCE,
     pipeline: data.NEARFRAME_PIPELINE,
+    // Each once, in our order, however they were written.
+    encoders: VIDEO_ENCODER_NAMES.filter((name) => data.NEARFRAME_ENCODERS.includes(name)),
     bitrateKbps: data.NEARFRAME_BITRATE_KBPS,
     slots: data.NEARFRAME_SLOTS,
     logLevel: data.NEARFRAME_LOG,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isLocal, mediaAddresses } from "./addresses.ts";
 import { ConfigError, parseConfig } from "./config.ts";
+import { VIDEO_ENCODER_NAMES } from "../media/encode/known-encoders.ts";
 import { reconnectDelayMs } from "./reconnect.ts";
 
 describe("reconnectDelayMs", () => {
@@ -38,11 +39,16 @@ describe("parseConfig", () => {
   test("needs nothing set", () => {
     expect(parseConfig({ NEARFRAME_ANNOUNCE: "" })).toMatchObject({ mediaPort: 0, pipeline: "damage", announcedAddress: undefined });
   });
+  test("takes the encoders that it is told, and all where it is told nothing", () => {
+    expect(parseConfig({ NEARFRAME_ENCODERS: " vpx-vp8, x264,x264" }).encoders).toEqual(["x264", "vpx-vp8"]);
+    expect(parseConfig({}).encoders).toEqual(VIDEO_ENCODER_NAMES);
+  });
   test.each([
     [{ NEARFRAME_SERVER: "http://x" }, /NEARFRAME_SERVER/],
     [{ NEARFRAME_MEDIA_PORT: "70000" }, /NEARFRAME_MEDIA_PORT/],
     [{ NEARFRAME_MEDIA_PORT: "many" }, /NEARFRAME_MEDIA_PORT/],
     [{ NEARFRAME_PIPELINE: "magic" }, /NEARFRAME_PIPELINE/],
+    [{ NEARFRAME_ENCODERS: "x264,magic" }, /NEARFRAME_ENCODERS/],
     [{ NEARFRAME_NODE_TOKEN: "short" }, /NEARFRAME_NODE_TOKEN/],
   ])("%o is refused by name", (environment, message) => {
     expect(() => parseConfig(environment)).toThrow(ConfigError);

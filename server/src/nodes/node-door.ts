@@ -79,6 +79,8 @@ function createConversation(
     switch (message.type) {
       case "node.heartbeat":
         return nodes.heartbeat(nodeId, message.sessions);
+      case "node.encoders":
+        return nodes.describeEncoders(nodeId, message.encoders);
       case "session.offer":
         return sessions.handleOffer(nodeId, message);
       case "session.progress":

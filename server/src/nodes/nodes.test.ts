@@ -59,6 +59,19 @@ test("a node that registers is welcomed and can be chosen", () => {
   expect(heard).toEqual(["linked n1 [s1]"]);
 });
 
+test("a node's encoders are known when it has tried them, before it registers or after", () => {
+  const { nodes } = setUp();
+  const encoders = [{ name: "nvenc-h264", codec: "H264", hardware: true, opened: false, reason: "There is no such device." }] as const;
+  nodes.register(link(), registration("n1"));
+  expect(nodes.encodersOf("n1")).toBeUndefined();
+  nodes.describeEncoders("n1", encoders);
+  expect(nodes.encodersOf("n1")).toEqual(encoders);
+  nodes.register(link(), registration("n2", { encoders: [...encoders] }));
+  expect(nodes.encodersOf("n2")).toEqual(encoders);
+  nodes.describeEncoders("nobody", encoders);
+  expect(nodes.encodersOf("nobody")).toBeUndefined();
+});
+
 test("a slot is free when neither the server nor the node counts it", () => {
   const { nodes, slotsFree } = setUp();
   nodes.register(link(), registration("n1"));

@@ -8,6 +8,7 @@
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { CloseCode } from "@nearframe/shared/protocol/limits";
+import type { EncoderReport } from "@nearframe/shared/media/encoder-reports";
 import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import type { Runtime } from "@nearframe/shared/title/manifest";
@@ -39,6 +40,8 @@ type Node = {
   name: string;
   runtimes: readonly Runtime[];
   slots: number;
+  /** What it found out about its encoders; undefined until it has tried them. */
+  encoders: readonly EncoderReport[] | undefined;
   link: LinkState;
   /** Sessions that hold a slot here by this server's word. */
   readonly held: Set<string>;
@@ -72,6 +75,7 @@ export function createNodes(ports: { clock: Clock; log: Log; events: NodeEvents 
     node.name = message.name;
     node.runtimes = message.runtimes;
     node.slots = message.slots;
+    node.encoders = message.encoders;
     node.reported = new Set(message.sessions);
     node.link = { type: "linked", link, heardAtMs: clock.monotonicMs() };
     watchSilence(node);
@@ -82,6 +86,14 @@ export function createNodes(ports: { clock: Clock; log: Log; events: NodeEvents 
     );
     for (const notice of message.notices) log.info({ nodeId: node.nodeId, notice }, "node notice");
     events.onLinked(node.nodeId, message.sessions);
+  }
+
+  function describeEncoders(nodeId: string, encoders: readonly EncoderReport[]): void {
+    const node = nodes.get(nodeId);
+    if (!node) return;
+    node.encoders = encoders;
+    const opened = encoders.filter((encoder) => encoder.opened).map(({ name }) => name);
+    log.info({ nodeId, opened }, "node has tried its encoders");
   }
 
   function heartbeat(nodeId: string, sessionIds: readonly string[]): void {
@@ -165,7 +177,10 @@ export function createNodes(ports: { clock: Clock; log: Log; events: NodeEvents 
     waitForReturn(node);
   }
 
-  return { register, heartbeat, unlink, candidates, send, takeSlot, releaseSlot, forgetReported, expect };
+  /** Undefined for a node that is not known, or has not tried them yet. */
+  const encodersOf = (nodeId: string): readonly EncoderReport[] | undefined => nodes.get(nodeId)?.encoders;
+
+  return { register, describeEncoders, encodersOf, heartbeat, unlink, candidates, send, takeSlot, releaseSlot, forgetReported, expect };
 }
 
 function blankNode(nodeId: string): Node {
@@ -174,6 +189,7 @@ function blankNode(nodeId: string): Node {
     name: nodeId,
     runtimes: [],
     slots: 0,
+    encoders: undefined,
     link: { type: "missing" },
     held: new Set(),
     reported: new Set(),

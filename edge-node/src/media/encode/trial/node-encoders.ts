@@ -43,7 +43,7 @@ export async function openNodeEncoders(
   const facts = `${await ports.readFacts()} ${allowed.join()}`;
   let tried = await readKept(file, facts);
   return {
-    usable: () => tried ?? untried(allowed),
+    usable: () => tried ?? assumeEncoders(allowed),
     tried: () => tried,
     async tryIfUnknown() {
       if (tried) return false;
@@ -56,8 +56,8 @@ export async function openNodeEncoders(
   };
 }
 
-/** Before the trial: those that need nothing but a processor are taken to work, and to keep up. */
-function untried(allowed: readonly VideoEncoderName[]): TriedEncoder[] {
+/** Without a trial: those that need nothing but a processor are taken to work, and to keep up. */
+export function assumeEncoders(allowed: readonly VideoEncoderName[]): TriedEncoder[] {
   const speed = { frameMsP50: 0, frameMsP95: 0, fpsMax: 0 };
   const assumed = (names: readonly VideoEncoderName[]) =>
     names.map((name): TriedEncoder => {
