@@ -54,4 +54,16 @@ describe("priority", () => {
       expect(refused).toBeTruthy();
     }
   });
+
+  it("is given away by a process that has time, for its whole group", async () => {
+    const program = `
+      import { readFileSync, existsSync } from "node:fs";
+      import { getPriority } from "node:os";
+      import { giveWay } from ${JSON.stringify(new URL("./priority.ts", import.meta.url).href)};
+      giveWay();
+      const group = "/proc/self/autogroup";
+      console.log(getPriority(), existsSync(group) ? readFileSync(group, "utf8") : "no autogroups");`;
+    const { stdout } = await run("setsid", ["--wait", process.execPath, "--input-type=module-typescript", "--eval", program]);
+    expect(stdout).toMatch(/^19 (.* nice 19|no autogroups)$/m);
+  });
 });

@@ -13,6 +13,7 @@ const SCHED_RR = 2;
 /** The lowest of the class: above every ordinary program, below every other real-time one. */
 const REALTIME_PRIORITY = 1;
 const NICE = -15;
+const NICE_LAST = 19;
 
 /**
  * Every thread of this process, and those started later, run whenever they have
@@ -58,4 +59,14 @@ export function preferProcess(pid: number): string | undefined {
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+/**
+ * This process runs when nobody else has anything to do. It must lead a session of its
+ * own (`detached`): its group is weighed with it.
+ */
+export function giveWay(): void {
+  setPriority(process.pid, NICE_LAST);
+  const group = "/proc/self/autogroup";
+  if (existsSync(group)) writeFileSync(group, `${NICE_LAST}`);
 }

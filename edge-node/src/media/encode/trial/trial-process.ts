@@ -2,7 +2,6 @@
 // takes nothing else with it. Started by `try-encoders.ts`.
 
 import { existsSync, readFileSync } from "node:fs";
-import { setPriority } from "node:os";
 import { setImmediate as turn } from "node:timers/promises";
 import * as z from "zod/mini";
 import { AV_LOG_ERROR } from "node-av/constants";
@@ -10,6 +9,7 @@ import { Log } from "node-av/lib";
 import { Scope } from "@nearframe/shared/lifetime";
 import { ENCODER_REASON_LENGTH_MAX } from "@nearframe/shared/media/encoder-reports";
 import type { TitleSize } from "@nearframe/shared/title/manifest";
+import { giveWay } from "../../../process/priority.ts";
 import { openEncoders } from "../encoders.ts";
 import type { VideoEncoderName } from "../known-encoders.ts";
 import { TRIAL_FRAMES, measureEncoder } from "./measure.ts";
@@ -21,8 +21,6 @@ const SIZES = {
   at1080p: { size: { width: 1920, height: 1080 }, bitrateKbps: 12_000 },
 } as const;
 const FPS = 60;
-/** Sessions and titles come first; a machine that is busy gives figures that are not kept. */
-const NICE = 19;
 const SCHEDSTAT = "/proc/self/schedstat";
 
 /** What FFmpeg's libraries and the drivers under them complained of lately; often the real reason. */
@@ -78,7 +76,8 @@ async function run({ names }: ToTrial): Promise<void> {
   process.exit();
 }
 
-setPriority(NICE);
+// Sessions and titles come first; a machine that is busy gives figures that are not kept.
+giveWay();
 Log.setCallback((_level, message) => void complaints.push(message.trim()), { maxLevel: AV_LOG_ERROR });
 const drawn = {
   at720p: drawMovingPicture(SIZES.at720p.size, TRIAL_FRAMES),

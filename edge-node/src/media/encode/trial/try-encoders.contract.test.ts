@@ -37,12 +37,23 @@ test("an encoder that crashes its process costs itself, not the others", async (
   ]);
 });
 
-test("one that hangs is given its time, and no more", async () => {
-  const { encoders } = await tryEncoders({ names: ["svt-av1", "x264"], program: FAULTY, encoderMsMax: 500 }, scope);
+test("a driver that hangs is given its time, and no more", async () => {
+  const { encoders } = await tryEncoders({ names: ["nvenc-av1", "x264"], program: FAULTY, encoderMsMax: 500 }, scope);
   expect(encoders).toMatchObject([
-    { name: "svt-av1", opened: false, reason: "It did not finish its trial within 0.5 s." },
+    { name: "nvenc-av1", opened: false, reason: "It did not finish its trial in time." },
     { name: "x264", opened: true },
   ]);
+});
+
+// A machine that has no time for the trial would otherwise start no session any more.
+test("what runs on the processor is never refused for being late", async () => {
+  const trying = tryEncoders({ names: ["x264", "svt-av1"], program: FAULTY, encoderMsMax: 500 }, scope);
+  await expect(trying).rejects.toThrow("too busy to try svt-av1");
+});
+
+test("a trial that can't begin says so of no encoder", async () => {
+  const nothing = fileURLToPath(new URL("./testing/no-such-program.ts", import.meta.url));
+  await expect(tryEncoders({ names: ["x264"], program: nothing }, scope)).rejects.toThrow(/ended with status 1 before it began/);
 });
 
 test("a trial that is given up leaves nothing behind", async () => {

@@ -25,52 +25,60 @@ export type TrialOptions = {
 };
 
 const PROGRAM = fileURLToPath(new URL("./trial-process.ts", import.meta.url));
-/** The slowest that was seen, SVT-AV1 on two shared cores, took 1.5 s. */
-const ENCODER_MS_MAX = 8_000;
+/** The slowest took 1.5 s, on two idle cores. This is for busy ones: everybody else comes first. */
+const ENCODER_MS_MAX = 30_000;
 /** Node and the codecs start in 0.5 s on an idle machine. */
-const START_MS_MAX = 10_000;
+const START_MS_MAX = 30_000;
 /** A core that was waited for longer than this share of the time was somebody else's. */
 const WAITED_SHARE_MAX = 0.2;
 
-/** What one process found out, and which encoder it was at when it ended early. */
+/** What one process found out, how it ended, and at which encoder where it ended early. */
 type Round = {
   tried: readonly TriedEncoder[];
-  stuck: { name: VideoEncoderName; why: string } | undefined;
   waitedShare: number;
+  trying: VideoEncoderName | undefined;
+  late: boolean;
+  ended: string;
 };
 
-/** In the order of `names`. Bounded: each encoder has its time. */
+/**
+ * In the order of `names`. Bounded: each encoder has its time. Rejects where nothing can
+ * be said of an encoder: what runs on the processor and is not done in time was kept
+ * from it by others, while a driver that takes so long hangs.
+ */
 export async function tryEncoders(options: TrialOptions, scope: Scope): Promise<Trial> {
   const encoders: TriedEncoder[] = [];
   let disturbed = false;
   for (let left = options.names; left.length > 0; ) {
-    const { tried, stuck, waitedShare } = await runProcess({ ...options, names: left }, scope);
+    const { tried, waitedShare, trying, late, ended } = await runProcess({ ...options, names: left }, scope);
     encoders.push(...tried);
     if (waitedShare > WAITED_SHARE_MAX) disturbed = true;
-    // The process died without having begun with anything: then it is the first one's.
-    const [first] = left.slice(tried.length);
-    if (first === undefined) break;
-    encoders.push(refused(stuck?.name ?? first, stuck?.why ?? "Its trial ended before it began."));
-    left = left.slice(tried.length + 1);
+    left = left.slice(tried.length);
+    if (left.length === 0) break;
+    if (trying === undefined) throw new Error(`The trial of the encoders ended ${ended} before it began.`);
+    if (late && !KNOWN_ENCODERS[trying].hardware) throw new Error(`The machine was too busy to try ${trying}.`);
+    encoders.push(refused(trying, late ? "It did not finish its trial in time." : `Its trial ended ${ended}.`));
+    left = left.slice(1);
   }
   return { encoders, disturbed };
 }
 
 function runProcess({ names, program = PROGRAM, encoderMsMax = ENCODER_MS_MAX }: TrialOptions, owner: Scope): Promise<Round> {
   const scope = owner.child();
-  const child = fork(program, { execArgv: [], stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  // In a session of its own, so that it can be weighed apart from this process (`giveWay`).
+  const child = fork(program, { detached: true, execArgv: [], stdio: ["ignore", "ignore", "ignore", "ipc"] });
   scope.own(child, (child) => void child.kill("SIGKILL"));
   const tried: TriedEncoder[] = [];
   let trying: VideoEncoderName | undefined;
   let waitedShare = 0;
-  let late = "";
+  let late = false;
   let timer: NodeJS.Timeout | undefined;
   scope.own(undefined, () => clearTimeout(timer));
 
   const limit = (ms: number) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      late = `It did not finish its trial within ${ms / 1000} s.`;
+      late = true;
       child.kill("SIGKILL");
     }, ms);
   };
@@ -89,19 +97,19 @@ function runProcess({ names, program = PROGRAM, encoderMsMax = ENCODER_MS_MAX }:
   };
 
   return new Promise((resolve, reject) => {
-    const end = (how: string) => {
+    const end = (ended: string) => {
       // A trial that its owner gave up found out nothing.
       const given = owner.closed;
-      void scope.close(how);
+      void scope.close(ended);
       if (given) return reject(new Error("The trial of the encoders was given up."));
-      resolve({ tried, stuck: trying && { name: trying, why: late || `Its trial ended ${how}.` }, waitedShare });
+      resolve({ tried, waitedShare, trying, late, ended });
     };
     child.on("message", (raw) => {
       const parsed = z.safeParse(FromTrial, raw);
       if (parsed.success) hear(parsed.data);
       else child.kill("SIGKILL");
     });
-    child.once("error", (error) => end(error.message));
+    child.once("error", (error) => end(`with an error (${error.message})`));
     child.once("exit", (code, signal) => end(describeExit({ code, signal })));
     limit(START_MS_MAX);
     child.send({ names: [...names] } satisfies ToTrial, (error) => {
