@@ -21,6 +21,7 @@ import { type ReceivedFrame, RtpListener } from "./testing/rtp-listener.ts";
 
 const SIZE = { width: 640, height: 360 };
 const WHITE = 0xffffff;
+const BLACK = 0;
 const [LUMA_WHITE_MIN, LUMA_BLACK_MAX] = [220, 30];
 
 export type PipelineContract = {
@@ -174,8 +175,13 @@ export function itIsAPipeline({ createPipeline, traits, framebuffer = true }: Pi
     await expect.poll(() => rig.marks[0]).toMatchObject({ inputSeq: 0, inputAppliedAtMs: 0 });
     const canvas = await openCanvas(rig.display, SIZE, rig.scope);
     mark.write(7, 1234.5);
-    const seen = rig.video.until(looks(() => true));
+    const white = rig.video.until(looks(() => true));
     await canvas.fill(WHITE);
+    await white;
+    // A copy that was asked for before the mark was written may show what was drawn after it;
+    // one of what is drawn from here on can't.
+    const seen = rig.video.until(looks(() => false));
+    await canvas.fill(BLACK);
     const { timestamp } = await seen;
     await expect
       .poll(() => rig.marks.find(({ rtpTimestamp }) => rtpTimestamp === timestamp))

@@ -2,14 +2,15 @@
 // range, which is what libyuv and swscale make.
 
 import {
-  AVCOL_RANGE_MPEG, AVCOL_SPC_SMPTE170M, type AV_PIX_FMT_NV12, AV_PIX_FMT_YUV420P,
+  AVCOL_RANGE_MPEG, AVCOL_SPC_SMPTE170M, AV_PIX_FMT_YUV420P,
 } from "node-av/constants";
 import { Frame } from "node-av/lib";
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { TitleSize } from "@nearframe/shared/title/manifest";
 import { check } from "./libav.ts";
 
-export type PictureFormat = typeof AV_PIX_FMT_YUV420P | typeof AV_PIX_FMT_NV12;
+/** node-av gives its formats one type; only planar 4:2:0 and NV12 are made here. */
+export type PictureFormat = typeof AV_PIX_FMT_YUV420P;
 
 export function createPicture(size: TitleSize, scope: Scope, format: PictureFormat = AV_PIX_FMT_YUV420P): Frame {
   const frame = scope.own(new Frame(), (frame) => frame.free());

@@ -6,7 +6,9 @@ import type { FromTrial, ToTrial } from "../messages.ts";
 const SPEED = { frameMsP50: 4, frameMsP95: 5, fpsMax: 200 };
 const tell = (message: FromTrial) => new Promise<void>((resolve) => void process.send?.(message, () => resolve()));
 
-process.once("message", async ({ names }: ToTrial) => {
+process.once("message", (message: ToTrial) => void tryAll(message));
+
+async function tryAll({ names }: ToTrial): Promise<void> {
   for (const name of names) {
     await tell({ type: "trying", name });
     if (name === "nvenc-h264") process.kill(process.pid, "SIGSEGV");
@@ -15,4 +17,4 @@ process.once("message", async ({ names }: ToTrial) => {
   }
   await tell({ type: "done", waitedShare: 0 });
   process.exit();
-});
+}
