@@ -101,6 +101,9 @@ export async function openSeat(
     return transport;
   };
 
+  /** Each channel once: a player can't make the node hold more than it has names for. */
+  const produced = new Set<string>();
+
   async function signal(call: SignalCall): Promise<object> {
     switch (call.call) {
       case "transport.connect":
@@ -109,6 +112,8 @@ export async function openSeat(
       case "transport.restart-ice":
         return transportOf(call.transportId).restartIce();
       case "data.produce": {
+        if (produced.has(call.label)) throw new SignalError(`the channel ${call.label} is open already`);
+        produced.add(call.label);
         const dataProducer = await transportOf(call.transportId).produceData({
           label: call.label,
           sctpStreamParameters: call.sctpStreamParameters as types.SctpStreamParameters,

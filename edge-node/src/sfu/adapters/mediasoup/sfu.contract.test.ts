@@ -105,6 +105,17 @@ describe("a room", () => {
     });
   });
 
+  // A player could once open channels without end, each a producer and a consumer on the node.
+  test("opens each of a player's channels once", async () => {
+    const room = await sfu.createRoom({ codec: "H264", traits: TRAITS }, scope);
+    const seat = await room.openSeat(DEVICE, EVENTS, scope);
+    const produce = (label: "input.state" | "control", streamId: number) =>
+      seat.signal({ call: "data.produce", transportId: seat.offer.send.id, label, sctpStreamParameters: { streamId, ordered: true } });
+    await expect(produce("input.state", 0)).resolves.toMatchObject({ id: expect.any(String) as string });
+    await expect(produce("control", 1)).resolves.toBeDefined();
+    await expect(produce("input.state", 2)).rejects.toThrow(SignalError);
+  });
+
   test("frees its ports when its scope closes, and can be closed as it opens", async () => {
     const roomScope = new Scope();
     const room = await sfu.createRoom(ROOM, roomScope);
