@@ -2,9 +2,13 @@
 // messages that don't belong to the server.
 
 import * as z from "zod/mini";
+import { PADS_MAX } from "../input/messages.ts";
 import { STREAM_LIMITS } from "../qoe/stream-limit.ts";
 
 const Ms = z.number();
+const Share = z.number().check(z.gte(0), z.lte(1));
+/** What browsers play in one piece (Gamepad extensions, `playEffect`); a title that goes on is told again. */
+export const RUMBLE_MS_MAX = 5_000;
 
 export const PlayerToNode = z.discriminatedUnion("type", [
   /** Answered at once, so that the player knows the round trip and the node's clock. */
@@ -28,5 +32,15 @@ export const NodeToPlayer = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("pong"), id: z.int(), sentAtMs: Ms, nodeAtMs: Ms }),
   /** What holds the picture back now; told when it changes. */
   z.strictObject({ type: z.literal("limit"), limit: z.enum(STREAM_LIMITS) }),
+  /** The title shakes a pad. Takes the place of what that pad was told before; no strength stops it. */
+  z.strictObject({
+    type: z.literal("rumble"),
+    pad: z.int().check(z.gte(0), z.lt(PADS_MAX)),
+    /** Of the slow, heavy motor and of the fast, light one, 0..1. */
+    strong: Share,
+    weak: Share,
+    /** It stops by itself then, should the word that stops it come late. */
+    durationMs: z.int().check(z.gte(0), z.lte(RUMBLE_MS_MAX)),
+  }),
 ]);
 export type NodeToPlayer = z.infer<typeof NodeToPlayer>;
