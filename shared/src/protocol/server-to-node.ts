@@ -1,25 +1,44 @@
 // What the server asks of a node.
 
 import * as z from "zod/mini";
+import { ProbeNonce } from "../probe/probe-result.ts";
+import { SaveGrant } from "../saves/save-grant.ts";
 import { END_REASONS } from "../session/end-reasons.ts";
 import { Title } from "../title/manifest.ts";
 import { Device } from "./client-to-server.ts";
-import { Id, SignalCall } from "./media.ts";
+import { Epoch, Id, SignalCall } from "./media.ts";
 
 export const ServerToNode = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("node.welcome"), protocol: z.int(), heartbeatMs: z.int() }),
   /** The registration or a message was refused. */
   z.strictObject({ type: z.literal("error"), code: Id, message: z.string().check(z.maxLength(500)) }),
+  /**
+   * A candidate: open transports for the player, and nothing else; answered by `session.offer`. Closes
+   * by itself after ten seconds, unless `session.start` comes under the same epoch.
+   */
   z.strictObject({
-    type: z.literal("session.start"),
+    type: z.literal("session.prepare"),
     sessionId: Id,
+    epoch: Epoch,
     playerId: Id,
     title: Title,
     device: Device,
+    nonce: ProbeNonce,
+  }),
+  /** What was prepared under this epoch is used; then there is no second offer. */
+  z.strictObject({
+    type: z.literal("session.start"),
+    sessionId: Id,
+    epoch: Epoch,
+    playerId: Id,
+    title: Title,
+    device: Device,
+    /** Left out where the title keeps nothing. */
+    save: z.optional(SaveGrant),
   }),
   /** New transports for a player who came back; the title has been running all the while. */
-  z.strictObject({ type: z.literal("session.rejoin"), sessionId: Id, device: Device }),
-  z.strictObject({ type: z.literal("session.signal"), sessionId: Id, callId: z.int(), signal: SignalCall }),
-  z.strictObject({ type: z.literal("session.stop"), sessionId: Id, reason: z.enum(END_REASONS) }),
+  z.strictObject({ type: z.literal("session.rejoin"), sessionId: Id, epoch: Epoch, device: Device }),
+  z.strictObject({ type: z.literal("session.signal"), sessionId: Id, epoch: Epoch, callId: z.int(), signal: SignalCall }),
+  z.strictObject({ type: z.literal("session.stop"), sessionId: Id, epoch: Epoch, reason: z.enum(END_REASONS) }),
 ]);
 export type ServerToNode = z.infer<typeof ServerToNode>;
