@@ -1,0 +1,75 @@
+// A node as every server process knows it: what its home writes to the cluster's `nodes`
+// bucket when something changes, and what placement chooses from.
+
+import { EncoderReports } from "@nearframe/shared/media/encoder-reports";
+import { NodeHardware } from "@nearframe/shared/node/inventory";
+import { NODE_STATES, SCHEDULABLE_STATES } from "@nearframe/shared/node/node-states";
+import { Id } from "@nearframe/shared/protocol/media";
+import { RUNTIMES } from "@nearframe/shared/title/manifest";
+import * as z from "zod/mini";
+
+const Share = z.number().check(z.gte(0), z.lte(1));
+const Count = z.int().check(z.gte(0));
+
+export const NodeLocation = z.object({
+  latitude: z.number().check(z.gte(-90), z.lte(90)),
+  longitude: z.number().check(z.gte(-180), z.lte(180)),
+  /** It is somewhere within this distance. */
+  accuracyKm: z.number().check(z.gte(0)),
+  /** ISO 3166-1 alpha-2, upper case. */
+  country: z.string(),
+  /** Such as a state or province; empty where it is not known. */
+  region: z.string(),
+});
+export type NodeLocation = z.infer<typeof NodeLocation>;
+
+/** How its sessions went, over its whole life as far as the store goes back. */
+export const HostRecord = z.object({
+  sessionsEnded: Count,
+  /** Ended for a reason that its host bears (shared/src/session/end-reasons.ts). */
+  sessionsFailedByHost: Count,
+  sessionsLast7Days: Count,
+  /** Of the last 30 days, or since it was first seen, the share in which it was linked. */
+  uptimeShare: Share,
+  mosMean: z.optional(z.number()),
+  captureEncodeMs: z.optional(z.number()),
+});
+export type HostRecord = z.infer<typeof HostRecord>;
+
+export const NEW_HOST_RECORD: HostRecord = { sessionsEnded: 0, sessionsFailedByHost: 0, sessionsLast7Days: 0, uptimeShare: 1 };
+
+/** Read leniently: in a cluster that is being updated, others may write fields that this version lacks. */
+export const NodeRecord = z.object({
+  /** A hash of its public key (shared/src/node/identity.ts). */
+  nodeId: Id,
+  /** Ed25519, 32 bytes as base64url. */
+  publicKey: z.string(),
+  name: z.string(),
+  operatorId: z.optional(Id),
+  state: z.enum(NODE_STATES),
+  /** The process that holds its socket, or held it last. */
+  homeServerId: z.string(),
+  /** As its home sees it: the public address of its network. */
+  address: z.string(),
+  location: z.optional(NodeLocation),
+  runtimes: z.array(z.enum(RUNTIMES)),
+  titleIds: z.array(Id),
+  canFetch: z.boolean(),
+  hardware: NodeHardware,
+  encoders: EncoderReports,
+  uplinkKbps: z.optional(z.number()),
+  slots: Count,
+  slotsFree: Count,
+  feePerHourMicros: Count,
+  record: HostRecord,
+  /** Round trips that the node measured to the network's common probe points. */
+  rttVector: z.record(z.string(), z.number()),
+  /** It showed the operator's node token. */
+  trusted: z.boolean(),
+});
+export type NodeRecord = z.infer<typeof NodeRecord>;
+
+/** Whether it may be given a session now. */
+export function isSchedulable(record: Pick<NodeRecord, "state" | "slotsFree">): boolean {
+  return record.slotsFree > 0 && SCHEDULABLE_STATES.has(record.state);
+}
