@@ -41,8 +41,8 @@ export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: num
     describeDevice,
     fullscreenOffered: document.fullscreenEnabled === true,
     touchFirst: window.matchMedia("(pointer: coarse)").matches,
-    openReceiver: async (receiverScope, offer, calls, events) =>
-      createReceiver(receiverScope, offer, { device: await mediaDevice(), call: calls.call }, events),
+    openReceiver: async (receiverScope, offer, call, events) =>
+      createReceiver(receiverScope, offer, { device: await mediaDevice(), call }, events),
   });
 }
 

@@ -141,7 +141,7 @@ describe("what makes no sense", () => {
     const bytes = (length: number) => Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
     const templates: object[] = [
       { type: "hello", protocol: 1, token: "x" },
-      { type: "session.signal", sessionId, callId: 1, signal: { call: "transport.connect" } },
+      { type: "session.signal", sessionId, epoch: 1, callId: 1, signal: { call: "transport.connect" } },
       { type: "session.resume", requestId: "r", sessionId, device },
       { type: "session.leave", sessionId },
       { type: "node.register" },
@@ -169,7 +169,7 @@ describe("what makes no sense", () => {
         raw.on("close", () => resolve());
       });
     }
-    edge.send({ type: "session.offer", sessionId, offer });
+    edge.send({ type: "session.offer", sessionId, epoch: 1, offer });
     await client.next("session.offer");
     client.send({ type: "ping", sentAtMs: 1 });
     await client.next("pong");

@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import { openSocketClient } from "./testing/socket-client.ts";
 
 /** A first start makes a database, which takes seconds of work; on a busy machine, many. */
@@ -64,7 +65,7 @@ test("starts, serves, keeps its key and its node token to itself, and stops on a
   const nodeToken = (await readFile(tokenFile, "utf8")).trim();
   const node = await openSocketClient(`ws://127.0.0.1:${port}/node`, { headers: { authorization: `Bearer ${nodeToken}` } });
   const player = await openSocketClient(`ws://127.0.0.1:${port}/control`);
-  player.send({ type: "hello", protocol: 1 });
+  player.send({ type: "hello", protocol: PROTOCOL_VERSION });
   const welcome = await player.next("welcome");
 
   server.child.kill("SIGTERM");
@@ -76,7 +77,7 @@ test("starts, serves, keeps its key and its node token to itself, and stops on a
   const again = run({ NEARFRAME_DATA: folder });
   const portAgain = await ready(again);
   const back = await openSocketClient(`ws://127.0.0.1:${portAgain}/control`);
-  back.send({ type: "hello", protocol: 1, token: welcome["token"] });
+  back.send({ type: "hello", protocol: PROTOCOL_VERSION, token: welcome["token"] });
   expect(await back.next("welcome")).toMatchObject({ playerId: welcome["playerId"] });
   expect((await readFile(tokenFile, "utf8")).trim()).toBe(nodeToken);
 

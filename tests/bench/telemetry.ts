@@ -122,9 +122,9 @@ function tellOf(index: number): Told {
     roundTripMs: vary(12.1),
     lossShare: 0,
   };
-  const bytesOf = (sample: object) => Buffer.from(JSON.stringify({ type: "session.telemetry", sessionId, sample }));
+  const bytesOf = (message: object) => Buffer.from(JSON.stringify({ type: "session.telemetry", sessionId, ...message }));
   const playedSinceMs = BEGAN_MS + (index / SESSIONS) * MINUTE_MS;
-  return { session: { sessionId, nodeId: `node-${index % 100}`, playedSinceMs }, player: bytesOf(player), node: bytesOf(node) };
+  return { session: { sessionId, nodeId: `node-${index % 100}`, playedSinceMs }, player: bytesOf({ sample: player }), node: bytesOf({ epoch: 1, sample: node }) };
 }
 
 function row(name: string, unit: string, value: number, goal: string | null = null, met: boolean | null = null): BenchRow {

@@ -5,12 +5,10 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import type { ClientToServer } from "@nearframe/shared/protocol/client-to-server";
 import { CloseCode, PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import { parseMessage } from "@nearframe/shared/protocol/parse";
-import { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
+import { ServerToClient, type HeldSession } from "@nearframe/shared/protocol/server-to-client";
 import { createSource, type Behavior } from "../behavior.ts";
 import type { Timers } from "../timers.ts";
 import { backoffMs } from "./backoff.ts";
-
-export type HeldSession = { sessionId: string; titleId: string; untilMs: number };
 
 export type LinkStatus =
   | { is: "connecting"; attemptsFailed: number }

@@ -75,7 +75,7 @@ const settle = async () => {
 async function started() {
   const all = await setUp();
   all.hear({ type: "session.created", requestId: "id-1", sessionId: "s-1", title: sessionTitle() });
-  all.hear({ type: "session.offer", sessionId: "s-1", offer });
+  all.hear({ type: "session.offer", sessionId: "s-1", epoch: 1, offer });
   return all;
 }
 
@@ -115,7 +115,7 @@ test("a receiver that can't be opened is told to the server and closed", async (
 
 test("of two offers the later one counts, and the earlier receiver is closed", async () => {
   const { hear, opened, onReceiver } = await started();
-  hear({ type: "session.offer", sessionId: "s-1", offer });
+  hear({ type: "session.offer", sessionId: "s-1", epoch: 1, offer });
   const [first, second] = [fakeReceiver(), fakeReceiver()];
   opened[1]!.resolve(second);
   opened[0]!.resolve(first);
@@ -161,7 +161,7 @@ test("an answer that never comes after leaving is not listened for for ever", as
 
 test("nothing of an old receiver is heard any more", async () => {
   const { session, hear, opened } = await playing();
-  hear({ type: "session.offer", sessionId: "s-1", offer });
+  hear({ type: "session.offer", sessionId: "s-1", epoch: 1, offer });
   opened[0]!.events.onDisconnected();
   expect(session.state.value).toMatchObject({ media: { is: "connecting" } });
 });

@@ -9,7 +9,7 @@ import { createSource, type Behavior } from "../behavior.ts";
 import type { Timers } from "../timers.ts";
 import type { ControlLink } from "./control-link.ts";
 import type { Receiver, ReceiverEvents } from "./receiver.ts";
-import { createSignalCalls, SignalError, type SignalCalls } from "./signal-calls.ts";
+import { createSignalCalls, SignalError, type CallNode } from "./signal-calls.ts";
 import { sessionIdOf, type SessionEffect, type SessionEvent, type SessionState } from "./session-state.ts";
 import { startSession, transition, wakesAtMs } from "./session-transition.ts";
 
@@ -27,7 +27,7 @@ export type PlaySessionPorts = {
   openReceiver(
     scope: Scope,
     offer: Offer,
-    calls: SignalCalls,
+    call: CallNode,
     events: Pick<ReceiverEvents, "onConnected" | "onDisconnected">,
   ): Promise<Receiver>;
   /** The media path that counts from now on, or none. */
@@ -56,9 +56,9 @@ export function createPlaySession(
   const state = createSource<SessionState>(startSession(titleId, tappedAtMs, timers.monotonicMs()));
   const calls = createSignalCalls(scope, {
     timers,
-    send(callId, signal) {
+    send(epoch, callId, signal) {
       const sessionId = sessionIdOf(state.behavior.value);
-      return sessionId !== undefined && link.send({ type: "session.signal", sessionId, callId, signal });
+      return sessionId !== undefined && link.send({ type: "session.signal", sessionId, epoch, callId, signal });
     },
   });
   let media: { scope: Scope; receiver: Receiver | undefined } | undefined;
@@ -85,7 +85,7 @@ export function createPlaySession(
         link.send(effect.message);
         break;
       case "open-receiver":
-        void openReceiver(effect.offer);
+        void openReceiver(effect.epoch, effect.offer);
         break;
       case "restart-ice":
         media?.receiver?.restartIce().catch((error: unknown) => {
@@ -99,13 +99,13 @@ export function createPlaySession(
     }
   }
 
-  async function openReceiver(offer: Offer): Promise<void> {
+  async function openReceiver(epoch: number, offer: Offer): Promise<void> {
     const previous = media?.scope;
     const mine = { scope: scope.child(), receiver: undefined as Receiver | undefined };
     media = mine;
     const current = () => media === mine && !mine.scope.closed;
     try {
-      mine.receiver = await ports.openReceiver(mine.scope, offer, calls, {
+      mine.receiver = await ports.openReceiver(mine.scope, offer, calls.to(epoch), {
         onConnected: () => current() && happen({ kind: "media-connected" }),
         onDisconnected: () => current() && happen({ kind: "media-disconnected" }),
       });

@@ -5,8 +5,7 @@ import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { StartStep } from "@nearframe/shared/session/start-steps";
 import type { ClientToServer, Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Offer } from "@nearframe/shared/protocol/media";
-import type { ServerToClient, SessionTitle } from "@nearframe/shared/protocol/server-to-client";
-import type { HeldSession } from "./control-link.ts";
+import type { HeldSession, ServerToClient, SessionTitle } from "@nearframe/shared/protocol/server-to-client";
 
 /** Failures that the player's side finds by itself, before or without the server. */
 export const LOCAL_FAILURES = [
@@ -98,7 +97,7 @@ export type SessionEvent =
 
 export type SessionEffect =
   | { do: "send"; message: ClientToServer }
-  | { do: "open-receiver"; offer: Offer }
+  | { do: "open-receiver"; epoch: number; offer: Offer }
   | { do: "restart-ice" }
   | { do: "close-receiver" };
 

@@ -52,7 +52,7 @@ const progress = (step: "placed" | "connected" | "first-picture"): ServerToClien
 const requested = () =>
   play().happen({ kind: "device-known", device }).happen({ kind: "control-opened", held: [] });
 const starting = () => requested().hear(created("id-1"));
-const connecting = () => starting().hear({ type: "session.offer", sessionId: "s-1", offer });
+const connecting = () => starting().hear({ type: "session.offer", sessionId: "s-1", epoch: 1, offer });
 const playing = () => connecting().happen({ kind: "media-connected" }).happen({ kind: "frame-shown", atMs: 2_500 });
 
 describe("before the session", () => {
@@ -216,8 +216,8 @@ describe("while playing", () => {
   });
 
   test("a new offer is followed, and its first frame told", () => {
-    const again = playing().hear({ type: "session.offer", sessionId: "s-1", offer });
-    expect(again.effects).toEqual([{ do: "open-receiver", offer }]);
+    const again = playing().hear({ type: "session.offer", sessionId: "s-1", epoch: 1, offer });
+    expect(again.effects).toEqual([{ do: "open-receiver", epoch: 1, offer }]);
     again.happen({ kind: "media-connected" }).happen({ kind: "frame-shown", atMs: 1_400 });
     expect(again.sent).toEqual([{ type: "session.first-frame", sessionId: "s-1", elapsedMs: 400 }]);
   });

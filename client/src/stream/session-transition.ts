@@ -215,7 +215,7 @@ function liveMessage(state: Starting | Playing, message: ServerToClient, context
     case "session.offer": {
       const connecting = { ...state, media: connectingPath(context.nowMs) };
       const next = connecting.phase === "playing" ? { ...connecting, offeredAtMs: context.nowMs } : connecting;
-      return [next, [{ do: "open-receiver", offer: message.offer }]];
+      return [next, [{ do: "open-receiver", epoch: message.epoch, offer: message.offer }]];
     }
     case "session.ended": {
       const { reason, detail } = message;

@@ -17,8 +17,11 @@ export class SignalError extends Error {
   }
 }
 
+export type CallNode = (signal: SignalCall) => Promise<Record<string, unknown>>;
+
 export interface SignalCalls {
-  call(signal: SignalCall): Promise<Record<string, unknown>>;
+  /** To the node that made the offer of this epoch. */
+  to(epoch: number): CallNode;
   handleReply(callId: number, result: SignalResult): void;
 }
 
@@ -27,7 +30,7 @@ type Pending = { settle(result: SignalResult): void };
 /** `send` says whether the call left; calls of one session share one counter. */
 export function createSignalCalls(
   scope: Scope,
-  ports: { send(callId: number, signal: SignalCall): boolean; timers: Timers },
+  ports: { send(epoch: number, callId: number, signal: SignalCall): boolean; timers: Timers },
 ): SignalCalls {
   const pending = new Map<number, Pending>();
   let lastCallId = 0;
@@ -39,8 +42,8 @@ export function createSignalCalls(
   });
 
   return {
-    call(signal) {
-      return new Promise((resolve, reject) => {
+    to: (epoch) => (signal) =>
+      new Promise((resolve, reject) => {
         const callId = (lastCallId += 1);
         const stopTimer = ports.timers.after(CALL_TIMEOUT_MS, () =>
           settle({ ok: false, code: "TIMEOUT", message: `the node did not answer ${signal.call} in time` }),
@@ -52,11 +55,10 @@ export function createSignalCalls(
           else reject(new SignalError(result.code, result.message));
         };
         pending.set(callId, { settle });
-        if (!ports.send(callId, signal)) {
+        if (!ports.send(epoch, callId, signal)) {
           settle({ ok: false, code: "CONTROL_LOST", message: `the server could not be reached for ${signal.call}` });
         }
-      });
-    },
+      }),
     handleReply(callId, result) {
       // A reply after its time limit finds nobody waiting.
       pending.get(callId)?.settle(result);

@@ -40,13 +40,13 @@ describe("signal calls", () => {
   function setUp(reachable = true) {
     const scope = new Scope();
     const timers = createFakeTimers();
-    const send = vi.fn<(callId: number) => boolean>(() => reachable);
+    const send = vi.fn<(epoch: number, callId: number) => boolean>(() => reachable);
     return { scope, timers, send, calls: createSignalCalls(scope, { timers, send }) };
   }
 
   test("each is answered by the reply with its number", async () => {
     const { calls, timers } = setUp();
-    const [first, second] = [calls.call(signal), calls.call(signal)];
+    const [first, second] = [calls.to(1)(signal), calls.to(1)(signal)];
     calls.handleReply(2, { ok: true, value: { second: true } });
     calls.handleReply(1, { ok: false, code: "NO_TRANSPORT", message: "it is closed" });
     await expect(second).resolves.toEqual({ second: true });
@@ -56,19 +56,19 @@ describe("signal calls", () => {
 
   test("one that nobody answers fails in time, and a late answer finds nobody", async () => {
     const { calls, timers } = setUp();
-    const call = calls.call(signal);
+    const call = calls.to(1)(signal);
     timers.pass(CALL_TIMEOUT_MS);
     await expect(call).rejects.toMatchObject({ code: "TIMEOUT" });
     calls.handleReply(1, { ok: true, value: {} });
   });
 
   test("one that can't leave fails at once", async () => {
-    await expect(setUp(false).calls.call(signal)).rejects.toMatchObject({ code: "CONTROL_LOST" });
+    await expect(setUp(false).calls.to(1)(signal)).rejects.toMatchObject({ code: "CONTROL_LOST" });
   });
 
   test("closing answers all that wait", async () => {
     const { calls, scope, timers } = setUp();
-    const call = calls.call(signal);
+    const call = calls.to(1)(signal);
     const refused = expect(call).rejects.toMatchObject({ code: "CLOSED" });
     await scope.close();
     await refused;

@@ -1,8 +1,8 @@
 // What the page of titles shows, from the catalogue and the sessions that are kept. Pure.
 
 import type { PublicTitle } from "@nearframe/shared/api/titles";
+import type { HeldSession } from "@nearframe/shared/protocol/server-to-client";
 import type { InputNeeds } from "@nearframe/shared/title/manifest";
-import type { HeldSession } from "../stream/control-link.ts";
 import type { CatalogueState } from "./catalogue.ts";
 
 export type Hand = "keyboard" | "mouse" | "touch" | "pad";

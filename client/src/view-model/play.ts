@@ -8,6 +8,8 @@ import { lockPointer } from "../input/grab.ts";
 import { createInputSender } from "../input/input-sender.ts";
 import type { Box } from "../input/fit.ts";
 import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
+import { createRumble, type Rumbling } from "../input/rumble.ts";
+import { createShortcuts } from "../input/shortcuts.ts";
 import type { PartLook } from "../input/touch-controls.ts";
 import { createLatencyMeter } from "../stream/latency-meter.ts";
 import { createPlaySession, type PlaySessionPorts } from "../stream/play-session.ts";
@@ -35,7 +37,7 @@ export type PlayPorts = Omit<PlaySessionPorts, "openReceiver" | "onReceiver"> & 
   openReceiver(
     scope: Scope,
     offer: Parameters<PlaySessionPorts["openReceiver"]>[1],
-    calls: Parameters<PlaySessionPorts["openReceiver"]>[2],
+    call: Parameters<PlaySessionPorts["openReceiver"]>[2],
     events: ReceiverEvents,
   ): Promise<Receiver>;
   /** Whose visibility the node is told. */
@@ -69,9 +71,12 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
   const chrome = createSource(makeChrome(ports.touchFirst, ports.fullscreenOffered));
   const meter = createLatencyMeter();
   const receipts = createReceipts();
-  const figureTaker = createFigureTaker(scope, meter, timers, (sample) => {
-    session.report(sample);
-    presence.tell();
+  const figureTaker = createFigureTaker(scope, meter, timers, {
+    onSample(sample) {
+      session.report(sample);
+      presence.tell();
+    },
+    onRumble: (order) => mounted?.rumble.handle(order),
   });
   const presence = createPresence(scope, ports.page);
   const sender = createInputSender(scope, { timers, soon: (callback) => queueMicrotask(callback), onSent: meter.handleInput });
@@ -81,6 +86,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     | {
         screen: Screen;
         input: PlayerInput | undefined;
+        rumble: Rumbling;
         fullscreen: Fullscreen;
         /** The menu needs the mouse. */
         freePointer(): void;
@@ -89,8 +95,8 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
 
   const session = createPlaySession(scope, titleId, tappedAtMs, {
     ...ports,
-    openReceiver: (receiverScope, offer, calls, events) =>
-      ports.openReceiver(receiverScope, offer, calls, {
+    openReceiver: (receiverScope, offer, call, events) =>
+      ports.openReceiver(receiverScope, offer, call, {
         ...events,
         onTrack(track) {
           tracks.set(track.kind, track);
@@ -121,6 +127,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     chrome.set(next);
     if (next.menuOpen && !before.menuOpen) {
       mounted?.input?.release();
+      mounted?.rumble.stop();
       mounted?.freePointer();
     }
     if (next.sound !== before.sound) applySound(next.sound);
@@ -151,7 +158,14 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     const freePointer = () => {
       if (ownerDocument.pointerLockElement) ownerDocument.exitPointerLock();
     };
-    const mine = { screen, fullscreen, freePointer, input: undefined as PlayerInput | undefined };
+    const { defaultView } = ownerDocument;
+    const rumble = createRumble(stageScope, {
+      pads: () => defaultView?.navigator.getGamepads?.() ?? [],
+      vibrate: defaultView?.navigator.vibrate?.bind(defaultView.navigator),
+      wanted: playing,
+    });
+    if (defaultView) createShortcuts(stageScope, defaultView, () => tell({ kind: "stats-toggled" }));
+    const mine = { screen, rumble, fullscreen, freePointer, input: undefined as PlayerInput | undefined };
     mounted = mine;
 
     const startInput = () => {

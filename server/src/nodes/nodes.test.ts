@@ -101,7 +101,7 @@ test("heartbeats keep the link, silence ends it and then the node", () => {
   vi.advanceTimersByTime(HEARTBEAT_SILENCE_MS);
   expect(n1.closes).toEqual([CloseCode.silent]);
   expect(nodes.candidates()).toMatchObject([{ state: "missing" }]);
-  expect(nodes.send("n1", { type: "session.stop", sessionId: "s1", reason: "player-left" })).toBe(false);
+  expect(nodes.send("n1", { type: "session.stop", sessionId: "s1", epoch: 1, reason: "player-left" })).toBe(false);
   vi.advanceTimersByTime(NODE_GRACE_MS);
   expect(heard.at(-1)).toBe("lost n1");
   expect(nodes.candidates()).toEqual([]);
@@ -115,7 +115,7 @@ test("a node that redials replaces its own half-dead link, whose end then means 
   nodes.register(fresh, registration("n1"));
   expect(old.closes).toEqual([CloseCode.replaced]);
   nodes.unlink("n1", old);
-  expect(nodes.send("n1", { type: "session.stop", sessionId: "s1", reason: "player-left" })).toBe(true);
+  expect(nodes.send("n1", { type: "session.stop", sessionId: "s1", epoch: 1, reason: "player-left" })).toBe(true);
   nodes.unlink("n1", fresh);
   nodes.unlink("n1", fresh);
   vi.advanceTimersByTime(NODE_GRACE_MS);

@@ -97,10 +97,11 @@ export function handleNodeMessages({ table, relay, nodes, telemetry }: NodeMessa
   /** What runs on the node and should not: ended while the link was down, or unknown here. */
   function stopStrays(nodeId: string, sessionIds: readonly string[]): void {
     for (const sessionId of sessionIds) {
-      const session = served(nodeId, sessionId)?.session;
+      const entry = served(nodeId, sessionId);
+      const session = entry?.session;
       if (session && session.state !== "ending") continue;
       const reason = session?.end.reason ?? EndReason.ServerStopped;
-      nodes.send(nodeId, { type: "session.stop", sessionId, reason });
+      nodes.send(nodeId, { type: "session.stop", sessionId, epoch: entry?.epoch ?? table.newEpoch(), reason });
     }
   }
 

@@ -106,7 +106,7 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
         result: { ok: false, code: "SESSION_UNKNOWN", message: "this session is not running" },
       });
     }
-    relay.call(peer, entry.id, nodeId, message.callId, message.signal);
+    relay.call(peer, entry.id, entry.epoch, nodeId, message.callId, message.signal);
   }
 
   function handleConnected(peer: PlayerPeer, message: Message<"session.connected">): void {

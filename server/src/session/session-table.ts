@@ -26,6 +26,8 @@ export type Entry = {
   /** Of the player's present device; a resume may bring another. */
   device: Device;
   session: Session;
+  /** Of the lease on its node, or of the last one. */
+  epoch: number;
   /** The socket that the session is played on; undefined while it is lost. */
   peer: PlayerPeer | undefined;
   timer: NodeJS.Timeout | undefined;
@@ -52,6 +54,7 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
   const nowMs = steadyTime(clock);
   const entries = new Map<string, Entry>();
   const byPlayer = new Map<string, Set<Entry>>();
+  let lastEpoch = 0;
   const queue = createSessionQueue({ place, kindOf: runtimeOf, tellPosition });
   scope.own(entries, () => {
     for (const entry of entries.values()) clearTimeout(entry.timer);
@@ -65,13 +68,18 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     const choice = chooseNode(nodes.candidates(), { runtime: runtimeOf(facts) });
     const hopeful = choice.type === "chosen" || choice.canRun;
     const session = queuedSession(nowMs(), hopeful ? QUEUE_WAIT_MS : NODE_WAIT_MS);
-    const entry: Entry = { ...facts, session, peer, timer: undefined, turnCount: 0, turns: [] };
+    const entry: Entry = { ...facts, session, epoch: newEpoch(), peer, timer: undefined, turnCount: 0, turns: [] };
     adopt(entry);
     queue.add(entry);
     addTurn(entry, "requested");
     save(entry);
     log.info({ sessionId: entry.id, playerId: entry.playerId, titleId: titleIdOf(entry) }, "session requested");
     return entry;
+  }
+
+  /** Grows over restarts of this process too, because it is the time. */
+  function newEpoch(): number {
+    return (lastEpoch = Math.max(1, Math.floor(nowMs()), lastEpoch + 1));
   }
 
   /** Takes in a session whose state is known already: a new one, or one that outlived a server process. */
@@ -105,7 +113,7 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
       case "tell-progress":
         return entry.peer?.send({ type: "session.progress", sessionId, step: effect.step });
       case "tell-offer":
-        return entry.peer?.send({ type: "session.offer", sessionId, offer: effect.offer });
+        return entry.peer?.send({ type: "session.offer", sessionId, epoch: entry.epoch, offer: effect.offer });
       case "tell-end": {
         relay.dropSession(sessionId);
         telemetry.endSession(sessionId);
@@ -116,14 +124,15 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
         return sendToNode(effect.nodeId, {
           type: "session.start",
           sessionId,
+          epoch: entry.epoch,
           playerId: entry.playerId,
           title: entry.title,
           device: entry.device,
         });
       case "rejoin-on-node":
-        return sendToNode(effect.nodeId, { type: "session.rejoin", sessionId, device: entry.device });
+        return sendToNode(effect.nodeId, { type: "session.rejoin", sessionId, epoch: entry.epoch, device: entry.device });
       case "stop-on-node":
-        return sendToNode(effect.nodeId, { type: "session.stop", sessionId, reason: effect.reason });
+        return sendToNode(effect.nodeId, { type: "session.stop", sessionId, epoch: entry.epoch, reason: effect.reason });
       case "release-slot":
         return nodes.releaseSlot(effect.nodeId, sessionId);
       case "save":
@@ -194,6 +203,7 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     adopt,
     apply,
     nowMs,
+    newEpoch,
     find: (sessionId: string): Entry | undefined => entries.get(sessionId),
     ofPlayer: (playerId: string): Entry[] => [...(byPlayer.get(playerId) ?? [])],
     onNode: (nodeId: string): Entry[] => [...entries.values()].filter((entry) => nodeOf(entry.session) === nodeId),

@@ -33,8 +33,8 @@ describe("a player who drops", () => {
     expect(held!.untilMs - Date.now()).toBe(HOLD_MS - 1_000);
     const phone = world.player("p1");
     await phone.resume(sessionId);
-    expect(node.of("session.rejoin")).toEqual([{ type: "session.rejoin", sessionId, device }]);
-    world.sessions.handleOffer("n1", { type: "session.offer", sessionId, offer });
+    expect(node.of("session.rejoin")).toEqual([{ type: "session.rejoin", sessionId, epoch: expect.any(Number) as number, device }]);
+    world.sessions.handleOffer("n1", { type: "session.offer", sessionId, epoch: 1, offer });
     expect(phone.messages.map((message) => message.type)).toEqual(["session.created", "session.offer"]);
     phone.connected(sessionId);
     phone.firstFrame(sessionId);
@@ -73,7 +73,7 @@ describe("a player who drops", () => {
       node.heartbeat([sessionId]);
       await vi.advanceTimersByTimeAsync(5_000);
     }
-    expect(node.of("session.stop")).toEqual([{ type: "session.stop", sessionId, reason: "player-lost" }]);
+    expect(node.of("session.stop")).toEqual([{ type: "session.stop", sessionId, epoch: expect.any(Number) as number, reason: "player-lost" }]);
     expect(world.slotsFree("n1")).toBe(1);
     node.ended(sessionId, "player-lost");
     expect(world.slotsFree("n1")).toBe(2);
@@ -101,7 +101,7 @@ describe("a player who drops", () => {
     player.disconnect();
     const back = world.player("p1");
     back.request();
-    expect(node.of("session.stop")).toEqual([{ type: "session.stop", sessionId, reason: "player-left" }]);
+    expect(node.of("session.stop")).toEqual([{ type: "session.stop", sessionId, epoch: expect.any(Number) as number, reason: "player-left" }]);
   });
 });
 
@@ -130,7 +130,7 @@ describe("a node's link", () => {
     await vi.advanceTimersByTimeAsync(1_000);
     expect(endOf(player)).toBeUndefined();
     player.leave(sessionId);
-    expect(back.of("session.stop")).toEqual([{ type: "session.stop", sessionId, reason: "player-left" }]);
+    expect(back.of("session.stop")).toEqual([{ type: "session.stop", sessionId, epoch: expect.any(Number) as number, reason: "player-left" }]);
   });
 
   test("that stays away ends its sessions, and gives their slots up once", async () => {
@@ -178,8 +178,8 @@ describe("a node's link", () => {
     player.leave(sessionId);
     const back = world.node("n1").register({ sessions: [sessionId, "stranger"] });
     expect(back.of("session.stop")).toEqual([
-      { type: "session.stop", sessionId, reason: "player-left" },
-      { type: "session.stop", sessionId: "stranger", reason: "server-stopped" },
+      { type: "session.stop", sessionId, epoch: expect.any(Number) as number, reason: "player-left" },
+      { type: "session.stop", sessionId: "stranger", epoch: expect.any(Number) as number, reason: "server-stopped" },
     ]);
     expect(world.slotsFree("n1")).toBe(0);
     back.ended(sessionId);

@@ -29,7 +29,7 @@ afterEach(async () => {
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 const progress = (node: FakeNode, sessionId: string, step: "title-started" | "first-picture") =>
-  world.sessions.handleProgress(node.nodeId, { type: "session.progress", sessionId, step });
+  world.sessions.handleProgress(node.nodeId, { type: "session.progress", sessionId, epoch: 1, step });
 
 describe("starting", () => {
   test("the node gets title and device; its steps and its offer reach the player", () => {
@@ -37,10 +37,10 @@ describe("starting", () => {
     const player = world.player("p1");
     const sessionId = player.request();
     expect(node.of("session.start")).toEqual([
-      { type: "session.start", sessionId, playerId: "p1", title: title(), device },
+      { type: "session.start", sessionId, epoch: expect.any(Number) as number, playerId: "p1", title: title(), device },
     ]);
     progress(node, sessionId, "title-started");
-    world.sessions.handleOffer("n1", { type: "session.offer", sessionId, offer });
+    world.sessions.handleOffer("n1", { type: "session.offer", sessionId, epoch: 1, offer });
     expect(player.messages.map((message) => ("step" in message ? message.step : message.type))).toEqual([
       "session.created",
       "placed",
@@ -77,7 +77,7 @@ describe("starting", () => {
       const node = world.node("n1").register();
       const player = world.player("p1");
       const sessionId = player.request();
-      world.sessions.handleEnded("n1", { type: "session.ended", sessionId, reason, detail: "exit code 139" });
+      world.sessions.handleEnded("n1", { type: "session.ended", sessionId, epoch: 1, reason, detail: "exit code 139" });
       expect(player.last("session.ended")).toEqual({ type: "session.ended", sessionId, reason, detail: "exit code 139" });
       expect(node.of("session.stop")).toEqual([]);
       expect(world.slotsFree("n1")).toBe(2);
@@ -108,6 +108,7 @@ describe("what is too large for the node's door", () => {
     world.sessions.handleSignal(player, {
       type: "session.signal",
       sessionId,
+      epoch: 1,
       callId: 3,
       signal: { call: "transport.connect", transportId: "t1", dtlsParameters: { x: huge.rtpCapabilities } },
     });
@@ -229,6 +230,7 @@ describe("another player's session", () => {
     world.sessions.handleSignal(thief, {
       type: "session.signal",
       sessionId,
+      epoch: 1,
       callId: 1,
       signal: { call: "transport.restart-ice", transportId: "t1" },
     });
@@ -242,7 +244,7 @@ describe("another player's session", () => {
     const before = player.messages.length;
     other.ended(sessionId, "title-crashed");
     progress(other, sessionId, "first-picture");
-    world.sessions.handleOffer("n2", { type: "session.offer", sessionId, offer });
+    world.sessions.handleOffer("n2", { type: "session.offer", sessionId, epoch: 1, offer });
     expect(player.messages).toHaveLength(before);
   });
 });

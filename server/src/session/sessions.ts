@@ -48,6 +48,7 @@ export function createSessions(ports: SessionPorts, scope: Scope) {
       }
       nodes.expect(record.nodeId, record.id);
       table.adopt({
+        epoch: table.newEpoch(),
         id: record.id,
         playerId: record.playerId,
         title,

@@ -39,8 +39,8 @@ function peer() {
 test("the answer reaches the socket that asked, under its own number", () => {
   const { relay, sent } = relayWith();
   const [phone, laptop] = [peer(), peer()];
-  relay.call(phone, "s1", "n1", 1, signal);
-  relay.call(laptop, "s2", "n1", 1, signal);
+  relay.call(phone, "s1", 5, "n1", 1, signal);
+  relay.call(laptop, "s2", 6, "n1", 1, signal);
   expect(sent[0]!.callId).not.toBe(sent[1]!.callId);
   relay.reply("n1", "s2", sent[1]!.callId, ok);
   relay.reply("n1", "s1", sent[0]!.callId, ok);
@@ -52,7 +52,7 @@ test("the answer reaches the socket that asked, under its own number", () => {
 test("answers from another node, for another session, or twice are dropped", () => {
   const { relay, sent } = relayWith();
   const phone = peer();
-  relay.call(phone, "s1", "n1", 7, signal);
+  relay.call(phone, "s1", 5, "n1", 7, signal);
   relay.reply("n2", "s1", sent[0]!.callId, ok);
   relay.reply("n1", "s2", sent[0]!.callId, ok);
   relay.reply("n1", "s1", 999, ok);
@@ -65,7 +65,7 @@ test("answers from another node, for another session, or twice are dropped", () 
 test("a node that does not answer is answered for", () => {
   const { relay, sent } = relayWith();
   const phone = peer();
-  relay.call(phone, "s1", "n1", 7, signal);
+  relay.call(phone, "s1", 5, "n1", 7, signal);
   vi.advanceTimersByTime(SIGNAL_MS);
   relay.reply("n1", "s1", sent[0]!.callId, ok);
   expect(phone.replies).toEqual([[7, "SIGNAL_TIMEOUT"]]);
@@ -74,19 +74,19 @@ test("a node that does not answer is answered for", () => {
 test("a session has a bounded number of calls on their way, and others are not touched by it", () => {
   const { relay, sent } = relayWith();
   const phone = peer();
-  for (let callId = 0; callId <= SIGNALS_OUTSTANDING_MAX; callId++) relay.call(phone, "s1", "n1", callId, signal);
+  for (let callId = 0; callId <= SIGNALS_OUTSTANDING_MAX; callId++) relay.call(phone, "s1", 5, "n1", callId, signal);
   expect(phone.replies).toEqual([[SIGNALS_OUTSTANDING_MAX, "SIGNALS_TOO_MANY"]]);
-  relay.call(phone, "s2", "n1", 50, signal);
+  relay.call(phone, "s2", 6, "n1", 50, signal);
   expect(phone.replies).toHaveLength(1);
   relay.reply("n1", "s1", sent[0]!.callId, ok);
-  relay.call(phone, "s1", "n1", 51, signal);
+  relay.call(phone, "s1", 5, "n1", 51, signal);
   expect(phone.replies).toHaveLength(2);
 });
 
 test("a node without a link is said to be so at once", () => {
   const { relay } = relayWith({ linked: false });
   const phone = peer();
-  relay.call(phone, "s1", "n1", 7, signal);
+  relay.call(phone, "s1", 5, "n1", 7, signal);
   expect(phone.replies).toEqual([[7, "NODE_UNREACHABLE"]]);
   expect(vi.getTimerCount()).toBe(0);
 });
@@ -94,15 +94,15 @@ test("a node without a link is said to be so at once", () => {
 test("when the session goes, whoever waits is told", () => {
   const { relay } = relayWith();
   const phone = peer();
-  relay.call(phone, "s1", "n1", 1, signal);
-  relay.call(phone, "s2", "n1", 2, signal);
+  relay.call(phone, "s1", 5, "n1", 1, signal);
+  relay.call(phone, "s2", 6, "n1", 2, signal);
   relay.dropSession("s1");
   expect(phone.replies).toEqual([[1, "SESSION_GONE"]]);
 });
 
 test("closing leaves no timer", async () => {
   const { relay, scope } = relayWith();
-  relay.call(peer(), "s1", "n1", 1, signal);
+  relay.call(peer(), "s1", 5, "n1", 1, signal);
   await scope.close();
   expect(vi.getTimerCount()).toBe(0);
 });

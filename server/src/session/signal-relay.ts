@@ -25,7 +25,7 @@ export function createSignalRelay(nodes: Pick<SessionNodes, "send">, scope: Scop
     outstanding.clear();
   });
 
-  function call(peer: PlayerPeer, sessionId: string, nodeId: string, playerCallId: number, signal: SignalCall): void {
+  function call(peer: PlayerPeer, sessionId: string, epoch: number, nodeId: string, playerCallId: number, signal: SignalCall): void {
     const refuse = (code: string, message: string) =>
       peer.send({ type: "session.signal.reply", sessionId, callId: playerCallId, result: { ok: false, code, message } });
     const count = counts.get(sessionId) ?? 0;
@@ -36,7 +36,7 @@ export function createSignalRelay(nodes: Pick<SessionNodes, "send">, scope: Scop
       return refuse("SIGNAL_TOO_LARGE", `a signal may have ${SIGNAL_BYTES_MAX} bytes`);
     }
     const callId = ++lastCallId;
-    if (!nodes.send(nodeId, { type: "session.signal", sessionId, callId, signal })) {
+    if (!nodes.send(nodeId, { type: "session.signal", sessionId, epoch, callId, signal })) {
       return refuse("NODE_UNREACHABLE", "the node has no link to the server now; try again in a few seconds");
     }
     counts.set(sessionId, count + 1);

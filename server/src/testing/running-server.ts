@@ -87,7 +87,7 @@ export async function startServer({
     const { client, welcome } = await player();
     const sessionId = await request(client);
     await edge.next("session.start");
-    edge.send({ type: "session.offer", sessionId, offer });
+    edge.send({ type: "session.offer", sessionId, epoch: 1, offer });
     await client.next("session.offer");
     client.send({ type: "session.connected", sessionId });
     client.send({ type: "session.first-frame", sessionId, elapsedMs: 800 });

@@ -114,11 +114,11 @@ export class FakeNode {
   }
 
   tell(sessionId: string): void {
-    this.#sessions.handleNodeTelemetry(this.nodeId, { type: "session.telemetry", sessionId, sample: nodeSample() });
+    this.#sessions.handleNodeTelemetry(this.nodeId, { type: "session.telemetry", sessionId, epoch: 1, sample: nodeSample() });
   }
 
   ended(sessionId: string, reason: OfType<ServerToNode, "session.stop">["reason"] = "player-left"): void {
-    this.#sessions.handleEnded(this.nodeId, { type: "session.ended", sessionId, reason });
+    this.#sessions.handleEnded(this.nodeId, { type: "session.ended", sessionId, epoch: 1, reason });
   }
 
   disconnect(): void {

@@ -35,5 +35,7 @@ export const Channel = {
   control: "control",
   /** Node to player, newest wins: `media/frame-mark.ts`. */
   frames: "frames",
+  /** Both ways, newest wins, only while a candidate is measured: `probe/messages.ts`. */
+  probe: "probe",
 } as const;
 export type Channel = (typeof Channel)[keyof typeof Channel];

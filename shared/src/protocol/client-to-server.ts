@@ -2,11 +2,19 @@
 
 import * as z from "zod/mini";
 import { Decoder, DECODERS_MAX } from "../media/video-codecs.ts";
+import { ProbeResult, ProbeSignature } from "../probe/probe-result.ts";
 import { PlayerSample } from "../telemetry/samples.ts";
-import { Id, SignalCall } from "./media.ts";
+import { Epoch, Id, SignalCall } from "./media.ts";
 
 const Token = z.string().check(z.maxLength(2048));
 const Pixels = z.int().check(z.gte(1), z.lte(16_384));
+
+/** An IANA name, "Europe/Berlin". */
+const TimeZone = z.string().check(z.maxLength(64), z.regex(/^[A-Za-z0-9_+/-]+$/));
+
+/** What counts most where several nodes could serve a player. */
+export const PLACEMENT_POLICIES = ["lowest-fee", "best-experience", "overall"] as const;
+export type PlacementPolicy = (typeof PLACEMENT_POLICIES)[number];
 
 /** What the player's device is and can do; the node chooses codec and size by it. */
 export const Device = z.strictObject({
@@ -21,17 +29,47 @@ export type Device = z.infer<typeof Device>;
 
 export const ClientToServer = z.discriminatedUnion("type", [
   /** First message on every socket. Without a token the server makes a guest. */
-  z.strictObject({ type: z.literal("hello"), protocol: z.int(), token: z.optional(Token) }),
+  z.strictObject({
+    type: z.literal("hello"),
+    protocol: z.int(),
+    token: z.optional(Token),
+    /**
+     * The same for each page that one browser tab shows, so that a reloaded page is known as the one
+     * whose socket still looks alive, and is not taken for another device.
+     */
+    tabId: z.optional(Id),
+    timeZone: z.optional(TimeZone),
+  }),
   z.strictObject({
     type: z.literal("session.request"),
     requestId: Id,
     titleId: Id,
     device: Device,
+    policy: z.optional(z.enum(PLACEMENT_POLICIES)),
   }),
-  /** Take up a session that this player dropped; answered as `session.request` is. */
-  z.strictObject({ type: z.literal("session.resume"), requestId: Id, sessionId: Id, device: Device }),
-  /** To the node that serves the session; answered by `session.signal.reply` with the same `callId`. */
-  z.strictObject({ type: z.literal("session.signal"), sessionId: Id, callId: z.int(), signal: SignalCall }),
+  /**
+   * Take up a session of this player's; answered as `session.request` is. One that another tab or
+   * device plays right now is refused as `PLAYED_ELSEWHERE`, unless `takeOver` says that it is meant.
+   */
+  z.strictObject({
+    type: z.literal("session.resume"),
+    requestId: Id,
+    sessionId: Id,
+    device: Device,
+    takeOver: z.optional(z.boolean()),
+  }),
+  /** To the node that made the offer of this epoch; answered by `session.signal.reply` with the same `callId`. */
+  z.strictObject({ type: z.literal("session.signal"), sessionId: Id, epoch: Epoch, callId: z.int(), signal: SignalCall }),
+  /** What probing a candidate showed; `receipt` is the node's signature over what the two exchanged. */
+  z.strictObject({
+    type: z.literal("session.probed"),
+    sessionId: Id,
+    epoch: Epoch,
+    result: ProbeResult,
+    receipt: ProbeSignature,
+  }),
+  /** No media for about a second while the page is visible: the node may be lost, before its own link says so. */
+  z.strictObject({ type: z.literal("session.stalled"), sessionId: Id }),
   /** The media path is up. */
   z.strictObject({ type: z.literal("session.connected"), sessionId: Id }),
   /** The first frame is on the player's screen, `elapsedMs` after the tap. */

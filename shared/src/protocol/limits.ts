@@ -1,7 +1,7 @@
 // How large and how many: the bounds that every door checks before it parses.
 
 /** The version both ends must speak. A change that old peers can't read adds one. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** A control message: the largest real one (an offer with candidates) is about 12 KiB. */
 export const MESSAGE_BYTES_MAX = 64 * 1024;

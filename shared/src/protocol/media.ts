@@ -9,6 +9,12 @@ import * as z from "zod/mini";
 const Opaque = z.looseObject({});
 export const Id = z.string().check(z.minLength(1), z.maxLength(64), z.regex(/^[A-Za-z0-9_.:-]+$/));
 
+/**
+ * A lease's number. It only grows, and whoever speaks with an older one is refused. Each candidate
+ * of a session has a lease of its own, so it names the candidate too.
+ */
+export const Epoch = z.int().check(z.gte(1));
+
 export const TransportParameters = z.strictObject({
   id: Id,
   iceParameters: Opaque,
@@ -54,7 +60,7 @@ export const SignalCall = z.discriminatedUnion("call", [
   z.strictObject({
     call: z.literal("data.produce"),
     transportId: Id,
-    label: z.enum(["input.state", "input.edges", "control", "receipts"]),
+    label: z.enum(["input.state", "input.edges", "control", "receipts", "probe"]),
     sctpStreamParameters: Opaque,
   }),
 ]);

@@ -1,10 +1,11 @@
 // What the server says to a player.
 
 import * as z from "zod/mini";
+import { ProbeNonce } from "../probe/probe-result.ts";
 import { END_REASONS } from "../session/end-reasons.ts";
 import { START_STEPS } from "../session/start-steps.ts";
 import { InputNeeds, TitleSize } from "../title/manifest.ts";
-import { Id, Offer, SignalResult } from "./media.ts";
+import { Epoch, Id, Offer, SignalResult } from "./media.ts";
 
 const Detail = z.string().check(z.maxLength(500));
 
@@ -18,6 +19,19 @@ export const SessionTitle = z.strictObject({
 });
 export type SessionTitle = z.infer<typeof SessionTitle>;
 
+/** A session that the player dropped, or, with `elsewhere`, plays right now in another tab or on another device. */
+export const HeldSession = z.strictObject({
+  sessionId: Id,
+  titleId: Id,
+  untilMs: z.number(),
+  elsewhere: z.optional(z.boolean()),
+});
+export type HeldSession = z.infer<typeof HeldSession>;
+
+/** Why a session leaves its node for another. */
+export const MOVE_REASONS = ["node-lost", "node-drained", "better-node"] as const;
+export type MoveReason = (typeof MOVE_REASONS)[number];
+
 export const ServerToClient = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("welcome"),
@@ -25,7 +39,7 @@ export const ServerToClient = z.discriminatedUnion("type", [
     playerId: Id,
     token: z.string(),
     /** Sessions of this player that can be resumed. */
-    held: z.array(z.strictObject({ sessionId: Id, titleId: Id, untilMs: z.number() })),
+    held: z.array(HeldSession),
   }),
   /** A message was refused; `requestId` is there when it had one. The socket stays open. */
   z.strictObject({ type: z.literal("error"), code: Id, message: Detail, requestId: z.optional(Id) }),
@@ -39,7 +53,21 @@ export const ServerToClient = z.discriminatedUnion("type", [
     waitMs: z.optional(z.number()),
   }),
   z.strictObject({ type: z.literal("session.progress"), sessionId: Id, step: z.enum(START_STEPS) }),
-  z.strictObject({ type: z.literal("session.offer"), sessionId: Id, offer: Offer }),
+  /**
+   * How to reach a node. With `probe` it is one of several candidates: connect, measure, and answer
+   * `session.probed`. Without, it is the session's own.
+   */
+  z.strictObject({
+    type: z.literal("session.offer"),
+    sessionId: Id,
+    epoch: Epoch,
+    offer: Offer,
+    probe: z.optional(z.strictObject({ nonce: ProbeNonce, nodeId: Id })),
+  }),
+  /** The candidate of this epoch is the session's node: its transports stay, the others' are closed. */
+  z.strictObject({ type: z.literal("session.chosen"), sessionId: Id, epoch: Epoch }),
+  /** The session's node is gone or left; the session is placed again, and its steps and an offer follow. */
+  z.strictObject({ type: z.literal("session.moving"), sessionId: Id, reason: z.enum(MOVE_REASONS) }),
   z.strictObject({ type: z.literal("session.signal.reply"), sessionId: Id, callId: z.int(), result: SignalResult }),
   z.strictObject({
     type: z.literal("session.ended"),

@@ -1,6 +1,7 @@
 // What the server asks of a node.
 
 import * as z from "zod/mini";
+import { TO_NODE } from "../node/messages.ts";
 import { ProbeNonce } from "../probe/probe-result.ts";
 import { SaveGrant } from "../saves/save-grant.ts";
 import { END_REASONS } from "../session/end-reasons.ts";
@@ -9,7 +10,7 @@ import { Device } from "./client-to-server.ts";
 import { Epoch, Id, SignalCall } from "./media.ts";
 
 export const ServerToNode = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("node.welcome"), protocol: z.int(), heartbeatMs: z.int() }),
+  ...TO_NODE,
   /** The registration or a message was refused. */
   z.strictObject({ type: z.literal("error"), code: Id, message: z.string().check(z.maxLength(500)) }),
   /**
