@@ -4,7 +4,9 @@ import type { PublicTitle } from "@nearframe/shared/api/titles";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Offer, TransportParameters } from "@nearframe/shared/protocol/media";
 import type { SessionTitle } from "@nearframe/shared/protocol/server-to-client";
+import type { PlayerSample } from "@nearframe/shared/telemetry/samples";
 import type { InputNeeds } from "@nearframe/shared/title/manifest";
+import { addSecond, type History, type Second } from "../view-model/history.ts";
 
 export const device: Device = {
   screen: { width: 1280, height: 800, pixelRatio: 1 },
@@ -44,3 +46,21 @@ export const offer: Offer = {
   media: [],
   data: [],
 };
+
+const second: PlayerSample = {
+  durationMs: 1_000, width: 1280, height: 720, framesShown: 60, framesDropped: 0, receivedKbps: 8_000,
+  packetsLost: 0, lossShare: 0, roundTripMs: 12, jitterBufferMs: 1, decodeMs: 2, freezes: 0, freezeMs: 0, audioGapMs: 0,
+};
+
+/** Good seconds, but for what `change` makes of them. */
+export function sampleHistory(
+  seconds: number,
+  change: (second: number) => Partial<PlayerSample> = () => ({}),
+  latency: (second: number) => Second["latency"] = () => undefined,
+): History {
+  let history: History = [];
+  for (let i = 0; i < seconds; i++) {
+    history = addSecond(history, { atMs: 1_000 * (i + 1), sample: { ...second, ...change(i) }, latency: latency(i) });
+  }
+  return history;
+}

@@ -6,7 +6,7 @@ import * as z from "zod/mini";
 import { createFakeTimers } from "../testing/fake-timers.ts";
 import { createLatencyMeter } from "../stream/latency-meter.ts";
 import type { Receiver } from "../stream/receiver.ts";
-import { createFigureTaker } from "./session-figures.ts";
+import { createFigureTaker, type Rumble } from "./session-figures.ts";
 
 let scope: Scope;
 beforeEach(() => {
@@ -22,6 +22,7 @@ function setUp() {
   const timers = createFakeTimers();
   const told: PlayerToNode[] = [];
   const samples: PlayerSample[] = [];
+  const rumbles: Rumble[] = [];
   let seconds = 0;
   const video = () => ({
     type: "inbound-rtp", id: "v", kind: "video", frameWidth: 1280, frameHeight: 720, framesPerSecond: 60,
@@ -42,7 +43,10 @@ function setUp() {
     restartIce: async () => undefined,
   };
   const meter = createLatencyMeter();
-  const taker = createFigureTaker(scope, meter, timers, (sample) => samples.push(z.parse(PlayerSample, sample)));
+  const taker = createFigureTaker(scope, meter, timers, {
+    onSample: (sample) => samples.push(z.parse(PlayerSample, sample)),
+    onRumble: (rumble) => rumbles.push(rumble),
+  });
   const pass = async (count: number) => {
     for (let i = 0; i < count; i++) {
       seconds += 1;
@@ -50,7 +54,7 @@ function setUp() {
       await settle();
     }
   };
-  return { taker, receiver, timers, told, samples, meter, pass };
+  return { taker, receiver, timers, told, samples, rumbles, meter, pass };
 }
 
 test("each second is read once and told to both, in the bounds of their schemas", async () => {
@@ -96,6 +100,20 @@ test("answers tell the node's clock, and a limit is shown as it is told", () => 
   expect(meter.offset()).toEqual({ roundTripMs: 10, nodeMinusPlayerMs: 5_005 });
   taker.handleControl(JSON.stringify({ type: "limit", limit: "link-loss" }));
   expect(taker.figures.value.limit).toBe("link-loss");
+});
+
+test("a title that shakes a pad is told on", () => {
+  const { taker, rumbles } = setUp();
+  const rumble = { type: "rumble", pad: 1, strong: 0.5, weak: 1, durationMs: 200 } as const;
+  taker.handleControl(JSON.stringify(rumble));
+  expect(rumbles).toEqual([rumble]);
+});
+
+test("each second joins the minute that is drawn", async () => {
+  const { taker, receiver, pass } = setUp();
+  taker.follow(receiver);
+  await pass(3);
+  expect(taker.figures.value.history.map(({ atMs, sample }) => [atMs, sample.framesDropped])).toEqual([[3_000, 2], [4_000, 2]]);
 });
 
 test("what no node says is reported and changes nothing", () => {

@@ -13,6 +13,7 @@ import { makePlayerSample } from "../stream/player-sample.ts";
 import type { Receiver } from "../stream/receiver.ts";
 import { makeStats, readReport, type ReportSample, type StreamStats } from "../stream/stats.ts";
 import type { Timers } from "../timers.ts";
+import { addSecond, type History } from "./history.ts";
 
 export type SessionFigures = {
   stats: StreamStats | undefined;
@@ -20,13 +21,20 @@ export type SessionFigures = {
   latency: LatencySummary | undefined;
   /** What holds the picture back, as the node says. */
   limit: StreamLimit | undefined;
+  /** The last minute. */
+  history: History;
 };
+
+export const NO_FIGURES: SessionFigures = { stats: undefined, latency: undefined, limit: undefined, history: [] };
 
 export interface FigureTaker {
   readonly figures: Behavior<SessionFigures>;
   follow(receiver: Receiver | undefined): void;
   handleControl(text: string): void;
 }
+
+/** What a title does to a pad, as the node tells it. */
+export type Rumble = Extract<NodeToPlayer, { type: "rumble" }>;
 
 const EVERY_MS = 1_000;
 export const LATENCY_WINDOW_MS = 10_000;
@@ -35,9 +43,9 @@ export function createFigureTaker(
   scope: Scope,
   meter: LatencyMeter,
   timers: Timers,
-  onSample: (sample: PlayerSample) => void,
+  events: { onSample(sample: PlayerSample): void; onRumble(rumble: Rumble): void },
 ): FigureTaker {
-  const figures = createSource<SessionFigures>({ stats: undefined, latency: undefined, limit: undefined });
+  const figures = createSource(NO_FIGURES);
   let receiver: Receiver | undefined;
   let before: ReportSample | undefined;
   let lastPingId = 0;
@@ -54,12 +62,17 @@ export function createFigureTaker(
         const stats = makeStats(before, sample);
         const latency = meter.summary(timers.monotonicMs() - LATENCY_WINDOW_MS);
         // What is shown is of ten seconds; what is told, of this one alone: the server adds seconds up.
-        const told = makePlayerSample(before, sample, stats, meter.summary(before?.atMs ?? sample.atMs));
+        const second = meter.summary(before?.atMs ?? sample.atMs);
+        const told = makePlayerSample(before, sample, stats, second);
         before = sample;
-        figures.set({ ...figures.behavior.value, stats, latency });
+        const { limit, history } = figures.behavior.value;
+        figures.set({
+          stats, latency, limit,
+          history: told ? addSecond(history, { atMs: sample.atMs, sample: told, latency: second }) : history,
+        });
         if (told) {
           tell(asked, { type: "report", ...decoderReport(told) });
-          onSample(told);
+          events.onSample(told);
         }
       }
     }
@@ -88,6 +101,8 @@ export function createFigureTaker(
         }
         case "limit":
           return figures.set({ ...figures.behavior.value, limit: parsed.value.limit });
+        case "rumble":
+          return events.onRumble(parsed.value);
       }
     },
   };

@@ -2,20 +2,35 @@
 
 import { LATENCY_STAGES } from "../stream/latency.ts";
 import type { Texts } from "../texts/en.ts";
+import { qualityOf, type Quality } from "./history.ts";
+import { STAGE_COLORS } from "./latency-bars.ts";
 import type { SessionFigures } from "./session-figures.ts";
+import { judgeNetwork, type Connection, type Verdict } from "./verdict.ts";
 
 export type StatsRow = { name: string; value: string };
 export type StatsView = {
   /** Undefined while nothing was pressed. */
-  latency: { p50: string; p95: string; stages: readonly (StatsRow & { share: number })[] } | undefined;
+  latency: { p50: string; p95: string; p99: string; stages: readonly (StatsRow & { share: number; color: string })[] } | undefined;
+  /** What a person can do something about, and the words for it. */
+  verdict: { is: Verdict; words: string };
+  quality: { band: Quality["band"]; words: string } | undefined;
   rows: readonly StatsRow[];
 };
 
-export function makeStatsView({ stats, latency, limit }: SessionFigures, texts: Texts["stats"]): StatsView {
+export function makeStatsView(
+  { stats, latency, limit, history }: SessionFigures,
+  connection: Connection,
+  texts: Texts["stats"],
+): StatsView {
+  const verdict = judgeNetwork(history, limit);
+  const quality = qualityOf(history);
   return {
+    verdict: { is: verdict, words: verdict === "loss" ? texts.losses[connection] : texts.verdicts[verdict] },
+    quality: quality && { band: quality.band, words: texts.quality(texts.bands[quality.band], quality.mos.toFixed(1)) },
     latency: latency && {
       p50: latency.p50Ms.toFixed(0),
       p95: `${texts.p95} ${latency.p95Ms.toFixed(0)} ms`,
+      p99: `${texts.p99} ${latency.p99Ms.toFixed(0)} ms`,
       stages: stagesView(latency.stages, texts),
     },
     rows: [
@@ -44,6 +59,7 @@ function stagesView(stages: Stages, texts: Texts["stats"]) {
     name: texts.stages[stage],
     value: ms(valueMs),
     share: totalMs > 0 ? valueMs / totalMs : 0,
+    color: STAGE_COLORS[stage],
   }));
 }
 

@@ -2,13 +2,15 @@ import { START_STEPS } from "@nearframe/shared/session/start-steps";
 import { END_REASONS } from "@nearframe/shared/session/end-reasons";
 import { describe, expect, test } from "vitest";
 import { LOCAL_FAILURES, type Playing, type SessionState, type Starting } from "../stream/session-state.ts";
-import { device, keyboardNeeds, sampleTitle, sessionTitle } from "../testing/samples.ts";
+import { device, keyboardNeeds, sampleHistory, sampleTitle, sessionTitle } from "../testing/samples.ts";
 import { en } from "../texts/en.ts";
 import { applyChrome, makeChrome, type Chrome } from "./chrome.ts";
 import { makeFailureView } from "./failure.ts";
 import { handsFor, makeHomeView } from "./home-view.ts";
 import { makePlayView } from "./play-view.ts";
+import type { Connection } from "./verdict.ts";
 import { parseRoute, playPath } from "./route.ts";
+import { NO_FIGURES } from "./session-figures.ts";
 import { makeStatsView } from "./stats-view.ts";
 
 describe("addresses", () => {
@@ -195,14 +197,26 @@ describe("the end of a session", () => {
 });
 
 test("figures read as people read them, and unknown ones as a dash", () => {
-  const view = makeStatsView({ stats: undefined, latency: undefined, limit: undefined }, en.stats);
+  const view = makeStatsView(NO_FIGURES, "unknown", en.stats);
   expect(view.latency).toBeUndefined();
   expect(new Set(view.rows.map(({ value }) => value))).toEqual(new Set(["–"]));
   const stages = { uplinkMs: 5, drawMs: 10, captureMs: 1, encodeMs: 2, sendMs: 0, networkMs: undefined, bufferMs: undefined, decodeMs: 1, presentMs: 1 };
   const { latency } = makeStatsView(
-    { stats: undefined, limit: "link-loss", latency: { count: 1, p50Ms: 20.4, p95Ms: 33.6, p99Ms: 40, stages, inputsWithoutPicture: 0 } }, en.stats,
+    { ...NO_FIGURES, limit: "link-loss", latency: { count: 1, p50Ms: 20.4, p95Ms: 33.6, p99Ms: 40, stages, inputsWithoutPicture: 0 } },
+    "unknown",
+    en.stats,
   );
-  expect(latency).toMatchObject({ p50: "20", p95: "95 % below 34 ms" });
+  expect(latency).toMatchObject({ p50: "20", p95: "95 % below 34 ms", p99: "99 % below 40 ms" });
   expect(latency?.stages.map(({ name }) => name)).not.toContain(en.stats.stages.networkMs);
   expect(latency?.stages.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
+});
+
+test("the verdict is in words, and names Wi-Fi or mobile data where it can be known", () => {
+  const history = sampleHistory(30, () => ({ lossShare: 0.03 }));
+  const verdictOn = (connection: Connection) => makeStatsView({ ...NO_FIGURES, history }, connection, en.stats).verdict;
+  expect(verdictOn("wifi")).toEqual({ is: "loss", words: en.stats.losses.wifi });
+  expect(verdictOn("cellular").words).toBe(en.stats.losses.cellular);
+  expect(makeStatsView({ ...NO_FIGURES, history: sampleHistory(40) }, "wifi", en.stats)).toMatchObject({
+    verdict: { is: "good" }, quality: { band: "good" },
+  });
 });

@@ -9,6 +9,7 @@ import { en } from "../texts/en.ts";
 import { makeChrome } from "../view-model/chrome.ts";
 import { makeFailureView } from "../view-model/failure.ts";
 import { makeHomeView } from "../view-model/home-view.ts";
+import { NO_FIGURES } from "../view-model/session-figures.ts";
 import { makeStatsView } from "../view-model/stats-view.ts";
 import { Home } from "./home/Home.tsx";
 import { NotFound } from "./NotFound.tsx";
@@ -147,6 +148,26 @@ describe("while playing", () => {
     expect(on.onMenu).toHaveBeenCalledOnce();
   });
 
+  test("the way to the menu, held, shows the figures instead", () => {
+    vi.useFakeTimers();
+    try {
+      const on = calls();
+      render(<PlayChrome view={view} chrome={makeChrome(false, true)} {...on} />);
+      const handle = screen.getByRole("button", { name: en.play.menu });
+      fireEvent.pointerDown(handle, { button: 0 });
+      vi.advanceTimersByTime(600);
+      fireEvent.pointerUp(handle);
+      fireEvent.click(handle);
+      expect(on.onStats).toHaveBeenCalledOnce();
+      expect(on.onMenu).not.toHaveBeenCalled();
+      fireEvent.click(handle);
+      expect(on.onMenu).toHaveBeenCalledOnce();
+    } finally {
+      cleanup();
+      vi.useRealTimers();
+    }
+  });
+
   test("trouble and hints are said in words", () => {
     render(
       <PlayChrome view={{ ...view, trouble: "media-down", hints: ["take-pointer", "sound-blocked", "no-controls"] }} chrome={makeChrome(false, true)} {...calls()} />,
@@ -175,9 +196,10 @@ describe("while playing", () => {
   });
 
   test("figures are there, and the latency once something was pressed", () => {
-    render(<StatsPanel view={makeStatsView({ stats: undefined, latency: undefined, limit: undefined }, en.stats)} />);
+    render(<StatsPanel view={makeStatsView(NO_FIGURES, "unknown", en.stats)} />);
     expect(screen.getByText(en.stats.nothingPressed)).toBeTruthy();
     expect(screen.getByText(en.stats.roundTrip)).toBeTruthy();
+    expect(screen.getByText(en.stats.verdicts.measuring)).toBeTruthy();
   });
 
   test("on-screen parts are drawn where their data says, in its order", () => {

@@ -10,6 +10,8 @@ import { Loading } from "./Loading.tsx";
 import { PlayChrome } from "./PlayChrome.tsx";
 import styles from "./PlayStage.module.css";
 import { makeStatsView } from "../../view-model/stats-view.ts";
+import { connectionOf } from "../../view-model/verdict.ts";
+import { LatencyGraph } from "./LatencyGraph.tsx";
 import { StatsPanel } from "./StatsPanel.tsx";
 import { TouchControls } from "./TouchControls.tsx";
 
@@ -94,7 +96,8 @@ export function PlayStage({ play, title, onAgain, onReload, onHome }: PlayStageP
 /** Takes the figures by itself, so that a new second draws this panel and nothing else. */
 function LiveStats({ play }: { play: Play }) {
   const figures = useBehavior(play.figures);
-  return <StatsPanel view={makeStatsView(figures, useTexts().stats)} />;
+  const view = makeStatsView(figures, connectionOf(navigator), useTexts().stats);
+  return <StatsPanel view={view} graph={<LatencyGraph figures={play.figures} />} />;
 }
 
 /** Follows the finger past React: only custom properties of one element change. */
