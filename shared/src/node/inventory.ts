@@ -55,7 +55,7 @@ export const NodeInventory = z.strictObject({
   }),
   runtimes: z.array(z.enum(RUNTIMES)).check(z.maxLength(RUNTIMES.length)),
   /** Titles whose files and programs are here. */
-  titleIds: z.array(Id).check(z.maxLength(2000)),
+  titleIds: z.array(Id).check(z.maxLength(500)),
   /** It can fetch a title that it has not. */
   canFetch: z.boolean(),
   capacity: NodeCapacity,
