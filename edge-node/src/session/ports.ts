@@ -11,6 +11,8 @@ export interface Display {
   readonly size: TitleSize;
   /** What a program needs in its environment to draw here (DISPLAY, XAUTHORITY). */
   readonly environment: Readonly<Record<string, string>>;
+  /** Of the X server that lives in an IPC namespace of its own; undefined for one that doesn't. */
+  readonly processId: number | undefined;
   /** File that the X server keeps its pixels in (XWD header, then BGRX rows), where it has one. */
   readonly framebufferPath: string | undefined;
   /** Settles when the display is gone, with why: closed by its owner, or died. */
@@ -27,13 +29,21 @@ export interface Sound {
 }
 export type OpenSound = (scope: Scope) => Promise<Sound>;
 
-export type TitleExit = { code: number | null; signal: NodeJS.Signals | null };
+export type TitleExit = {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** It was ended for using more than it may: what, in a sentence. */
+  exceeded?: string;
+};
 
 export interface RunningTitle {
   readonly pid: number;
   readonly exited: Promise<TitleExit>;
   /** The last lines that it printed, for the operator's log and the publisher. */
   lastOutput(): string;
+  /** Nothing of it runs until `resume`. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
 }
 
 export type LaunchOptions = {

@@ -19,9 +19,10 @@ afterEach(async () => {
 
 function setUp() {
   const targets: VideoTarget[] = [];
+  const keyframes: number[] = [];
   const loop = createRateLoop(
     makeRateOptions({ width: 1280, height: 720 }, 60, 12_000),
-    { nowMs: () => performance.now(), setTarget: (target) => targets.push(target), onLimit: () => {} },
+    { nowMs: () => performance.now(), setTarget: (target) => targets.push(target), requestKeyframe: () => keyframes.push(performance.now()), onLimit: () => {} },
     scope,
   );
   loop.restart();
@@ -36,7 +37,7 @@ function setUp() {
       if (told) loop.handleReceipts(writeFrameReceipts([{ rtpTimestamp, receivedAtMs }]));
     }
   };
-  return { loop, targets, play };
+  return { loop, targets, keyframes, play };
 }
 
 test("silence lowers the rate, but not that of a page which nobody sees", async () => {

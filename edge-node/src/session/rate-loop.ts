@@ -13,6 +13,7 @@ export type RateLoopPorts = {
   /** The node's monotonic clock, the same as in frame marks. */
   nowMs(): number;
   setTarget(target: VideoTarget): void;
+  requestKeyframe(): void;
   onLimit(limit: StreamLimit): void;
 };
 
@@ -47,6 +48,7 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
   function decide(next: RateDecision): void {
     const before = decision;
     decision = next;
+    if (next.keyframe) ports.requestKeyframe();
     if (next.limit !== before.limit) ports.onLimit(next.limit);
     if (
       next.bitrateKbps !== before.bitrateKbps || next.fps !== before.fps ||

@@ -91,6 +91,7 @@ export function createSession(
     {
       nowMs: machineMs,
       setTarget: (target) => pipeline?.setTarget(target),
+      requestKeyframe: () => pipeline?.requestKeyframe(),
       onLimit: (limit) => seat?.sendControl({ type: "limit", limit }),
     },
     scope,
@@ -211,8 +212,8 @@ export function createSession(
       type: "title-started",
       startTimeoutMs: (title.manifest.startTimeoutS ?? START_TIMEOUT_S_DEFAULT) * 1000,
     });
-    void running.exited.then(({ code, signal }) => {
-      if (!scope.closed) handle({ type: "title-exited", code, signal, lastOutput: running.lastOutput() });
+    void running.exited.then(({ code, signal, exceeded }) => {
+      if (!scope.closed) handle({ type: "title-exited", code, signal, exceeded, lastOutput: running.lastOutput() });
     });
   }
 

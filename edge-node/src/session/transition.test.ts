@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { ABSENCE_TIMEOUT_MS, deadlineOf, OPEN_TIMEOUT_MS, openSession, transition, type Session, type SessionEffect, type SessionEvent } from "./transition.ts";
+import {
+  ABSENCE_TIMEOUT_MS, deadlineOf, OPEN_TIMEOUT_MS, openSession, PREPARED_TIMEOUT_MS, prepareSession, transition,
+  type Session, type SessionEffect, type SessionEvent,
+} from "./transition.ts";
 
 function play(events: [atMs: number, event: SessionEvent][], from: Session = openSession(0)): [Session, SessionEffect[]] {
   let session = from;
@@ -80,6 +83,14 @@ describe("deadlines", () => {
     ]);
   });
 
+  // It once counted as absent for ever, and its session ended after three minutes of play.
+  test("a player who connected before the first picture is there", () => {
+    const [session] = play([[0, { type: "player-connected" }], [300, { type: "first-picture" }]]);
+    expect(deadlineOf(session)).toBeUndefined();
+    const [gone] = play([[0, { type: "player-connected" }], [100, { type: "player-disconnected" }], [300, { type: "first-picture" }]]);
+    expect(deadlineOf(gone)).toBe(300 + ABSENCE_TIMEOUT_MS);
+  });
+
   test("while the player is there, there is none", () => expect(deadlineOf(running)).toBeUndefined());
 
   test("a player who is gone is waited for, with all input released, then the session ends", () => {
@@ -88,5 +99,33 @@ describe("deadlines", () => {
     expect(deadlineOf(absent)).toBe(1_000 + ABSENCE_TIMEOUT_MS);
     expect(play([[2_000, { type: "player-connected" }]], absent)[0]).toMatchObject({ player: { present: true } });
     expect(play([[1_000 + ABSENCE_TIMEOUT_MS, { type: "deadline-passed" }]], absent)[0]).toMatchObject({ reason: "player-lost" });
+  });
+});
+
+describe("a candidate", () => {
+  const step = (name: "transports-opened"): SessionEvent => ({ type: "step-done", step: name });
+
+  test("says how far it is only when it is chosen, and opens the rest then", () => {
+    const from = prepareSession(0);
+    const [ready, before] = play([[10, step("transports-opened")], [200, { type: "player-connected" }], [210, { type: "player-connected" }]], from);
+    expect(before).toEqual([]);
+    const [opening, effects] = transition(ready, { type: "start-asked" }, 300);
+    expect(opening).toEqual({ state: "opening", deadlineMs: 300 + OPEN_TIMEOUT_MS, titleStarted: false, playerPresent: true });
+    expect(effects).toEqual([
+      { type: "report-step", step: "transports-opened" }, { type: "report-step", step: "connected" }, { type: "open-title" },
+    ]);
+    expect(transition(opening, { type: "start-asked" }, 301)).toEqual([opening, []]);
+    expect(deadlineOf(play([[400, { type: "first-picture" }]], opening)[0])).toBeUndefined();
+  });
+
+  test("that is never started ends by itself", () => {
+    const from = prepareSession(1_000);
+    expect(deadlineOf(from)).toBe(1_000 + PREPARED_TIMEOUT_MS);
+    const [session] = play([[1_000 + PREPARED_TIMEOUT_MS, { type: "deadline-passed" }]], from);
+    expect(session).toMatchObject({ state: "closing", reason: "server-stopped" });
+  });
+
+  test("that was not chosen ends at once", () => {
+    expect(transition(prepareSession(0), { type: "stop-asked", reason: "server-stopped" }, 5)[0]).toMatchObject({ state: "closing" });
   });
 });
