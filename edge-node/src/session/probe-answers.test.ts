@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
+import { generateKeyPairSync, sign, verify } from "node:crypto";
 import { expect, test } from "vitest";
 import { readProbeFromNode, writeProbe, type Pong, type ProbeFromPlayer } from "@nearframe/shared/probe/messages";
 import type { ProbeResult } from "@nearframe/shared/probe/probe-result";
@@ -29,7 +29,7 @@ function rig() {
     hear({ kind: "echo", number, nodeToken });
   };
   const verified = (result: ProbeResult, signature: Uint8Array) =>
-    verify(null, probeSignedBytes(NAME, result), createPublicKey(publicKey), signature);
+    verify(null, probeSignedBytes(NAME, result), publicKey, signature);
   return { answers, sent, probed, hear, lastPong, roundTrip, verified, pass: (ms: number) => (nowMs += ms) };
 }
 
