@@ -6,8 +6,10 @@ import type { ObjectStorage } from "./ports.ts";
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);
 
-async function all(keys: AsyncIterable<string>): Promise<string[]> {
-  return (await Array.fromAsync(keys)).sort();
+export async function all(keys: AsyncIterable<string>): Promise<string[]> {
+  const found: string[] = [];
+  for await (const key of keys) found.push(key);
+  return found.sort();
 }
 
 /** `open` gives a storage that nobody else uses. */

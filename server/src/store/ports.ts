@@ -4,6 +4,7 @@
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Session, SessionEnd } from "../session/transition.ts";
 import type { MinuteRecord } from "../telemetry/score-session-minute.ts";
+import type { SaveStore } from "./save-ports.ts";
 
 export type SessionRecord = {
   id: string;
@@ -71,4 +72,4 @@ export interface MinuteStore {
   trimMinutes(limits: MinuteLimits): Promise<number>;
 }
 
-export type Store = SessionStore & SettingStore & MinuteStore;
+export type Store = SessionStore & SettingStore & MinuteStore & SaveStore;

@@ -10,7 +10,7 @@ import os from "node:os";
 import path from "node:path";
 import S3rver from "s3rver";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { storageContract } from "../../storage.contract.ts";
+import { all, storageContract } from "../../storage.contract.ts";
 import { createS3Storage, type S3Options } from "./s3-storage.ts";
 
 let folder: string;
@@ -66,7 +66,7 @@ test("a longer list than one page is followed to its end, and every request is s
   try {
     const endpoint = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`;
     const storage = createS3Storage({ ...options, endpoint, prefix: "p/" });
-    expect(await Array.fromAsync(storage.list("many/"))).toEqual(keys.map((key) => key.slice("p/".length)));
+    expect(await all(storage.list("many/"))).toEqual(keys.map((key) => key.slice("p/".length)));
     expect(signatures).toHaveLength(3);
     for (const signature of signatures) {
       expect(signature).toMatch(/^AWS4-HMAC-SHA256 Credential=S3RVER\/\d{8}\/us-east-1\/s3\/aws4_request, .*Signature=[0-9a-f]{64}$/);

@@ -2,6 +2,7 @@
 
 import type { MinuteRecord } from "../../../telemetry/score-session-minute.ts";
 import type { SessionRecord, SessionTurn, Store } from "../../ports.ts";
+import { createMemorySaves } from "./memory-saves.ts";
 
 export function createMemoryStore(): Store {
   const sessions = new Map<string, SessionRecord>();
@@ -10,6 +11,7 @@ export function createMemoryStore(): Store {
   /** In order of writing. */
   const minutes = new Map<string, MinuteRecord>();
   return {
+    ...createMemorySaves(),
     async saveSession(record, added) {
       sessions.set(record.id, structuredClone(record));
       const known = turns.get(record.id) ?? new Map<number, SessionTurn>();
