@@ -23,7 +23,8 @@ import { memoryFolder, sweepPrivateFolders } from "./process/private-folder.ts";
 import { createSession } from "./session/session.ts";
 import { createMediasoupSfu, SfuStartError } from "./sfu/adapters/mediasoup/sfu.ts";
 import { openPulse } from "./sound/adapters/pulse.ts";
-import { launchTitle } from "./title/launch.ts";
+import { openSandbox } from "./sandbox/open-sandbox.ts";
+import { createLaunchTitle } from "./title/launch.ts";
 
 /** A session encodes for about half a core and its title wants the rest of one. */
 const CORES_PER_SESSION = 1;
@@ -51,7 +52,12 @@ async function main(): Promise<void> {
   // What a node that was killed could not take away itself.
   await sweepPrivateFolders([folders, os.tmpdir()]);
   const noPads = await whyNoUinput();
-  const notices = noPads === undefined ? [] : [`${noPads}; pads are played as the keys that a title's manifest names`];
+  const sandbox = await openSandbox(config.sandbox);
+  const launchTitle = createLaunchTitle(sandbox, { networkAllowed: config.titleNetworkAllowed });
+  const notices = [
+    ...(noPads === undefined ? [] : [`${noPads}; pads are played as the keys that a title's manifest names`]),
+    ...sandbox.notices,
+  ];
 
   // The fallback has an encoder of its own.
   const encoders = config.pipeline === "damage" ? await openEncoders(config) : undefined;

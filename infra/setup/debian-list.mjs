@@ -10,6 +10,8 @@ export const BASE_PACKAGES = Object.freeze({
   "pulseaudio": "the sound card of each session",
   "libyuv0": "colour conversion",
   "util-linux": "setpriv and prlimit, which bind a title to its session",
+  "bubblewrap": "the sandbox that titles run in",
+  "libseccomp2": "which system calls a title may make",
   "chromium": "web titles, and the browser that tests play in",
   "fonts-dejavu-core": "text in web titles",
 });

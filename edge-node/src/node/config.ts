@@ -29,6 +29,9 @@ const Environment = z.object({
   NEARFRAME_ENCODERS: z._default(Encoders, [...VIDEO_ENCODER_NAMES]),
   NEARFRAME_BITRATE_KBPS: z._default(z.coerce.number().check(z.int(), z.gte(200), z.lte(100_000)), 8000),
   NEARFRAME_SLOTS: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(1000))),
+  NEARFRAME_SANDBOX: z._default(z.enum(["bubblewrap", "none"]), "bubblewrap"),
+  /** Whether titles whose manifests ask for the network get it. */
+  NEARFRAME_TITLE_NETWORK: z._default(z.enum(["0", "1"]), "0"),
   NEARFRAME_LOG: z._default(z.enum(["debug", "info", "warn", "error"]), "info"),
 });
 
@@ -43,6 +46,8 @@ export type NodeConfig = {
   encoders: readonly VideoEncoderName[];
   bitrateKbps: number;
   slots: number | undefined;
+  sandbox: "bubblewrap" | "none";
+  titleNetworkAllowed: boolean;
   logLevel: "debug" | "info" | "warn" | "error";
 };
 
@@ -69,6 +74,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     encoders: VIDEO_ENCODER_NAMES.filter((name) => data.NEARFRAME_ENCODERS.includes(name)),
     bitrateKbps: data.NEARFRAME_BITRATE_KBPS,
     slots: data.NEARFRAME_SLOTS,
+    sandbox: data.NEARFRAME_SANDBOX,
+    titleNetworkAllowed: data.NEARFRAME_TITLE_NETWORK === "1",
     logLevel: data.NEARFRAME_LOG,
   };
 }

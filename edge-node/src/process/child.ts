@@ -31,6 +31,10 @@ export type ChildOptions = {
   onLine?: (line: string) => void;
   /** Gives the child a descriptor 3 to write to, and hears what it writes there. */
   onReport?: (text: string) => void;
+  /** Open files of this process that the child gets as descriptors 4, 5, … */
+  files?: readonly number[];
+  /** Asks it to end, where a signal to the leader would not reach whom it is meant for. */
+  askToEnd?: () => void;
 };
 
 export type ChildExit = { code: number | null; signal: NodeJS.Signals | null };
@@ -50,13 +54,13 @@ export async function createChild(options: ChildOptions, scope: Scope): Promise<
     cwd: options.folder,
     env: options.environment,
     detached: true,
-    stdio: ["ignore", "pipe", "pipe", ...(options.onReport ? ["pipe" as const] : [])],
+    stdio: ["ignore", "pipe", "pipe", options.onReport ? "pipe" : "ignore", ...(options.files ?? [])],
   });
 
   // The node runs before other programs; what it starts does not, unless that is asked for.
   if (child.pid !== undefined) setPriority(child.pid, 0);
   const tail = new OutputTail(options.onLine);
-  const outputs = child.stdio.slice(1) as Readable[];
+  const outputs = child.stdio.slice(1, options.onReport ? 4 : 3) as Readable[];
   const hearers = [(text: string) => tail.append(text), (text: string) => tail.append(text), options.onReport];
   for (const [index, output] of outputs.entries()) {
     output.setEncoding("utf8");
@@ -78,8 +82,9 @@ export async function createChild(options: ChildOptions, scope: Scope): Promise<
     child.once("error", reject);
   });
   const pid = child.pid as number;
+  const askToEnd = options.askToEnd ?? (() => void process.kill(pid, "SIGTERM"));
   scope.own(child, async () => {
-    if (running) process.kill(pid, "SIGTERM");
+    if (running) askToEnd();
     await settlesWithin(exited, options.termGraceMs ?? TERM_GRACE_MS);
     if (running) signalGroup(pid, "SIGKILL");
     await exited;

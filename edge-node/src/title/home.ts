@@ -6,23 +6,29 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Title } from "@nearframe/shared/title/manifest";
 
-export type Home = { folder: string; environment: Readonly<Record<string, string>> };
+/** Below the session's folder: what the title has as its home. */
+export const HOME_FOLDER = "home";
 
-export async function createHome(sessionFolder: string, title: Title): Promise<Home> {
-  const folder = join(sessionFolder, "home");
-  const environment = {
-    HOME: folder,
-    XDG_CONFIG_HOME: join(folder, ".config"),
-    XDG_DATA_HOME: join(folder, ".local/share"),
-    XDG_STATE_HOME: join(folder, ".local/state"),
-    XDG_CACHE_HOME: join(folder, ".cache"),
-    XDG_RUNTIME_DIR: join(sessionFolder, "runtime"),
-  };
-  for (const path of Object.values(environment)) await mkdir(path, { recursive: true, mode: 0o700 });
-  for (const [to, from] of Object.entries(title.manifest.homeFiles ?? {})) {
-    await layFile(join(title.folder, from), join(folder, to));
+const XDG_FOLDERS = {
+  XDG_CONFIG_HOME: ".config",
+  XDG_DATA_HOME: ".local/share",
+  XDG_STATE_HOME: ".local/state",
+  XDG_CACHE_HOME: ".cache",
+} as const;
+
+export async function createHome(homeFolder: string, title: Title): Promise<void> {
+  for (const folder of ["", ...Object.values(XDG_FOLDERS)]) {
+    await mkdir(join(homeFolder, folder), { recursive: true, mode: 0o700 });
   }
-  return { folder, environment };
+  for (const [to, from] of Object.entries(title.manifest.homeFiles ?? {})) {
+    await layFile(join(title.folder, from), join(homeFolder, to));
+  }
+}
+
+/** `home` as the title sees it. */
+export function homeEnvironment(home: string): Record<string, string> {
+  const folders = Object.entries(XDG_FOLDERS).map(([name, folder]) => [name, join(home, folder)]);
+  return { HOME: home, ...Object.fromEntries(folders) };
 }
 
 /** What is already in the home is the player's, restored from an earlier session: it stays. */

@@ -12,14 +12,21 @@ import { createPrivateFolder } from "../process/private-folder.ts";
 import { isRunning } from "../process/testing/is-running.ts";
 import { CommandMissingError, type Display, type RunningTitle, type Sound } from "../session/ports.ts";
 import { openPulse } from "../sound/adapters/pulse.ts";
-import { launchTitle } from "./launch.ts";
+import { descendantsOf } from "../sandbox/limits/read-processes.ts";
+import { openSandbox } from "../sandbox/open-sandbox.ts";
+import type { Sandbox } from "../sandbox/ports.ts";
+import { createLaunchTitle } from "./launch.ts";
 
 const SIZE = { width: 640, height: 360 };
 
 let machine: Scope;
 let display: Display;
 let sound: Sound;
+
+describe.each(["bubblewrap", "none"] as const)("launched in the sandbox %s", (sandboxName) => {
+let sandbox: Sandbox;
 beforeAll(async () => {
+  sandbox = await openSandbox(sandboxName);
   machine = new Scope();
   [display, sound] = await Promise.all([openXvfb(SIZE, machine), openPulse(machine)]);
 });
@@ -31,6 +38,7 @@ let sessionFolder: string;
 beforeEach(async () => {
   scope = new Scope();
   titleFolder = await createPrivateFolder("title", scope);
+  await chmod(titleFolder, 0o755);
   sessionFolder = await createPrivateFolder("session", scope);
 });
 afterEach(() => scope.close());
@@ -49,7 +57,7 @@ function titleWith(manifest: Partial<TitleManifest>): Title {
 }
 
 const launch = (manifest: Partial<TitleManifest>, owner: Scope = scope): Promise<RunningTitle> =>
-  launchTitle({ title: titleWith(manifest), sessionFolder, display, sound }, owner);
+  createLaunchTitle(sandbox, { networkAllowed: false })({ title: titleWith(manifest), sessionFolder, display, sound }, owner);
 
 /** A title that is a shell script. */
 async function launchScript(script: string, manifest: Partial<TitleManifest> = {}): Promise<RunningTitle> {
@@ -81,9 +89,10 @@ describe("a native title", () => {
   });
 
   test("leaves nothing running, whatever it started", async () => {
-    const title = await launchScript("sleep 600 & sleep 600 & echo \"$! $$\"; trap '' TERM; wait; wait");
-    await vi.waitFor(() => expect(title.lastOutput()).toMatch(/^\d+ \d+$/));
-    const pids = title.lastOutput().split(" ").map(Number);
+    const title = await launchScript("sleep 600 & sleep 600 & echo ready; trap '' TERM; wait; wait");
+    await vi.waitFor(() => expect(title.lastOutput()).toBe("ready"));
+    const pids = await descendantsOf(title.pid);
+    expect(pids.length).toBeGreaterThanOrEqual(3);
     await scope.close();
     await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]));
   });
@@ -95,8 +104,12 @@ describe("a native title", () => {
       await title.exited;
       const seen = Object.fromEntries(title.lastOutput().split("\n").map((line) => line.split("=", 2) as [string, string]));
       expect(seen).toMatchObject({
-        LEVEL: "7", HOME: join(sessionFolder, "home"), PWD: join(sessionFolder, "home"),
-        ...display.environment, ...sound.environment,
+        LEVEL: "7",
+        DISPLAY: display.name,
+        PULSE_LATENCY_MSEC: "10",
+        ...(sandboxName === "none"
+          ? { HOME: join(sessionFolder, "home"), PWD: join(sessionFolder, "home"), ...display.environment, ...sound.environment }
+          : { HOME: "/home/player", PWD: "/home/player", XAUTHORITY: "/run/session/xauthority", PULSE_SERVER: "unix:/run/session/pulse" }),
       });
       expect(seen).not.toHaveProperty("NEARFRAME_TEST_SECRET");
     } finally {
@@ -178,4 +191,5 @@ describe("the test card", () => {
     await vi.waitFor(async () => expect(await reading()).toMatchObject({ flips: 2, patchLit: false }));
     await vi.waitFor(() => expect(peak).toBeGreaterThan(3_000), { timeout: 5_000 });
   });
+});
 });

@@ -2,6 +2,7 @@
 // technology; how programs are started, watched and ended is `launch.ts`.
 
 import type { Title } from "@nearframe/shared/title/manifest";
+import type { TitleView } from "../sandbox/ports.ts";
 
 export type Program = {
   /** Absolute path. */
@@ -11,10 +12,21 @@ export type Program = {
   environment: Readonly<Record<string, string>>;
   /** Working folder. */
   folder: string;
+  /** Files and folders of the node's own, at the same path inside a sandbox, that the program consists of. */
+  needs?: readonly string[];
+  /** It starts sandboxes of its own inside ours, as browsers do. */
+  nestsSandboxes?: boolean;
 };
 
-/** A title and the folder that it has as its home. */
-export type ProgramOptions = { title: Title; home: string };
+export type ProgramOptions = {
+  title: Title;
+  /** The folder that becomes the title's home, as the node sees it. */
+  homeFolder: string;
+  /** Home and title folder as the title will see them. */
+  view: TitleView;
+  /** It runs as a user without privileges, whoever runs the node. */
+  confined: boolean;
+};
 
 /** Rejects with `CommandMissingError` when this machine lacks what the title needs. */
 export type PrepareProgram = (options: ProgramOptions) => Promise<Program>;

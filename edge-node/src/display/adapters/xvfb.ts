@@ -28,10 +28,11 @@ export const openXvfb: OpenDisplay = async (size, scope) => {
 
   const ready = Promise.withResolvers<number>();
   let reported = "";
+  const [unshare, namespaces] = await ownIpcNamespace();
   const server = await createChild(
     {
-      file,
-      args: xvfbArguments(size, folder, authority),
+      file: unshare,
+      args: [...namespaces, "--", file, ...xvfbArguments(size, folder, authority)],
       // xkbcomp, which compiles the keymap, is found on the PATH.
       environment: { PATH: "/usr/bin:/bin", HOME: folder },
       folder,
@@ -56,9 +57,20 @@ export const openXvfb: OpenDisplay = async (size, scope) => {
     size,
     environment: { DISPLAY: name, XAUTHORITY: authority },
     framebufferPath: join(folder, "Xvfb_screen0"),
+    processId: server.pid,
     closed: exited.then((why) => (scope.closed ? "closed by its owner" : why)),
   } satisfies Display;
 };
+
+/**
+ * A title shares memory with its display, and with nobody else: both live in an IPC
+ * namespace that begins with the display. unshare(1) becomes the display, so its
+ * process number stays.
+ */
+async function ownIpcNamespace(): Promise<[string, string[]]> {
+  const asUser = process.getuid?.() === 0 ? [] : ["--user", "--map-current-user"];
+  return [await requireCommand("unshare", "util-linux"), [...asUser, "--ipc"]];
+}
 
 function xvfbArguments(size: TitleSize, folder: string, authority: string): string[] {
   return [

@@ -53,8 +53,8 @@ function pulseArguments(serverSocket: string, monitorSocket: string): string[] {
     "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1",
     "--realtime=no", "--high-priority=no", "--disable-shm=yes",
     "--log-target=stderr", "--log-level=info",
-    // Only this user's programs are let in; a cookie file in the title's home would be one secret too many.
-    "-L", `module-native-protocol-unix socket=${serverSocket} auth-cookie-enabled=0`,
+    // Whoever reaches the socket is let in: its folder is this user's alone, and a sandbox shows it to one title.
+    "-L", `module-native-protocol-unix socket=${serverSocket} auth-cookie-enabled=0 auth-anonymous=1`,
     // Without `norewinds` an idle sink sleeps for 2 s at a time, and the first sound waits for it.
     "-L", `module-null-sink sink_name=title norewinds=1 ${format}`,
     "-L", `module-simple-protocol-unix socket=${monitorSocket} record=1 playback=0 source=title.monitor ${format}`,

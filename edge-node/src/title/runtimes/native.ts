@@ -3,7 +3,7 @@
 import { findTitleCommand } from "../find-title-command.ts";
 import type { PrepareProgram } from "../program.ts";
 
-export const prepareNative: PrepareProgram = async ({ title, home }) => {
+export const prepareNative: PrepareProgram = async ({ title, view }) => {
   const { command = [], resources } = title.manifest;
   const [name = "", ...args] = command;
   return {
@@ -14,7 +14,7 @@ export const prepareNative: PrepareProgram = async ({ title, home }) => {
       ALSOFT_DRIVERS: "pulse",
       ...(resources.gpu ? {} : softwareGl(resources.cpuCores)),
     },
-    folder: home,
+    folder: view.home,
   };
 };
 

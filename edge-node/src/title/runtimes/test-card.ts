@@ -2,11 +2,12 @@
 
 import { fileURLToPath } from "node:url";
 import { findTitleCommand } from "../find-title-command.ts";
+import { NODE_FILES } from "../node-files.ts";
 import type { PrepareProgram } from "../program.ts";
 
 const PROGRAM = fileURLToPath(new URL("../test-card/main.ts", import.meta.url));
 
-export const prepareTestCard: PrepareProgram = async ({ title, home }) => {
+export const prepareTestCard: PrepareProgram = async ({ title, view }) => {
   const { size, fps } = title.manifest;
   return {
     file: process.execPath,
@@ -17,6 +18,7 @@ export const prepareTestCard: PrepareProgram = async ({ title, home }) => {
       TEST_CARD_FPS: String(fps),
       TEST_CARD_PLAYER: await findTitleCommand(title, "pacat"),
     },
-    folder: home,
+    folder: view.home,
+    needs: NODE_FILES,
   };
 };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { requireCommand } from "../../process/find-command.ts";
 import { findTitleCommand } from "../find-title-command.ts";
+import { NODE_FILES } from "../node-files.ts";
 import type { PrepareProgram } from "../program.ts";
 import type { WebSettings } from "../web/chromium.ts";
 
@@ -13,20 +14,26 @@ const PROGRAM = fileURLToPath(new URL("../web/main.ts", import.meta.url));
 /** Below the title's home, so that a manifest's `savePaths` can name what is in it. */
 export const PROFILE_FOLDER = "profile";
 
-export const prepareWeb: PrepareProgram = async ({ title, home }) => {
+export const prepareWeb: PrepareProgram = async ({ title, homeFolder, view, confined }) => {
   const { id, page = "", size, resources } = title.manifest;
-  const profile = join(home, PROFILE_FOLDER);
-  await mkdir(profile, { recursive: true, mode: 0o700 });
+  await mkdir(join(homeFolder, PROFILE_FOLDER), { recursive: true, mode: 0o700 });
   const settings: WebSettings = {
     chromium: await findTitleCommand(title, "chromium"),
     setpriv: await requireCommand("setpriv", "util-linux"),
     id,
-    folder: title.folder,
+    folder: view.titleFolder,
     page,
     size,
-    profile,
+    profile: join(view.home, PROFILE_FOLDER),
     network: resources.network,
-    privileged: process.getuid?.() === 0,
+    privileged: !confined && process.getuid?.() === 0,
   };
-  return { file: process.execPath, args: [PROGRAM, JSON.stringify(settings)], environment: {}, folder: home };
+  return {
+    file: process.execPath,
+    args: [PROGRAM, JSON.stringify(settings)],
+    environment: {},
+    folder: view.home,
+    needs: NODE_FILES,
+    nestsSandboxes: true,
+  };
 };

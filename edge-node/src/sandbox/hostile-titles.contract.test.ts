@@ -1,0 +1,270 @@
+// Titles that do what they shouldn't. Each is contained, and where it used too
+// much its end says of what.
+
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { access, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { Scope } from "@nearframe/shared/lifetime";
+import type { TitleManifest } from "@nearframe/shared/title/manifest";
+import { openXvfb } from "../display/adapters/xvfb.ts";
+import { createPrivateFolder } from "../process/private-folder.ts";
+import { isRunning } from "../process/testing/is-running.ts";
+import type { Display, RunningTitle, Sound } from "../session/ports.ts";
+import { openPulse } from "../sound/adapters/pulse.ts";
+import { createLaunchTitle } from "../title/launch.ts";
+import { openBubblewrap } from "./adapters/bubblewrap.ts";
+import { descendantsOf } from "./limits/read-processes.ts";
+import type { Sandbox } from "./ports.ts";
+
+const SIZE = { width: 320, height: 240 };
+/** A script that tries something prints this if it was let. */
+const LET = "LET-THROUGH";
+
+let machine: Scope;
+let sandbox: Sandbox;
+let display: Display;
+let otherDisplay: Display;
+let sound: Sound;
+let otherSound: Sound;
+beforeAll(async () => {
+  machine = new Scope();
+  sandbox = await openBubblewrap();
+  [display, otherDisplay, sound, otherSound] = await Promise.all([
+    openXvfb(SIZE, machine), openXvfb(SIZE, machine), openPulse(machine), openPulse(machine),
+  ]);
+});
+afterAll(() => machine.close());
+
+let scope: Scope;
+let titleFolder: string;
+let sessionFolder: string;
+beforeEach(async () => {
+  scope = new Scope();
+  titleFolder = await createPrivateFolder("title", scope);
+  await chmod(titleFolder, 0o755);
+  sessionFolder = await createPrivateFolder("session", scope);
+});
+afterEach(() => scope.close());
+
+async function launch(script: string, manifest: Partial<TitleManifest> = {}, networkAllowed = false): Promise<RunningTitle> {
+  await writeFile(join(titleFolder, "run.sh"), `#!/bin/bash\n${script}\n`);
+  await chmod(join(titleFolder, "run.sh"), 0o755);
+  return createLaunchTitle(sandbox, { networkAllowed })(
+    {
+      title: {
+        folder: titleFolder,
+        manifest: {
+          id: "hostile", name: "Hostile", summary: "A title for a test.", publisher: "Nobody", credits: "None", category: "tool",
+          art: { cover: "cover", hero: "hero", accent: "#ffffff" }, runtime: "native", command: ["run.sh"], size: SIZE, fps: 60,
+          input: { keyboard: true, pointer: "absolute", touch: false }, savePaths: [],
+          resources: { cpuCores: 1, memoryMb: 64, gpu: false, network: false },
+          ...manifest,
+        },
+      },
+      sessionFolder, display, sound,
+    },
+    scope,
+  );
+}
+
+/** What the script said by the time it ended. */
+async function outputOf(script: string, manifest: Partial<TitleManifest> = {}): Promise<string> {
+  const title = await launch(`${script}\necho "(end)"`, manifest);
+  await title.exited;
+  await vi.waitFor(() => expect(title.lastOutput()).toContain("(end)"));
+  return title.lastOutput().replace("(end)", "").trim();
+}
+
+describe("a title that uses too much", () => {
+  test("processes: a fork bomb ends with the reason, and nothing of it is left", async () => {
+    const title = await launch("bomb() { bomb | bomb & }; bomb; sleep 60");
+    const pids = await descendantsOf(title.pid);
+    const { exceeded } = await title.exited;
+    expect(exceeded).toMatch(/started more than \d+ processes and threads/);
+    await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]));
+    // The node still can start programs.
+    await scope.close();
+    scope = new Scope();
+    sessionFolder = await createPrivateFolder("session", scope);
+    titleFolder = await createPrivateFolder("title", scope);
+    await chmod(titleFolder, 0o755);
+    expect(await outputOf("echo fine")).toBe("fine");
+  });
+
+  test("memory: it ends with the reason", async () => {
+    const title = await launch("head -c 2G /dev/zero | tail");
+    expect((await title.exited).exceeded).toMatch(/used more than its 224 MB of memory/);
+  });
+
+  test("disk: it ends with the reason, and the file is gone with the session", async () => {
+    const title = await launch("i=0; while true; do head -c 64M /dev/zero > fill$i; i=$((i+1)); done", {
+      resources: { cpuCores: 1, memoryMb: 8_000, gpu: false, network: false },
+    });
+    expect((await title.exited).exceeded).toMatch(/wrote more than \d+ MB into its home/);
+    await scope.close();
+    await expect(access(sessionFolder)).rejects.toThrow("ENOENT");
+  });
+
+  test("files: a million names end it with the reason", async () => {
+    const title = await launch("i=0; while true; do : > f$i; i=$((i+1)); done");
+    expect((await title.exited).exceeded).toMatch(/made more than \d+ files in its home/);
+  });
+
+  test("scratch space: /tmp and shared memory are full before the machine's is", async () => {
+    const said = await outputOf("head -c 1G /dev/zero > /tmp/fill 2>/dev/null && echo LET-THROUGH; df --output=size -m /tmp | tail -1", {
+      resources: { cpuCores: 1, memoryMb: 4_000, gpu: false, network: false },
+    });
+    expect(said).not.toContain(LET);
+    expect(Number(said)).toBeLessThanOrEqual(256);
+  });
+});
+
+describe("a title that looks around", () => {
+  test("finds nobody's files: not the node's, not another session's, not the machine's users'", async () => {
+    const secret = await mkdtemp(join(tmpdir(), "nearframe-secret-"));
+    scope.own(secret, () => rm(secret, { recursive: true }));
+    await chmod(secret, 0o755);
+    await writeFile(join(secret, "key"), "private", { mode: 0o644 });
+    const otherHome = join(await createPrivateFolder("other", scope), "home");
+    await mkdir(otherHome);
+    await writeFile(join(otherHome, "save"), "a save");
+    const paths = [join(secret, "key"), join(otherHome, "save"), "/etc/shadow", "/root", "/proc/1/root/etc/shadow", process.cwd(), "/var/lib", "/home/player/../../root"];
+    const said = await outputOf(paths.map((path) => `cat ${path}/* ${path} 2>/dev/null && echo "LET-THROUGH ${path}"`).join("\n"));
+    expect(said).toBe("");
+  });
+
+  test("sees its own processes only, and can't signal or trace another's", async () => {
+    const said = await outputOf(`
+      ls /proc | grep -c '^[0-9]'
+      kill -0 ${process.pid} 2>/dev/null && echo LET-THROUGH
+      cat /proc/${process.pid}/environ 2>/dev/null && echo LET-THROUGH
+      (tr '\\0' '\\n' < /proc/1/environ) 2>/dev/null | grep -i nearframe && echo LET-THROUGH
+      true`);
+    expect(said).not.toContain(LET);
+    expect(Number(said)).toBeLessThan(10);
+  });
+
+  test("can't watch what is typed on another session's display, nor hear its sound", async () => {
+    const otherSocket = otherSound.environment.PULSE_SERVER?.slice("unix:".length) ?? "";
+    const said = await outputOf(`
+      test -e /tmp/.X11-unix/X${otherDisplay.name.slice(1)} && echo "LET-THROUGH socket"
+      test -e ${otherDisplay.environment.XAUTHORITY} && echo "LET-THROUGH cookie"
+      test -e ${otherSocket} && echo "LET-THROUGH sound"
+      grep -c 'X${otherDisplay.name.slice(1)}$' /proc/net/unix
+      ls /tmp/.X11-unix`);
+    // Not by an abstract socket either: those belong to the network namespace.
+    expect(said.split("\n")).toEqual(["0", `X${display.name.slice(1)}`]);
+  });
+
+  test("finds no input devices, no disks and no kernel memory", async () => {
+    const said = await outputOf("ls -A /dev | sort | tr '\\n' ' '; ls /dev/input /dev/uinput /dev/sd* /dev/mem /dev/kmsg 2>/dev/null && echo LET-THROUGH; true");
+    expect(said).not.toContain(LET);
+    expect(said.split(" ").toSorted()).toEqual(
+      ["core", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty", "urandom", "zero"].toSorted(),
+    );
+  });
+});
+
+describe("a title that reaches out", () => {
+  test("has no network: not the internet's, not the machine's own services", async () => {
+    const server = createServer((socket) => void socket.end("hello")).listen(0, "127.0.0.1");
+    scope.own(server, () => void server.close());
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const said = await outputOf(`
+      (exec 3<>/dev/tcp/127.0.0.1/${port}) 2>/dev/null && echo "LET-THROUGH node"
+      (exec 3<>/dev/tcp/1.1.1.1/53) 2>/dev/null && echo "LET-THROUGH internet"
+      tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '`);
+    expect(said).toBe("lo");
+  });
+
+  test("that asks for the network on a host that gives none is refused with what the host can do", async () => {
+    await expect(launch("true", { resources: { cpuCores: 1, memoryMb: 64, gpu: false, network: true } })).rejects.toThrow(
+      /which this host gives to no title; its operator can allow it with NEARFRAME_TITLE_NETWORK=1/,
+    );
+  });
+});
+
+describe("a title that tries known ways out", () => {
+  test("has no privileges, and gains none from programs that have", async () => {
+    const said = await outputOf("grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status | tr -d '\\t' | tr '\\n' ' '; id -u");
+    expect(said).toBe("CapEff:0000000000000000 CapBnd:0000000000000000 NoNewPrivs:1 Seccomp:2 \n1000".replace(" \n", " "));
+  });
+
+  test("can't make namespaces, mount, trace, or change the root", async () => {
+    const said = await outputOf(`
+      unshare --user true 2>/dev/null && echo "LET-THROUGH unshare"
+      unshare --user --map-root-user --mount true 2>/dev/null && echo "LET-THROUGH root"
+      mount -t tmpfs none /tmp 2>/dev/null && echo "LET-THROUGH mount"
+      mount -o remount,rw / 2>/dev/null && echo "LET-THROUGH remount"
+      chroot /tmp true 2>/dev/null && echo "LET-THROUGH chroot"
+      nsenter --target 1 --mount true 2>/dev/null && echo "LET-THROUGH nsenter"
+      true`);
+    expect(said).toBe("");
+  });
+
+  test("can write nowhere but into its home and scratch space", async () => {
+    const said = await outputOf(`
+      for place in / /usr /etc /title /run /run/session /proc/sys/kernel /sys /home /dev; do
+        (: > $place/x) 2>/dev/null && echo "LET-THROUGH $place"
+      done
+      echo pwned 2>/dev/null > /title/run.sh && echo "LET-THROUGH title"
+      : > /home/player/x && : > /tmp/x && echo "home and tmp"`);
+    expect(said).toBe("home and tmp");
+  });
+
+  test("what a manifest puts into the environment is read by no program that has privileges", async () => {
+    // Were it read by the programs that start the sandbox, the loader would complain in their names.
+    const title = await launch("echo ran", { environment: { LD_PRELOAD: "/title/evil.so" } });
+    await title.exited;
+    await vi.waitFor(() => expect(title.lastOutput()).toContain("ran"));
+    const complaints = title.lastOutput().split("\n").filter((line) => line.includes("LD_PRELOAD"));
+    expect(complaints.every((line) => !/bwrap|setpriv|prlimit|nsenter|unshare/.test(line))).toBe(true);
+  });
+
+  test("outlives its session by no trick", async () => {
+    const title = await launch(`
+      trap '' TERM HUP INT
+      (setsid bash -c 'trap "" TERM HUP; while true; do sleep 600; done' &)
+      nohup sleep 600 >/dev/null 2>&1 &
+      echo started; while true; do sleep 600; done`);
+    await vi.waitFor(() => expect(title.lastOutput()).toContain("started"));
+    const pids = await descendantsOf(title.pid);
+    expect(pids.length).toBeGreaterThanOrEqual(4);
+    await scope.close();
+    await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]));
+  });
+
+  test("belongs outside to a user that nobody else is", async ({ skip }) => {
+    if (process.getuid?.() !== 0) skip("only a node that runs as root can give a title a user of its own");
+    const title = await launch("sleep 60");
+    const sleeper = await vi.waitFor(async () => {
+      const pids = await descendantsOf(title.pid);
+      const last = pids.at(-1) ?? expect.fail("nothing runs");
+      expect(await readFile(`/proc/${last}/comm`, "utf8")).toMatch(/sleep/);
+      return last;
+    });
+    const uid = Number(/^Uid:\t(\d+)/m.exec(await readFile(`/proc/${sleeper}/status`, "utf8"))?.[1]);
+    expect(uid).toBeGreaterThanOrEqual(61_184);
+    expect(uid).toBeLessThanOrEqual(65_519);
+  });
+});
+
+test("a paused title stands still, and goes on where it was", async () => {
+  const title = await launch("i=0; while true; do i=$((i+1)); echo $i > count; sleep 0.01; done");
+  const read = async () => Number(await readFile(join(sessionFolder, "home", "count"), "utf8"));
+  await vi.waitFor(async () => expect(await read()).toBeGreaterThan(3));
+  await title.pause();
+  const still = await read();
+  for (let look = 0; look < 20; look++) expect((await read()) || still).toBe(still);
+  await title.resume();
+  await vi.waitFor(async () => expect(await read()).toBeGreaterThan(still));
+  await title.pause();
+  // A frozen title ends as any other.
+  await scope.close();
+  expect(isRunning(title.pid)).toBe(false);
+});
