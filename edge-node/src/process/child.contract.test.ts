@@ -1,8 +1,9 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { getPriority, setPriority } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
 import { createChild, describeExit, type ChildOptions } from "./child.ts";
@@ -88,11 +89,26 @@ test("a command is found where it is, or its package is named", async () => {
 // A child inherits the priority of who starts it; titles once ran before everything else on the node.
 test.skipIf(process.getuid?.() !== 0)("a child of a process that runs before others does not", async () => {
   const before = getPriority(process.pid);
-  setPriority(process.pid, before - 1);
+  setPriority(process.pid, -1);
   try {
     const { child } = await shell("sleep 5");
     expect(getPriority(child.pid)).toBe(0);
   } finally {
     setPriority(process.pid, before);
   }
+});
+
+// To come forward takes a privilege: a node that was started with nice(1) once failed at its first program.
+test("a node that runs after other programs, and has no privilege, can start programs", async () => {
+  const program = `
+    import { createChild } from ${JSON.stringify(new URL("./child.ts", import.meta.url).href)};
+    import { Scope } from ${JSON.stringify(new URL("../../../shared/src/lifetime.ts", import.meta.url).href)};
+    const scope = new Scope();
+    const child = await createChild({ file: "/bin/true", args: [], environment: {}, folder: "/" }, scope);
+    console.log((await child.exited).code);
+    await scope.close();`;
+  const drop = process.getuid?.() === 0 ? ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] : [];
+  const [command = "", ...args] = [...drop, "nice", "-n", "5", process.execPath, "--input-type=module-typescript", "--eval", program];
+  const { stdout } = await promisify(execFile)(command, args);
+  expect(stdout.trim()).toBe("0");
 });

@@ -7,7 +7,7 @@
 // display and sound with it.
 
 import { spawn } from "node:child_process";
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 import type { Readable } from "node:stream";
 import { TimeoutError, withTimeout, type Scope } from "@nearframe/shared/lifetime";
 import { requireCommand } from "./find-command.ts";
@@ -58,7 +58,8 @@ export async function createChild(options: ChildOptions, scope: Scope): Promise<
   });
 
   // The node runs before other programs; what it starts does not, unless that is asked for.
-  if (child.pid !== undefined) setPriority(child.pid, 0);
+  // One that was started to run after others stays there: to come forward takes a privilege.
+  if (child.pid !== undefined && getPriority() < 0) setPriority(child.pid, 0);
   const tail = new OutputTail(options.onLine);
   const outputs = child.stdio.slice(1, options.onReport ? 4 : 3) as Readable[];
   const hearers = [(text: string) => tail.append(text), (text: string) => tail.append(text), options.onReport];

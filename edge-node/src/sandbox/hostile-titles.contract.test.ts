@@ -81,7 +81,9 @@ async function outputOf(script: string, manifest: Partial<TitleManifest> = {}): 
 
 describe("a title that uses too much", () => {
   test("processes: a fork bomb ends with the reason, and nothing of it is left", async () => {
-    const title = await launch("bomb() { bomb | bomb & }; bomb; sleep 60");
+    const title = await launch("bomb() { bomb | bomb & }; bomb; sleep 60", {
+      resources: { cpuCores: 1, memoryMb: 8_000, gpu: false, network: false },
+    });
     const pids = await descendantsOf(title.pid);
     const { exceeded } = await title.exited;
     expect(exceeded).toMatch(/started more than \d+ processes and threads/);

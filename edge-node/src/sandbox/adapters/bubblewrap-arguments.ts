@@ -16,6 +16,8 @@ export const INSIDE = { home: "/home/player", titleFolder: "/title", runtime: "/
 const TMP_BYTES = 256 * 1024 * 1024;
 /** Chromium and Mesa pass pictures between processes through it. */
 const SHARED_MEMORY_BYTES = 512 * 1024 * 1024;
+/** For sockets. */
+const RUNTIME_BYTES = 16 * 1024 * 1024;
 const OPEN_FILES_MAX = 4096;
 
 export type Tools = { bwrap: string; setpriv: string; prlimit: string; env: string };
@@ -59,11 +61,12 @@ export function bubblewrapArguments(confinement: Confinement, tools: Tools, etc:
     "--ro-bind", path.join(etc, "passwd"), "/etc/passwd",
     "--ro-bind", path.join(etc, "group"), "/etc/group",
     "--ro-bind", path.join(etc, "machine-id"), "/etc/machine-id",
-    "--perms", "1777", "--tmpfs", INSIDE.runtime,
+    "--perms", "1777", "--size", String(RUNTIME_BYTES), "--tmpfs", INSIDE.runtime,
     ...needed.flatMap((file) => ["--ro-bind", file, file]),
     "--ro-bind", confinement.titleFolder, INSIDE.titleFolder,
     "--bind", confinement.homeFolder, INSIDE.home,
     ...Object.entries(confinement.sessionFiles).flatMap(([from, to]) => ["--ro-bind", from, to]),
+    "--remount-ro", "/dev",
     "--remount-ro", "/",
     "--chdir", program.folder,
     "--",
