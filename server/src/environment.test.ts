@@ -15,6 +15,8 @@ test("an empty environment gives the defaults", () => {
       clientFolder: "/client",
       origins: [],
       nodeToken: undefined,
+      saveSecret: undefined,
+      storage: { type: "folder", folder: "/data/objects" },
       logLevel: "info",
     },
   };
@@ -32,6 +34,8 @@ test("everything can be said", () => {
       NEARFRAME_CLIENT: "dist",
       NEARFRAME_ORIGINS: "https://play.example.org, http://localhost:5173",
       NEARFRAME_NODE_TOKEN: "0123456789abcdef",
+      NEARFRAME_SAVE_SECRET: "0123456789abcdef0123456789abcdef",
+      NEARFRAME_STORAGE: "/mnt/objects",
       NEARFRAME_LOG: "debug",
     },
     defaults,
@@ -46,6 +50,8 @@ test("everything can be said", () => {
       clientFolder: path.resolve("dist"),
       origins: ["https://play.example.org", "http://localhost:5173"],
       nodeToken: "0123456789abcdef",
+      saveSecret: "0123456789abcdef0123456789abcdef",
+      storage: { type: "folder", folder: "/mnt/objects" },
       logLevel: "debug",
     },
   });
@@ -60,6 +66,7 @@ test.each([
   ["NEARFRAME_ORIGINS", "https://play.example.org/", "NEARFRAME_ORIGINS must list origins, separated by commas, for example https://play.example.org; it is \"https://play.example.org/\"."],
   ["NEARFRAME_LOG", "loud", "NEARFRAME_LOG must be one of debug, info, warn, error, silent; it is \"loud\"."],
   ["NEARFRAME_NODE_TOKEN", "short", "NEARFRAME_NODE_TOKEN must have at least 16 characters and no spaces; or leave it out, and one is made."],
+  ["NEARFRAME_SAVE_SECRET", "short", "NEARFRAME_SAVE_SECRET must have at least 32 characters and no spaces; or leave it out, and one is made."],
 ])("%s=%s is one clear sentence", (name, value, sentence) => {
   expect(readEnvironment({ [name]: value }, defaults)).toEqual({ ok: false, faults: [sentence] });
 });

@@ -4,6 +4,8 @@ import path from "node:path";
 import * as z from "zod/mini";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import { NODE_TOKEN_LENGTH_MIN } from "./nodes/node-token.ts";
+import { SAVE_SECRET_LENGTH_MIN } from "./saves/secret.ts";
+import { readStorage, type StorageChoice } from "./storage/read-storage.ts";
 
 export type Environment = {
   port: number;
@@ -14,6 +16,8 @@ export type Environment = {
   clientFolder: string;
   origins: string[];
   nodeToken: string | undefined;
+  saveSecret: string | undefined;
+  storage: StorageChoice;
   logLevel: LogLevel;
 };
 
@@ -51,9 +55,14 @@ const VARIABLES = {
     schema: z.string().check(z.regex(new RegExp(`^\\S{${NODE_TOKEN_LENGTH_MIN},256}$`))),
     rule: `must have at least ${NODE_TOKEN_LENGTH_MIN} characters and no spaces; or leave it out, and one is made`,
   },
+  NEARFRAME_SAVE_SECRET: {
+    schema: z.string().check(z.regex(new RegExp(`^\\S{${SAVE_SECRET_LENGTH_MIN},256}$`))),
+    rule: `must have at least ${SAVE_SECRET_LENGTH_MIN} characters and no spaces; or leave it out, and one is made`,
+  },
   NEARFRAME_LOG: { schema: z.enum(LOG_LEVELS), rule: `must be one of ${LOG_LEVELS.join(", ")}` },
 };
 type Name = keyof typeof VARIABLES;
+const SECRETS: ReadonlySet<Name> = new Set(["NEARFRAME_NODE_TOKEN", "NEARFRAME_SAVE_SECRET"]);
 
 /** An empty variable counts as one that is not set. */
 export function readEnvironment(
@@ -67,22 +76,26 @@ export function readEnvironment(
     const { schema, rule } = VARIABLES[name];
     const parsed = z.safeParse(schema, text);
     if (parsed.success) return parsed.data as z.output<(typeof VARIABLES)[N]["schema"]>;
-    // A token is a secret even when it is wrong.
-    const shown = name === "NEARFRAME_NODE_TOKEN" ? "" : `; it is "${text.slice(0, 200)}"`;
+    // A secret is one even when it is wrong.
+    const shown = SECRETS.has(name) ? "" : `; it is "${text.slice(0, 200)}"`;
     faults.push(`${name} ${rule}${shown}.`);
     return undefined;
   };
-  const environment: Environment = {
+  const dataFolder = read("NEARFRAME_DATA") ?? defaults.dataFolder;
+  const storage = readStorage(variables, dataFolder);
+  if (!storage.ok) faults.push(...storage.faults);
+  const environment: Omit<Environment, "storage"> = {
     port: read("PORT") ?? PORT_DEFAULT,
     host: read("HOST"),
     titleFolders: read("NEARFRAME_TITLES") ?? [],
-    dataFolder: read("NEARFRAME_DATA") ?? defaults.dataFolder,
+    dataFolder,
     clientFolder: read("NEARFRAME_CLIENT") ?? defaults.clientFolder,
     origins: read("NEARFRAME_ORIGINS") ?? [],
     nodeToken: read("NEARFRAME_NODE_TOKEN"),
+    saveSecret: read("NEARFRAME_SAVE_SECRET"),
     logLevel: read("NEARFRAME_LOG") ?? "info",
   };
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, environment };
+  return faults.length > 0 || !storage.ok ? { ok: false, faults } : { ok: true, environment: { ...environment, storage: storage.storage } };
 }
 
 function listOf<S extends z.ZodMiniType<unknown, string>>(separator: string, item: S) {

@@ -12,10 +12,14 @@ import pino from "pino";
 import { readArtFile } from "./catalogue/adapters/node-fs/art-file.ts";
 import { nodeFolderReader } from "./catalogue/adapters/node-fs/folder-reader.ts";
 import { watchFoldersWith } from "./catalogue/adapters/node-fs/watch-folders.ts";
+import { joinLocalCluster } from "./cluster/adapters/local/local-cluster.ts";
+import { createLocalHub } from "./cluster/adapters/local/local-hub.ts";
 import { readEnvironment, type Environment } from "./environment.ts";
 import { createLog, type Log } from "./log.ts";
 import { readOrMakeNodeToken } from "./nodes/node-token.ts";
+import { readOrMakeSaveSecret, SaveSecretError } from "./saves/secret.ts";
 import { createServer } from "./server.ts";
+import { openStorage } from "./storage/open-storage.ts";
 import { openPgliteDatabase } from "./store/adapters/pglite/pglite-database.ts";
 import { claimDataFolder, DataFolderError } from "./store/data-folder.ts";
 import { openSqlStore } from "./store/sql-store.ts";
@@ -51,14 +55,23 @@ async function main(): Promise<void> {
 async function start(environment: Environment, log: Log, scope: Scope): Promise<number> {
   const { dataFolder } = environment;
   await claimDataFolder(dataFolder, log, scope);
-  const nodeToken = environment.nodeToken ?? (await readOrMakeNodeToken(dataFolder));
+  const nodeToken = {
+    token: environment.nodeToken ?? (await readOrMakeNodeToken(dataFolder)),
+    required: environment.nodeToken !== undefined,
+  };
+  const saveSecret = environment.saveSecret ?? (await readOrMakeSaveSecret(dataFolder));
+  const storage = await openStorage(environment.storage);
   const database = await openPgliteDatabase(path.join(dataFolder, "db"), scope);
   const store = await openSqlStore(database);
+  const hub = createLocalHub({ clock: systemClock, log }, scope);
+  const cluster = joinLocalCluster({ serverId: randomUUID(), hub, log }, scope);
   const { port } = await createServer(
     {
       clock: systemClock,
       log,
       store,
+      storage,
+      cluster,
       newId: randomUUID,
       reader: nodeFolderReader,
       readArt: readArtFile,
@@ -71,6 +84,7 @@ async function start(environment: Environment, log: Log, scope: Scope): Promise<
       clientFolder: environment.clientFolder,
       origins: environment.origins,
       nodeToken,
+      saveSecret,
     },
     scope,
   );
@@ -97,7 +111,7 @@ function closeOnSignal(scope: Scope, log: Log): void {
 }
 
 function explain(error: unknown, { port, dataFolder }: Environment): string {
-  if (error instanceof DataFolderError) return error.message;
+  if (error instanceof DataFolderError || error instanceof SaveSecretError) return error.message;
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE") {
     return `Port ${port} is taken by another program: stop that program, or choose another port with PORT=${port + 1}.`;

@@ -6,19 +6,22 @@ import type { AddressInfo } from "node:net";
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { openCatalogue, type CataloguePorts } from "./catalogue/catalogue.ts";
+import type { Cluster } from "./cluster/ports.ts";
 import { createApp } from "./http/app.ts";
 import type { Log } from "./log.ts";
-import { createNodeDoor } from "./nodes/node-door.ts";
-import { createNodes } from "./nodes/nodes.ts";
+import { createNodeDoor, type NodeToken } from "./nodes/node-door.ts";
+import { openNodes } from "./nodes/open-nodes.ts";
 import { openSocketDoors } from "./peers/adapters/ws/socket-doors.ts";
 import { openIdentity } from "./players/identity.ts";
 import { SOCKETS_MAX } from "./peers/limits.ts";
 import { createPlayerDoor } from "./players/player-door.ts";
+import { openSaves } from "./saves/saves.ts";
 import { createSessions } from "./session/sessions.ts";
+import type { ObjectStorage } from "./storage/ports.ts";
 import type { Store } from "./store/ports.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
 
-export type ServerPorts = Omit<CataloguePorts, "log"> & { clock: Clock; log: Log; store: Store; newId(): string };
+export type ServerPorts = Omit<CataloguePorts, "log"> & { clock: Clock; log: Log; store: Store; storage: ObjectStorage; cluster: Cluster; newId(): string };
 
 export type ServerOptions = {
   /** 0 takes any free one. */
@@ -29,7 +32,9 @@ export type ServerOptions = {
   clientFolder: string;
   /** Pages from other origins than our own that may connect. */
   origins: readonly string[];
-  nodeToken: string;
+  nodeToken: NodeToken;
+  /** What every key for saves comes from. */
+  saveSecret: string;
 };
 
 export type Server = { readonly port: number };
@@ -45,15 +50,17 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
   const { clock, log, store, newId } = ports;
   const catalogue = await openCatalogue(ports, options.titleFolders, scope);
   const identity = await openIdentity({ settings: store, clock, newId });
+  const saves = await openSaves({ clock, log, store, storage: ports.storage }, { secret: options.saveSecret }, scope);
   // In scopes of their own, so that they go on working while the sockets, which are opened later, close.
   const telemetryScope = scope.child();
   const nodeScope = scope.child();
   const sessionScope = scope.child();
   const telemetry = createTelemetry({ clock, log, store }, telemetryScope);
-  const nodes = createNodes(
+  const nodes = await openNodes(
     {
       clock,
       log,
+      cluster: ports.cluster,
       events: {
         onLinked: (nodeId, sessionIds) => sessions.handleLinked(nodeId, sessionIds),
         onReported: (nodeId, sessionIds) => sessions.handleReported(nodeId, sessionIds),
@@ -62,12 +69,12 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
     },
     nodeScope,
   );
-  const sessions = createSessions({ clock, log, nodes, titles: catalogue, telemetry, store, newId }, sessionScope);
+  const sessions = createSessions({ clock, log, nodes, titles: catalogue, telemetry, store, saves, newId }, sessionScope);
   await sessions.restore();
 
   const http = createHttpServer(
     { headersTimeout: REQUEST_HEAD_MS, requestTimeout: REQUEST_MS },
-    createApp({ catalogue, nodes, identity, store, log }, options.clientFolder),
+    createApp({ catalogue, nodes, identity, store, saves, log }, options.clientFolder),
   );
   http.maxConnections = CONNECTIONS_MAX;
   scope.own(http, closeHttp);

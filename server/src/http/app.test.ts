@@ -4,12 +4,16 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { ApiError, TitleList } from "@nearframe/shared/api/titles";
+import { systemClock } from "@nearframe/shared/clock";
+import { Scope } from "@nearframe/shared/lifetime";
 import * as z from "zod/mini";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { CatalogueTitle } from "../catalogue/catalogue.ts";
 import type { NodeCandidate } from "../placement/choose-node.ts";
 import { manifest } from "../testing/fixtures.ts";
 import { silentLog } from "../testing/world.ts";
+import { openSaves } from "../saves/saves.ts";
+import { createMemoryStorage } from "../storage/adapters/memory/memory-storage.ts";
 import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
 import { createApp, type AppPorts } from "./app.ts";
 
@@ -19,9 +23,17 @@ let listed: CatalogueTitle[] = [];
 let candidates: NodeCandidate[] = [];
 let broken = false;
 const http = createServer();
-const nobodyPlays: Pick<AppPorts, "identity" | "store"> = {
+const store = createMemoryStore();
+const scope = new Scope();
+const saves = await openSaves(
+  { clock: systemClock, log: silentLog, store, storage: createMemoryStorage() },
+  { secret: "a-secret-of-the-tests-for-their-saves" },
+  scope,
+);
+const nobodyPlays: Pick<AppPorts, "identity" | "store" | "saves"> = {
   identity: { read: async () => ({ type: "forged" }) },
-  store: createMemoryStore(),
+  store,
+  saves,
 };
 
 beforeAll(async () => {
@@ -48,6 +60,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await scope.close();
   http.closeAllConnections();
   await new Promise((resolve) => http.close(resolve));
   await rm(root, { recursive: true });
@@ -126,6 +139,8 @@ test.each([
   ["/api/nothing", 404, "NOT_FOUND"],
   ["/api/sessions", 404, "NOT_FOUND"],
   ["/api/sessions/s1/quality", 401, "TOKEN_REFUSED"],
+  ["/api/saves", 401, "TOKEN_REFUSED"],
+  ["/transfer/saves/latest", 401, "TICKET_REFUSED"],
   ["/assets/none.js", 404, "NOT_FOUND"],
   ["/..%2fsecret.txt", 404, "NOT_FOUND"],
   ["/%2e%2e/secret.txt", 404, "NOT_FOUND"],

@@ -1,21 +1,27 @@
 // Everything that is served over plain HTTP.
 
 import express, { type Express } from "express";
+import { SAVES_PATH } from "@nearframe/shared/saves/transfer";
 import type { Log } from "../log.ts";
+import { savesApi, type SavesApiPorts } from "../saves/saves-api.ts";
+import { transferApi, type TransferSaves } from "../saves/transfer-api.ts";
 import { clientFiles } from "./client-files.ts";
 import { qualityApi, type QualityApiPorts } from "./quality-api.ts";
 import { refuseFailures, refuseUnknown, refuseWriting } from "./refusals.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { titlesApi, type TitlesApiPorts } from "./titles-api.ts";
 
-export type AppPorts = TitlesApiPorts & QualityApiPorts & { log: Log };
+export type AppPorts = TitlesApiPorts & QualityApiPorts & SavesApiPorts & { saves: TransferSaves; log: Log };
 
 export function createApp(ports: AppPorts, clientFolder: string): Express {
-  const { catalogue, nodes, identity, store, log } = ports;
+  const { catalogue, nodes, identity, store, saves, log } = ports;
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
   app.use(securityHeaders);
+  // Nodes and players write here, and nowhere else.
+  app.use(SAVES_PATH, transferApi(saves));
+  app.use("/api/saves", savesApi({ identity, saves }));
   app.use(refuseWriting);
   app.get("/api/health", (_request, response) => {
     const linked = nodes.candidates().filter((node) => node.state === "linked");

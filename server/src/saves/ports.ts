@@ -1,5 +1,6 @@
 // What the rest of the server may ask of saves.
 
+import type { Scope } from "@nearframe/shared/lifetime";
 import type { SaveGrant } from "@nearframe/shared/saves/save-grant";
 import type { Title } from "@nearframe/shared/title/manifest";
 
@@ -13,4 +14,11 @@ export interface SessionSaves {
    */
   grant(session: { sessionId: string; epoch: number; playerId: string; title: Title }): SaveGrant | undefined;
   latest(playerId: string, titleId: string): Promise<SaveSummary | undefined>;
+  listen(notices: SaveNotices, scope: Scope): void;
+}
+
+/** Heard in the process that the node brought the save to. MUST NOT throw. */
+export interface SaveNotices {
+  /** Two sessions have saved from one beginning: both are kept, and the player is to choose. */
+  onDiverged(branch: { playerId: string; titleId: string; sessionId: string; saveId: string }): void;
 }

@@ -8,6 +8,7 @@ import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import { START_TIMEOUT_S_DEFAULT, type Runtime, type Title } from "@nearframe/shared/title/manifest";
 import type { Log } from "../log.ts";
 import { chooseNode } from "../placement/choose-node.ts";
+import type { SessionSaves } from "../saves/ports.ts";
 import { steadyTime } from "../steady-time.ts";
 import type { SessionRecord, SessionTurn } from "../store/ports.ts";
 import { NODE_WAIT_MS, QUEUE_WAIT_MS, START_MARGIN_MS, TURNS_PER_SESSION_MAX } from "./limits.ts";
@@ -45,12 +46,13 @@ export type SessionTablePorts = {
   writer: SessionWriter;
   relay: SignalRelay;
   telemetry: Pick<SessionTelemetry, "endSession">;
+  saves: Pick<SessionSaves, "grant">;
 };
 
 export type SessionTable = ReturnType<typeof createSessionTable>;
 
 export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
-  const { clock, log, nodes, writer, relay, telemetry } = ports;
+  const { clock, log, nodes, writer, relay, telemetry, saves } = ports;
   const nowMs = steadyTime(clock);
   const entries = new Map<string, Entry>();
   const byPlayer = new Map<string, Set<Entry>>();
@@ -120,15 +122,19 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
         const { reason, detail } = effect.end;
         return entry.peer?.send({ type: "session.ended", sessionId, reason, ...(detail !== undefined && { detail }) });
       }
-      case "start-on-node":
+      case "start-on-node": {
+        const { epoch, playerId, title, device } = entry;
+        const grant = saves.grant({ sessionId, epoch, playerId, title });
         return sendToNode(effect.nodeId, {
           type: "session.start",
           sessionId,
-          epoch: entry.epoch,
-          playerId: entry.playerId,
-          title: entry.title,
-          device: entry.device,
+          epoch,
+          playerId,
+          title,
+          device,
+          ...(grant && { save: grant }),
         });
+      }
       case "rejoin-on-node":
         return sendToNode(effect.nodeId, { type: "session.rejoin", sessionId, epoch: entry.epoch, device: entry.device });
       case "stop-on-node":

@@ -5,6 +5,7 @@ import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { Log } from "../log.ts";
+import type { SessionSaves } from "../saves/ports.ts";
 import type { SessionRecord, SessionStore } from "../store/ports.ts";
 import { handleNodeMessages } from "./node-messages.ts";
 import { handlePlayerMessages } from "./player-messages.ts";
@@ -21,19 +22,32 @@ export type SessionPorts = {
   titles: SessionTitles;
   telemetry: SessionTelemetry;
   store: SessionStore;
+  saves: SessionSaves;
   newId(): string;
 };
 
 export type Sessions = ReturnType<typeof createSessions>;
 
 export function createSessions(ports: SessionPorts, scope: Scope) {
-  const { clock, log, nodes, titles, telemetry, store, newId } = ports;
+  const { clock, log, nodes, titles, telemetry, store, saves, newId } = ports;
   // Owned first, closed last: it writes what the others say while they close.
   const writer = createSessionWriter({ store, log }, scope);
   const relay = createSignalRelay(nodes, scope);
-  const table = createSessionTable({ clock, log, nodes, writer, relay, telemetry }, scope);
+  const table = createSessionTable({ clock, log, nodes, writer, relay, telemetry, saves }, scope);
   const fromPlayers = handlePlayerMessages({ table, relay, writer, titles, telemetry, store, log, newId });
   const fromNodes = handleNodeMessages({ table, relay, nodes, telemetry });
+
+  // In whatever session of the player's it happened: whoever looks at a screen now is told.
+  saves.listen(
+    {
+      onDiverged({ playerId, titleId }) {
+        for (const peer of new Set(table.ofPlayer(playerId).map((entry) => entry.peer))) {
+          peer?.send({ type: "saves.diverged", titleId });
+        }
+      },
+    },
+    scope,
+  );
 
   /**
    * What was being played when the last process went is held for its player and

@@ -9,11 +9,16 @@ import { systemClock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
 import { PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import { onTestFinished } from "vitest";
+import { joinLocalCluster } from "../cluster/adapters/local/local-cluster.ts";
+import { createLocalHub } from "../cluster/adapters/local/local-hub.ts";
 import { createLog } from "../log.ts";
 import { createServer } from "../server.ts";
+import { createMemoryStorage } from "../storage/adapters/memory/memory-storage.ts";
 import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
+import type { ObjectStorage } from "../storage/ports.ts";
 import type { Store } from "../store/ports.ts";
 import { device, manifest, offer } from "./fixtures.ts";
+import { inventory, report, TEST_NODE } from "./node-identity.ts";
 import { openSocketClient, type SocketClient } from "./socket-client.ts";
 
 export const NODE_TOKEN = "a-token-for-the-tests";
@@ -30,19 +35,24 @@ export type RunningServer = Awaited<ReturnType<typeof startServer>>;
 /** Rejects as `createServer` does. Closed with the test, if not before. */
 export async function startServer({
   store = createMemoryStore() as Store,
+  storage = createMemoryStorage() as ObjectStorage,
   port: wanted = 0,
   scope = new Scope(),
   clock = systemClock,
+  nodeTokenRequired = true,
 } = {}) {
   onTestFinished(() => scope.close());
   const clientFolder = await mkdtemp(path.join(os.tmpdir(), "nearframe-server-"));
   onTestFinished(() => rm(clientFolder, { recursive: true, force: true }));
   const lines: string[] = [];
+  const log = createLog("debug", { write: (line) => void lines.push(line) });
   const { port } = await createServer(
     {
       clock,
-      log: createLog("debug", { write: (line) => void lines.push(line) }),
+      log,
       store,
+      storage,
+      cluster: joinLocalCluster({ serverId: randomUUID(), hub: createLocalHub({ clock: systemClock, log }, scope), log }, scope),
       newId: randomUUID,
       reader: {
         listFolders: async () => ["freedoom"],
@@ -58,7 +68,8 @@ export async function startServer({
       titleFolders: ["/titles"],
       clientFolder,
       origins: [ALLOWED_ORIGIN],
-      nodeToken: NODE_TOKEN,
+      nodeToken: { token: NODE_TOKEN, required: nodeTokenRequired },
+      saveSecret: "a-secret-of-the-tests-for-their-saves",
     },
     scope,
   );
@@ -73,13 +84,20 @@ export async function startServer({
   }
 
   async function node({ sessions = [] as string[], slots = 2 } = {}) {
-    const client = await openNodeSocket();
-    client.send(registration({ sessions, slots }));
+    const { client, nonce } = await openNodeSocket();
+    client.send(TEST_NODE.register(nonce, { sessions: sessions.map((sessionId) => report(sessionId)), inventory: inventory({ slots }) }));
     await client.next("node.welcome");
-    return client;
+    let number = 0;
+    const heartbeat = (sessionIds: string[] = []) => client.send(TEST_NODE.heartbeat(nonce, ++number, sessionIds));
+    return Object.assign(client, { heartbeat, nonce });
   }
 
-  const openNodeSocket = () => open("/node", { authorization: `Bearer ${NODE_TOKEN}` });
+  /** With the challenge that the server made for it. */
+  async function openNodeSocket(headers: Record<string, string> = { authorization: `Bearer ${NODE_TOKEN}` }) {
+    const client = await open("/node", headers);
+    const { nonce } = await client.next("node.challenge");
+    return { client, nonce };
+  }
 
   /** A player who sees a picture. */
   async function playing() {
@@ -95,20 +113,6 @@ export async function startServer({
   }
 
   return { port, store, scope, lines, open, openNodeSocket, player, node, playing };
-}
-
-export function registration(change: object = {}): object {
-  return {
-    type: "node.register",
-    protocol: PROTOCOL_VERSION,
-    nodeId: "n1",
-    name: "Test node",
-    runtimes: ["native"],
-    slots: 2,
-    notices: ["no uinput here"],
-    sessions: [],
-    ...change,
-  };
 }
 
 export async function request(client: SocketClient): Promise<string> {

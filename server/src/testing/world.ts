@@ -4,17 +4,20 @@
 
 import { systemClock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
-import { PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import type { Runtime, Title } from "@nearframe/shared/title/manifest";
+import { joinLocalCluster } from "../cluster/adapters/local/local-cluster.ts";
+import { createLocalHub } from "../cluster/adapters/local/local-hub.ts";
 import { createLog } from "../log.ts";
-import { createNodes, type Nodes } from "../nodes/nodes.ts";
+import { openNodes, type OpenNodes as Nodes } from "../nodes/open-nodes.ts";
 import type { PlayedSession, PlayerPeer, SessionTelemetry } from "../session/ports.ts";
 import { createSessions, type Sessions } from "../session/sessions.ts";
 import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
+import type { SessionSaves } from "../saves/ports.ts";
 import type { Store } from "../store/ports.ts";
 import { device, nodeSample, playerSample, title } from "./fixtures.ts";
+import { inventory, report, TEST_NODE } from "./node-identity.ts";
 
 export const silentLog = createLog("silent", { write: () => {} });
 
@@ -97,20 +100,19 @@ export class FakeNode {
 
   register({ slots = 2, runtimes = ["native"] as Runtime[], sessions = [] as string[] } = {}): this {
     this.#nodes.register(this, {
-      type: "node.register",
-      protocol: PROTOCOL_VERSION,
       nodeId: this.nodeId,
-      name: this.nodeId,
-      runtimes,
-      slots,
-      notices: [],
-      sessions,
+      publicKey: TEST_NODE.publicKey,
+      address: "192.0.2.7",
+      trusted: true,
+      inventory: inventory({ name: this.nodeId, runtimes, slots }),
+      sessions: sessions.map((sessionId) => report(sessionId)),
+      draining: false,
     });
     return this;
   }
 
   heartbeat(sessions: string[] = []): void {
-    this.#nodes.heartbeat(this.nodeId, sessions);
+    this.#nodes.heartbeat(this.nodeId, sessions.map((sessionId) => report(sessionId)));
   }
 
   tell(sessionId: string): void {
@@ -162,10 +164,13 @@ export async function createWorld({
   const scope = new Scope();
   const telemetry = new FakeTelemetry();
   const nodeScope = scope.child();
-  const nodes: Nodes = createNodes(
+  const hub = createLocalHub({ clock: systemClock, log: silentLog }, scope);
+  const cluster = joinLocalCluster({ serverId: "server-1", hub, log: silentLog }, scope);
+  const nodes: Nodes = await openNodes(
     {
       clock: systemClock,
       log: silentLog,
+      cluster,
       events: {
         onLinked: (nodeId, ids) => sessions.handleLinked(nodeId, ids),
         onReported: (nodeId, ids) => sessions.handleReported(nodeId, ids),
@@ -184,6 +189,7 @@ export async function createWorld({
       telemetry,
       titles: { find: (id) => titles.find(({ manifest }) => manifest.id === id) },
       store,
+      saves: keepsNothing,
       newId: () => `s${prefix}-${++ids}`,
     },
     scope.child(),
@@ -200,6 +206,9 @@ export async function createWorld({
     slotsFree: (nodeId: string) => nodes.candidates().find((node) => node.nodeId === nodeId)?.slotsFree,
   };
 }
+
+/** Titles of these tests have no saves. */
+export const keepsNothing: SessionSaves = { grant: () => undefined, latest: async () => undefined, listen: () => {} };
 
 /** A player who plays on a node. */
 export function playing(world: World, player = world.player("p1")) {

@@ -45,6 +45,8 @@ export const ServerToClient = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("error"), code: Id, message: Detail, requestId: z.optional(Id) }),
   /** Answers `session.request` and `session.resume`. */
   z.strictObject({ type: z.literal("session.created"), requestId: Id, sessionId: Id, title: SessionTitle }),
+  /** Two sessions have saved from one beginning: both are kept, and the player chooses (`api/saves.ts`). */
+  z.strictObject({ type: z.literal("saves.diverged"), titleId: Id }),
   /** No slot yet: place in line, from 1, and an honest guess of the wait. */
   z.strictObject({
     type: z.literal("session.queued"),
