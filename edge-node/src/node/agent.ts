@@ -13,7 +13,7 @@ import { parseMessage } from "@nearframe/shared/protocol/parse";
 import { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { Runtime } from "@nearframe/shared/title/manifest";
-import { createEpochFence } from "../session/epoch-fence.ts";
+import { createNodeSessions } from "../session/node-sessions.ts";
 import type { RunningSession, SessionEvents, SessionStart } from "../session/session.ts";
 import { reconnectDelayMs } from "./reconnect.ts";
 
@@ -46,9 +46,6 @@ export interface Agent {
   tellEncoders(): void;
 }
 
-type SessionMessage = Extract<ServerToNode, { epoch: number }>;
-type Entry = { session: RunningSession; scope: Scope };
-
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** A server that says nothing for this many heartbeats is gone. */
 const SILENT_HEARTBEATS_MAX = 3;
@@ -57,9 +54,12 @@ const UNREPORTED_ENDS_MAX = 1000;
 const CLOSE_WAIT_MS = 500;
 
 export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Scope): Agent {
-  const sessions = new Map<string, Entry>();
   const unreported: NodeToServer[] = [];
-  const fence = createEpochFence();
+  const sessions = createNodeSessions(
+    { nodeId: options.nodeId, slots: () => options.slots, bitrateKbps: options.bitrateKbps },
+    { createSession: ports.createSession, send, log: ports.log },
+    scope,
+  );
   const registered = Promise.withResolvers<void>();
   const refused = Promise.withResolvers<string>();
   let socket: WebSocket | undefined;
@@ -98,7 +98,7 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
       registered.resolve();
       for (const message of unreported.splice(0)) send(message);
       const beat = () => {
-        send({ type: "node.heartbeat", sessions: [...sessions.keys()] });
+        send({ type: "node.heartbeat", sessions: sessions.reports() });
         dialled.ping();
       };
       // The first at once: until it comes, the server can't tell a session that ended from one not told of yet.
@@ -123,7 +123,7 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
         slots: options.slots,
         notices: [...options.notices],
         ...encodersField(),
-        sessions: [...sessions.keys()],
+        sessions: sessions.reports(),
       }),
     );
     // A whole message comes as one Buffer, unless `binaryType` says otherwise.
@@ -141,7 +141,7 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
       if (socket !== dialled || scope.closed) return;
       socket = undefined;
       const delayMs = reconnectDelayMs(attempt++, ports.random());
-      ports.log.warn({ code, delayMs, sessions: sessions.size }, "control link lost; sessions play on");
+      ports.log.warn({ code, delayMs, sessions: sessions.reports().length }, "control link lost; sessions play on");
       retryTimer = setTimeout(dial, delayMs);
     });
   }
@@ -153,84 +153,18 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
       return;
     }
     const value = message.value;
-    if ("epoch" in value && !fence.admit(value.sessionId, value.epoch)) return handleStale(value);
+    if ("sessionId" in value) return sessions.handle(value);
     switch (value.type) {
       case "node.welcome":
         return onWelcome(value.heartbeatMs);
       case "error":
         return ports.log.warn({ code: value.code }, value.message);
-      case "session.start":
-        return startSession({
-          sessionId: value.sessionId, title: value.title, device: value.device, bitrateKbps: options.bitrateKbps,
-        }, value.epoch);
-      case "node.warm":
-      case "session.prepare":
-        return;
-      case "session.rejoin":
-        return sessions.get(value.sessionId)?.session.rejoin(value.device);
-      case "session.stop": {
-        const entry = sessions.get(value.sessionId);
-        // Stopped before it was known here, or ended at the same moment: the server hears that nothing runs.
-        if (!entry) return send({ type: "session.ended", sessionId: value.sessionId, epoch: value.epoch, reason: value.reason });
-        return entry.session.stop(value.reason);
-      }
-      case "session.signal":
-        return void answerSignal(value.sessionId, value.epoch, value.callId, value.signal);
-    }
-  }
-
-  /** Who sent it has lost the session; a player's call is answered, so that nobody waits for it. */
-  function handleStale(message: SessionMessage): void {
-    const { sessionId, epoch } = message;
-    ports.log.warn({ sessionId, epoch, newest: fence.newest(sessionId), type: message.type }, "a message of an older epoch was refused");
-    if (message.type !== "session.signal") return;
-    const result = { ok: false, code: "EPOCH_OLD", message: "the session has moved on; use its newest offer" } as const;
-    send({ type: "session.signal.reply", sessionId, epoch, callId: message.callId, result });
-  }
-
-  function startSession(start: SessionStart, epoch: number): void {
-    const { sessionId } = start;
-    if (sessions.has(sessionId)) return;
-    if (sessions.size >= options.slots) {
-      send({ type: "session.ended", sessionId, epoch, reason: EndReason.NodeFailed, detail: "the node has no free slot" });
-      return;
-    }
-    const newest = () => fence.newest(sessionId) ?? epoch;
-    const sessionScope = scope.child();
-    ports.log.info({ sessionId, titleId: start.title.manifest.id }, "session starts");
-    const session = ports.createSession(
-      start,
-      {
-        onOffer: (offer) => send({ type: "session.offer", sessionId, epoch: newest(), offer }),
-        onStep: (step) => send({ type: "session.progress", sessionId, epoch: newest(), step }),
-        onSample: (sample) => send({ type: "session.telemetry", sessionId, epoch: newest(), sample }),
-        onEnded: (reason, detail) => {
-          sessions.delete(sessionId);
-          ports.log.info({ sessionId, reason, detail }, "session ended");
-          send({ type: "session.ended", sessionId, epoch: newest(), reason, ...(detail === undefined ? {} : { detail }) });
-        },
-      },
-      sessionScope,
-    );
-    sessions.set(sessionId, { session, scope: sessionScope });
-  }
-
-  async function answerSignal(sessionId: string, epoch: number, callId: number, signal: Parameters<RunningSession["signal"]>[0]) {
-    try {
-      const entry = sessions.get(sessionId);
-      if (!entry) throw new Error("no such session on this node");
-      const value = { ...(await entry.session.signal(signal)) };
-      send({ type: "session.signal.reply", sessionId, epoch, callId, result: { ok: true, value } });
-    } catch (error) {
-      const message = (error instanceof Error ? error.message : String(error)).slice(0, 500);
-      send({ type: "session.signal.reply", sessionId, epoch, callId, result: { ok: false, code: "SIGNAL_FAILED", message } });
     }
   }
 
   scope.own(undefined, async () => {
     clearTimeout(retryTimer);
-    for (const { session } of sessions.values()) session.stop(EndReason.NodeDrained);
-    await Promise.allSettled([...sessions.values()].map((entry) => entry.scope.close("node stops")));
+    await sessions.stop(EndReason.NodeDrained);
     if (socket) await closeSocket(socket);
   });
   dial();

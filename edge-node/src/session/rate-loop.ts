@@ -5,6 +5,7 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import { readFrameReceipts } from "@nearframe/shared/media/frame-receipts";
 import type { StreamLimit } from "@nearframe/shared/qoe/stream-limit";
 import type { FrameMark, VideoTarget } from "../media/ports.ts";
+import { recoveryDueAtMs } from "../rate/recovery.ts";
 import { controlRate, loseSight, startRate } from "../rate/control-rate.ts";
 import type { PlayerReport, RateDecision, RateEvent, RateOptions } from "../rate/events.ts";
 import type { LinkReport } from "../sfu/ports.ts";
@@ -44,6 +45,7 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
   let visible = true;
   let encodeMs: number[] = [];
   let encoderReportedAtMs = ports.nowMs();
+  let recoveryTimer: NodeJS.Timeout | undefined;
 
   function decide(next: RateDecision): void {
     const before = decision;
@@ -63,6 +65,9 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
     const [next, decided] = controlRate(state, event, ports.nowMs());
     state = next;
     decide(decided);
+    clearTimeout(recoveryTimer);
+    const dueAtMs = recoveryDueAtMs(state, ports.nowMs());
+    if (dueAtMs !== undefined) recoveryTimer = setTimeout(hear, Math.ceil(dueAtMs - ports.nowMs()), { type: "ticked" });
   }
 
   function tick(): void {
@@ -77,6 +82,7 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
     hear({ type: "encoder-reported", report: { encodeMs: p95, backlogFrames: 0, pacerQueueMs: 0 } });
   }
 
+  scope.own(undefined, () => clearTimeout(recoveryTimer));
   const timer = scope.own(setInterval(tick, TICK_MS), clearInterval);
   timer.unref();
 

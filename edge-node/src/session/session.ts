@@ -4,13 +4,13 @@
 // Everything a session has hangs on one scope and closes with it, newest first:
 // title before sound and display, so that nothing sees its screen vanish.
 
+import { randomInt } from "node:crypto";
 import { rm } from "node:fs/promises";
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
+import type { ProbeResult } from "@nearframe/shared/probe/probe-result";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Offer, SignalCall } from "@nearframe/shared/protocol/media";
-import { parseMessage } from "@nearframe/shared/protocol/parse";
-import { PlayerToNode } from "@nearframe/shared/protocol/session-control";
 import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { StartStep } from "@nearframe/shared/session/start-steps";
 import type { NodeSample } from "@nearframe/shared/telemetry/samples";
@@ -19,40 +19,43 @@ import { mapPads } from "../input/mapped-pads.ts";
 import { createInputMark, machineMs } from "../input/mark.ts";
 import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
 import type { OpenInputSink } from "../input/ports.ts";
-import { chooseCodec, type CodecChoice, type TriedEncoder } from "../media/encode/choose-codec.ts";
-import type { CreatePipeline, FrameMark, PipelineTraits } from "../media/ports.ts";
-import { makeRateOptions } from "../rate/tuning.ts";
-import type { Room, Seat, Sfu } from "../sfu/ports.ts";
-import { createNodeSamples } from "./node-samples.ts";
-import { keepPipeline, type PipelineKeeper } from "./pipeline-keeper.ts";
+import { CommandMissingError, type Display, type LaunchTitle, type OpenDisplay, type OpenSound, type Sound } from "./ports.ts";
+import { createProbeAnswers } from "./probe-answers.ts";
+import { createStream, NoCommonCodecError, type StreamPorts } from "./stream.ts";
 import {
-  CommandMissingError,
-  type Display, type LaunchTitle, type OpenDisplay, type OpenSound, type Sound,
-} from "./ports.ts";
-import { createRateLoop } from "./rate-loop.ts";
-import { deadlineOf, openSession, transition, type Session, type SessionEffect, type SessionEvent } from "./transition.ts";
+  deadlineOf, openSession, prepareSession, transition, type Session, type SessionEffect, type SessionEvent,
+} from "./transition.ts";
 
-export type SessionPorts = {
+export type SessionPorts = Omit<StreamPorts, "nowMs" | "log"> & {
   openDisplay: OpenDisplay;
   openSound: OpenSound;
   launchTitle: LaunchTitle;
   openInputSink: OpenInputSink;
-  createPipeline: CreatePipeline;
-  pipelineTraits: PipelineTraits;
-  /** What is known of this node's encoders by now. */
-  encoders(): readonly TriedEncoder[];
-  sfu: Sfu;
   clock: Clock;
   /** Makes the session's private folder; the session removes it. */
   createFolder(sessionId: string): Promise<string>;
+  /** By the node's own key. */
+  sign(bytes: Uint8Array): Uint8Array;
   log(sessionId: string, detail: string): void;
 };
 
-export type SessionStart = { sessionId: string; title: Title; device: Device; bitrateKbps: number };
+/** Which probe this is, where the session begins as a candidate. */
+export type Candidacy = { epoch: number; nonce: string; nodeId: string };
+
+export type SessionStart = {
+  sessionId: string;
+  title: Title;
+  device: Device;
+  bitrateKbps: number;
+  /** Left out where it is chosen already. */
+  candidacy?: Candidacy;
+};
 
 export type SessionEvents = {
   onOffer(offer: Offer): void;
   onStep(step: StartStep): void;
+  /** A candidate's path was measured; this is the node's side of it. */
+  onProbed(result: ProbeResult, signature: Uint8Array): void;
   /** About once a second while it runs. */
   onSample(sample: NodeSample): void;
   /** Last; everything the session had is closed. */
@@ -60,6 +63,10 @@ export type SessionEvents = {
 };
 
 export interface RunningSession {
+  /** It waits for `start`: only its transports are open. */
+  readonly prepared: boolean;
+  /** A candidate was chosen. */
+  start(): void;
   /** A call of the player's, answered by the seat. Rejects with what to tell the player. */
   signal(call: SignalCall): Promise<object>;
   /** The player came back: a new seat, while the title runs on. */
@@ -76,23 +83,33 @@ export function createSession(
   events: SessionEvents,
   scope: Scope,
 ): RunningSession {
-  const { title } = start;
-  let session: Session = openSession(ports.clock.monotonicMs());
+  const { title, sessionId, candidacy } = start;
+  const openedAtMs = ports.clock.monotonicMs();
+  let session: Session = candidacy ? prepareSession(openedAtMs) : openSession(openedAtMs);
   let timer: NodeJS.Timeout | undefined;
-  let seat: Seat | undefined;
-  let seatScope = scope.child();
-  let room: Room | undefined;
-  let pipeline: PipelineKeeper | undefined;
   let input: PlayerInput | undefined;
-  let availableKbps: number | undefined;
-  const samples = createNodeSamples(machineMs());
-  const rate = createRateLoop(
-    makeRateOptions(title.manifest.size, title.manifest.fps, start.bitrateKbps),
+  const log = (detail: string) => ports.log(sessionId, detail);
+  const stream = createStream(
+    { ...ports, nowMs: () => ports.clock.monotonicMs(), log },
     {
-      nowMs: machineMs,
-      setTarget: (target) => pipeline?.setTarget(target),
-      requestKeyframe: () => pipeline?.requestKeyframe(),
-      onLimit: (limit) => seat?.sendControl({ type: "limit", limit }),
+      manifest: title.manifest,
+      bitrateKbps: start.bitrateKbps,
+      makeProbeAnswers:
+        candidacy &&
+        ((send) =>
+          createProbeAnswers(
+            { sessionId, ...candidacy },
+            { send, nowMs: machineMs, random32: () => randomInt(2 ** 32), sign: ports.sign, onProbed: events.onProbed },
+          )),
+    },
+    {
+      onOffer: events.onOffer,
+      onSeated: () => input?.restart(),
+      onInput: (bytes) => input?.receive(bytes),
+      onConnected: () => handle({ type: "player-connected" }),
+      onDisconnected: () => handle({ type: "player-disconnected" }),
+      onFirstPicture: () => handle({ type: "first-picture" }),
+      onFailed: (error) => failed("pipeline")(error),
     },
     scope,
   );
@@ -108,12 +125,14 @@ export function createSession(
     switch (effect.type) {
       case "report-step":
         return events.onStep(effect.step);
+      case "open-title":
+        return begin(openTitle());
       case "release-input":
         return input?.release();
       case "close-all":
         void scope
           .close(effect.type)
-          .catch((error: Error) => ports.log(start.sessionId, `closing: ${describe(error)}`))
+          .catch((error: Error) => log(`closing: ${describe(error)}`))
           .then(() => handle({ type: "all-closed" }));
         return;
       case "report-end":
@@ -129,26 +148,31 @@ export function createSession(
   }
 
   /** A part that fails ends the session; one that fails because the session ended doesn't. */
-  const failed = (part: Extract<SessionEvent, { type: "part-failed" }>["part"]) => (error: unknown) => {
+  const failed = (part: Part) => (error: unknown) => {
     if (scope.closed) return;
-    ports.log(start.sessionId, `${part}: ${describe(error)}`);
+    log(`${part}: ${describe(error)}`);
     if (error instanceof CommandMissingError) handle({ type: "title-command-missing", detail: error.message });
     else handle({ type: "part-failed", part, detail: describe(error) });
   };
 
-  async function openParts(): Promise<void> {
-    const folder = scope.own(await ports.createFolder(start.sessionId), (folder) =>
+  function begin(opening: Promise<void>): void {
+    opening.catch((error: unknown) => {
+      const part = error instanceof PartError ? error.part : "title";
+      failed(part)(error instanceof PartError ? error.cause : error);
+    });
+  }
+
+  async function openTransports(): Promise<void> {
+    await stream.open(start.device).catch(blame("transports"));
+    handle({ type: "step-done", step: "transports-opened" });
+  }
+
+  async function openTitle(): Promise<void> {
+    const folder = scope.own(await ports.createFolder(sessionId), (folder) =>
       rm(folder, { recursive: true, force: true }),
     );
     const mark = createInputMark(`${folder}/input-mark`, scope);
 
-    const choice = chooseMedia();
-    const roomOpening = ports.sfu.createRoom({ codec: choice.codec, traits: ports.pipelineTraits }, scope);
-    const seatOpening = roomOpening.then(async (opened) => {
-      room = opened;
-      await takeSeat(start.device);
-      handle({ type: "step-done", step: "transports-opened" });
-    });
     const displayOpening = ports.openDisplay(title.manifest.size, scope).then((display) => {
       handle({ type: "step-done", step: "display-started" });
       void display.closed.then(failed("display"));
@@ -159,51 +183,20 @@ export function createSession(
       void sound.closed.then(failed("sound"));
       return sound;
     });
-    const [display, sound, openedRoom] = await Promise.all([
+    const [display, sound] = await Promise.all([
       displayOpening.catch(blame("display")),
       soundOpening.catch(blame("sound")),
-      roomOpening.catch(blame("transports")),
-      seatOpening.catch(blame("transports")),
     ]);
 
     const host = await ports.openInputSink(display, scope).catch(blame("display"));
     const mapping = title.manifest.input.pad;
     const sink = host.lacks.pad !== undefined && mapping ? mapPads(host, mapping, ports.clock, scope) : host;
-    input = createPlayerInput(
-      { sink, mark, onProblem: (detail) => ports.log(start.sessionId, detail) },
-      scope,
-    );
+    input = createPlayerInput({ sink, mark, onProblem: log }, scope);
 
-    await Promise.all([startPipeline(display, sound, openedRoom, mark.path, choice), startTitle(folder, display, sound)]);
-  }
-
-  function chooseMedia(): CodecChoice {
-    const { size, fps } = title.manifest;
-    const choice = chooseCodec(start.device, ports.encoders(), { size, fps, codecs: ports.pipelineTraits.codecs });
-    return choice ?? blame("transports")(new Error("the player's browser receives no video that this node can code"));
-  }
-
-  async function startPipeline(display: Display, sound: Sound, target: Room, inputMarkPath: string, { encoders }: CodecChoice): Promise<void> {
-    pipeline = await keepPipeline(
-      {
-        createPipeline: ports.createPipeline,
-        traits: ports.pipelineTraits,
-        room: target,
-        nowMs: () => ports.clock.monotonicMs(),
-        log: (detail) => ports.log(start.sessionId, detail),
-      },
-      {
-        display,
-        size: title.manifest.size,
-        fps: title.manifest.fps,
-        bitrateKbps: rate.decision.bitrateKbps,
-        inputMarkPath,
-        monitorSocketPath: sound.monitorSocketPath,
-        encoders,
-      },
-      { onFirstPicture: () => handle({ type: "first-picture" }), onFrame: handleFrame, onFailed: failed("pipeline") },
-      scope,
-    ).catch(blame("pipeline"));
+    await Promise.all([
+      stream.start({ display, sound, inputMarkPath: mark.path }).catch(blame("pipeline")),
+      startTitle(folder, display, sound),
+    ]);
   }
 
   async function startTitle(folder: string, display: Display, sound: Sound): Promise<void> {
@@ -217,111 +210,36 @@ export function createSession(
     });
   }
 
-  async function takeSeat(device: Device): Promise<void> {
-    if (!room) throw new Error("the session's transports are not open yet");
-    const mine = scope.child();
-    const opened = await room.openSeat(
-      device,
-      {
-        onInput: (bytes) => input?.receive(bytes),
-        onReceipts(bytes) {
-          if (ports.pipelineTraits.followsTarget) rate.handleReceipts(bytes);
-        },
-        onBandwidth(kbps) {
-          availableKbps = kbps;
-          rate.handleBandwidth(kbps);
-        },
-        onControl: handleControl,
-        onConnected() {
-          rate.restart();
-          handle({ type: "player-connected" });
-        },
-        onDisconnected(why) {
-          if (seatScope !== mine || scope.closed) return;
-          ports.log(start.sessionId, `player disconnected: ${why}`);
-          rate.pause();
-          handle({ type: "player-disconnected" });
-        },
-      },
-      mine,
-    );
-    const before = seatScope;
-    seatScope = mine;
-    seat = opened;
-    input?.restart();
-    events.onOffer(opened.offer);
-    await before.close("replaced");
-  }
-
-  function handleFrame(mark: FrameMark): void {
-    rate.handleFrame(mark);
-    samples.handleFrame(mark);
-    seat?.sendFrameMark({
-      rtpTimestamp: mark.rtpTimestamp,
-      frameIndex: mark.frameIndex,
-      keyframe: mark.keyframe,
-      changed: mark.changed,
-      inputSeq: mark.inputSeq,
-      inputAppliedAtMs: mark.inputAppliedAtMs,
-      capturedAtMs: mark.capturedAtMs,
-      captureWaitMs: mark.capturedAtMs - mark.damagedAtMs,
-      encodeMs: mark.encodedAtMs - mark.capturedAtMs,
-      sendMs: mark.sentAtMs - mark.encodedAtMs,
-      payloadBytes: mark.payloadBytes,
-    });
-  }
-
-  function handleControl(text: string): void {
-    const message = parseMessage(PlayerToNode, text);
-    if (!message.ok) return ports.log(start.sessionId, `control: ${message.code} ${message.message}`);
-    switch (message.value.type) {
-      case "ping":
-        seat?.sendControl({ type: "pong", id: message.value.id, sentAtMs: message.value.sentAtMs, nodeAtMs: machineMs() });
-        return;
-      case "keyframe":
-        pipeline?.requestKeyframe();
-        return;
-      case "presence":
-        rate.handlePresence(message.value.visible);
-        return;
-      case "report":
-        rate.handlePlayer(message.value);
-        return;
-    }
-  }
-
   /** Once a second: asks the media server how the link is, and tells the server how the second was. */
   async function sample(): Promise<void> {
-    const link = await seat?.readLink();
-    if (scope.closed) return;
-    if (link) rate.handleLink(link);
-    if (session.state !== "running") return;
-    const { bitrateKbps, fps } = rate.decision;
-    const taken = samples.take(machineMs(), { targetKbps: bitrateKbps, targetFps: fps, availableKbps, link });
-    if (taken) events.onSample(taken);
+    const taken = await stream.sample();
+    if (taken && session.state === "running") events.onSample(taken);
   }
 
   scope.own(undefined, () => clearTimeout(timer));
   scope.own(
     setInterval(() => {
       // A seat that closes as it is asked answers with an error; the next second asks its successor.
-      sample().catch((error: Error) => ports.log(start.sessionId, `telemetry: ${error.message}`));
+      sample().catch((error: Error) => log(`telemetry: ${error.message}`));
     }, SAMPLE_INTERVAL_MS),
     clearInterval,
   );
   armDeadline();
-  openParts().catch((error: unknown) => {
-    const part = error instanceof PartError ? error.part : "title";
-    failed(part)(error instanceof PartError ? error.cause : error);
-  });
+  begin(openTransports());
+  if (!candidacy) begin(openTitle());
 
   return {
-    signal: async (call) => {
-      if (!seat) throw new Error("the session's transports are not open yet");
-      return seat.signal(call);
+    get prepared() {
+      return session.state === "prepared";
     },
+    start: () => handle({ type: "start-asked" }),
+    signal: stream.signal,
     rejoin(device) {
-      takeSeat(device).catch(failed("transports"));
+      stream.rejoin(device).catch((error: unknown) => {
+        // The title plays on for a device that can show it; this one is told by its own time limit.
+        if (error instanceof NoCommonCodecError) return log(error.message);
+        failed("transports")(error);
+      });
     },
     stop: (reason) => handle({ type: "stop-asked", reason }),
   };

@@ -27,8 +27,14 @@ export interface Room {
   readonly audio: RtpTarget;
   /** The pipeline is gone and another takes over: seats go on with its first keyframe, as if nothing had been between. */
   interrupt(): Promise<void>;
-  openSeat(device: Device, events: SeatEvents, scope: Scope): Promise<Seat>;
+  openSeat(options: SeatOptions, events: SeatEvents, scope: Scope): Promise<Seat>;
 }
+
+export type SeatOptions = {
+  device: Device;
+  /** The path is to be measured before it is used: there is a channel "probe". */
+  probed: boolean;
+};
 
 export type SeatEvents = {
   /** Bytes of `input.state` and `input.edges`, unread. */
@@ -39,6 +45,8 @@ export type SeatEvents = {
   onBandwidth(availableKbps: number): void;
   /** Text of `control`, unread. */
   onControl(text: string): void;
+  /** Bytes of `probe`, unread. Never from a seat that is not probed. */
+  onProbe(bytes: Uint8Array): void;
   /** ICE and DTLS are up. Again after each loss. */
   onConnected(): void;
   /** The media path is gone; it may come back. */
@@ -63,4 +71,6 @@ export interface Seat {
   /** Newest wins: dropped where the channel is not open or full. */
   sendFrameMark(mark: WireFrameMark): void;
   sendControl(message: NodeToPlayer): void;
+  /** Newest wins. Nothing leaves a seat that is not probed. */
+  sendProbe(bytes: Uint8Array): void;
 }

@@ -43,7 +43,7 @@ export async function createRoom(context: RoomContext, scope: Scope): Promise<Ro
       await Promise.all([video, audio].map(({ producer }) => producer.pause()));
       await Promise.all([video, audio].map(({ producer }) => producer.resume()));
     },
-    openSeat: (device, events, seatScope) =>
+    openSeat: (options, events, seatScope) =>
       openSeat(
         {
           router,
@@ -52,7 +52,7 @@ export async function createRoom(context: RoomContext, scope: Scope): Promise<Ro
           producers: [video.producer, audio.producer],
           onWarning: context.onWarning,
         },
-        device,
+        options,
         events,
         seatScope,
       ),

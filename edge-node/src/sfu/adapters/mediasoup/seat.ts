@@ -5,10 +5,9 @@ import type { types } from "mediasoup";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { writeFrameMark, type WireFrameMark } from "@nearframe/shared/media/frame-mark";
 import { Channel } from "@nearframe/shared/media/profile";
-import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Offer, SignalCall, TransportParameters } from "@nearframe/shared/protocol/media";
 import type { NodeToPlayer } from "@nearframe/shared/protocol/session-control";
-import type { Seat, SeatEvents } from "../../ports.ts";
+import type { Seat, SeatEvents, SeatOptions } from "../../ports.ts";
 
 export type SeatContext = {
   router: types.Router;
@@ -32,7 +31,7 @@ const SEND_QUEUE_BYTES_MAX = 16 * 1024;
 
 export async function openSeat(
   context: SeatContext,
-  device: Device,
+  { device, probed }: SeatOptions,
   events: SeatEvents,
   scope: Scope,
 ): Promise<Seat> {
@@ -72,8 +71,9 @@ export async function openSeat(
   const outgoing = await Promise.all([
     openOutgoing(direct, receive, Channel.frames, { ordered: false, maxRetransmits: 0 }, scope),
     openOutgoing(direct, receive, Channel.control, { ordered: true }, scope),
+    ...(probed ? [openOutgoing(direct, receive, Channel.probe, { ordered: false, maxRetransmits: 0 }, scope)] : []),
   ]);
-  const [frames, control] = outgoing;
+  const [frames, control, probe] = outgoing;
   const consumers = await Promise.all(
     context.producers.map((producer) => receive.consume({ producerId: producer.id, rtpCapabilities, enableRtx: true })),
   );
@@ -112,6 +112,7 @@ export async function openSeat(
       case "transport.restart-ice":
         return transportOf(call.transportId).restartIce();
       case "data.produce": {
+        if (call.label === Channel.probe && !probed) throw new SignalError("this session's path is not probed");
         if (produced.has(call.label)) throw new SignalError(`the channel ${call.label} is open already`);
         produced.add(call.label);
         const dataProducer = await transportOf(call.transportId).produceData({
@@ -149,6 +150,9 @@ export async function openSeat(
     sendControl(message: NodeToPlayer) {
       if (!control.consumer.closed) control.producer.send(JSON.stringify(message));
     },
+    sendProbe(bytes: Uint8Array) {
+      if (probe && !probe.consumer.closed && !probe.isFull()) probe.producer.send(Buffer.from(bytes));
+    },
   };
 }
 
@@ -158,6 +162,8 @@ function hear(channel: Exclude<Channel, "frames">, message: Buffer, events: Seat
       return events.onControl(message.toString("utf8"));
     case Channel.receipts:
       return events.onReceipts(message);
+    case Channel.probe:
+      return events.onProbe(message);
     case Channel.inputState:
     case Channel.inputEdges:
       return events.onInput(message);

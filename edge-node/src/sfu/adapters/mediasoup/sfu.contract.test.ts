@@ -9,7 +9,7 @@ import { PayloadType } from "@nearframe/shared/media/profile";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import { Offer } from "@nearframe/shared/protocol/media";
 import type { PipelineTraits } from "../../../media/ports.ts";
-import type { RoomOptions, SeatEvents, Sfu } from "../../ports.ts";
+import type { RoomOptions, Seat, SeatEvents, Sfu } from "../../ports.ts";
 import { CodecMissingError, SignalError } from "./seat.ts";
 import { createMediasoupSfu, SfuStartError } from "./sfu.ts";
 
@@ -19,7 +19,7 @@ const TRAITS: PipelineTraits = {
 };
 const ROOM: RoomOptions = { codec: "H264", traits: TRAITS };
 const EVENTS: SeatEvents = {
-  onInput() {}, onReceipts() {}, onBandwidth() {}, onControl() {}, onConnected() {}, onDisconnected() {},
+  onInput() {}, onReceipts() {}, onBandwidth() {}, onControl() {}, onProbe() {}, onConnected() {}, onDisconnected() {},
 };
 const DEVICE: Device = {
   screen: { width: 1280, height: 720, pixelRatio: 1 },
@@ -39,7 +39,7 @@ afterEach(() => scope.close());
 describe("a room", () => {
   test("gives a player who has only its own list of capabilities picture, sound and channels", async () => {
     const room = await sfu.createRoom(ROOM, scope);
-    const { offer } = await room.openSeat(DEVICE, EVENTS, scope);
+    const { offer } = await room.openSeat({ device: DEVICE, probed: false }, EVENTS, scope);
     expect(Offer.parse(offer)).toBeDefined();
     expect(offer.media.map(({ kind }) => kind).sort()).toEqual(["audio", "video"]);
     expect(offer.data.map(({ label }) => label).sort()).toEqual(["control", "frames"]);
@@ -51,7 +51,7 @@ describe("a room", () => {
 
   test.each(VIDEO_CODECS)("sends %s where that is what its pipeline codes", async (codec) => {
     const room = await sfu.createRoom({ codec, traits: TRAITS }, scope);
-    const { offer } = await room.openSeat(DEVICE, EVENTS, scope);
+    const { offer } = await room.openSeat({ device: DEVICE, probed: false }, EVENTS, scope);
     expect(videoOf(offer).codecs.map(({ mimeType }) => mimeType)).toEqual([`video/${codec}`, "video/rtx"]);
     expect(room.video.payloadType).toBe(PayloadType[codec]);
   });
@@ -77,7 +77,7 @@ describe("a room", () => {
   // The list that players use before any offer must say what the real router says.
   test("has a router that knows everything on the player's list, by the same numbers", async () => {
     const room = await sfu.createRoom(ROOM, scope);
-    const { offer } = await room.openSeat(DEVICE, EVENTS, scope);
+    const { offer } = await room.openSeat({ device: DEVICE, probed: false }, EVENTS, scope);
     const real = offer.routerRtpCapabilities as unknown as typeof ROUTER_RTP_CAPABILITIES;
     for (const codec of ROUTER_RTP_CAPABILITIES.codecs) {
       expect(real.codecs).toContainEqual(
@@ -93,12 +93,12 @@ describe("a room", () => {
     const room = await sfu.createRoom(ROOM, scope);
     const codecs = ROUTER_RTP_CAPABILITIES.codecs.filter(({ kind }) => kind === "audio");
     const deaf: Device = { ...DEVICE, rtpCapabilities: { ...ROUTER_RTP_CAPABILITIES, codecs } };
-    await expect(room.openSeat(deaf, EVENTS, scope)).rejects.toThrow(CodecMissingError);
+    await expect(room.openSeat({ device: deaf, probed: false }, EVENTS, scope)).rejects.toThrow(CodecMissingError);
   });
 
   test("answers a call for a transport of another session with a refusal", async () => {
     const room = await sfu.createRoom(ROOM, scope);
-    const seat = await room.openSeat(DEVICE, EVENTS, scope);
+    const seat = await room.openSeat({ device: DEVICE, probed: false }, EVENTS, scope);
     await expect(seat.signal({ call: "transport.restart-ice", transportId: "somebody-elses" })).rejects.toThrow(SignalError);
     await expect(seat.signal({ call: "transport.restart-ice", transportId: seat.offer.receive.id })).resolves.toMatchObject({
       usernameFragment: expect.any(String) as string,
@@ -108,12 +108,27 @@ describe("a room", () => {
   // A player could once open channels without end, each a producer and a consumer on the node.
   test("opens each of a player's channels once", async () => {
     const room = await sfu.createRoom({ codec: "H264", traits: TRAITS }, scope);
-    const seat = await room.openSeat(DEVICE, EVENTS, scope);
+    const seat = await room.openSeat({ device: DEVICE, probed: false }, EVENTS, scope);
     const produce = (label: "input.state" | "control", streamId: number) =>
       seat.signal({ call: "data.produce", transportId: seat.offer.send.id, label, sctpStreamParameters: { streamId, ordered: true } });
     await expect(produce("input.state", 0)).resolves.toMatchObject({ id: expect.any(String) as string });
     await expect(produce("control", 1)).resolves.toBeDefined();
     await expect(produce("input.state", 2)).rejects.toThrow(SignalError);
+  });
+
+  test("has a channel for pings only where its path is probed", async () => {
+    const room = await sfu.createRoom(ROOM, scope);
+    const produce = (seat: Seat) =>
+      seat.signal({ call: "data.produce", transportId: seat.offer.send.id, label: "probe", sctpStreamParameters: { streamId: 0, ordered: false, maxRetransmits: 0 } });
+    const probed = await room.openSeat({ device: DEVICE, probed: true }, EVENTS, scope);
+    expect(probed.offer.data).toContainEqual(
+      expect.objectContaining({ label: "probe", sctpStreamParameters: expect.objectContaining({ ordered: false }) as object }),
+    );
+    await expect(produce(probed)).resolves.toBeDefined();
+    const plain = await room.openSeat({ device: DEVICE, probed: false }, EVENTS, scope);
+    expect(plain.offer.data.map(({ label }) => label)).not.toContain("probe");
+    await expect(produce(plain)).rejects.toThrow(SignalError);
+    plain.sendProbe(Uint8Array.of(1));
   });
 
   test("frees its ports when its scope closes, and can be closed as it opens", async () => {
