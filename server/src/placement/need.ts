@@ -11,7 +11,7 @@ export type PlacementNeed = {
   readonly titleId: string;
   readonly runtime: Runtime;
   readonly resources: Pick<TitleManifest["resources"], "cpuCores" | "memoryMb" | "gpu">;
-  /** What will be streamed. Left out: 720p at 60 frames a second. */
+  /** What will be streamed. Left out: scored as 720p at 60 frames a second, and no network is too slow. */
   readonly stream?: { readonly width: number; readonly height: number; readonly fps: number; readonly bitrateKbps: number };
   /** How much the title suffers from delay and how hard its picture is. Left out: the strictest. */
   readonly quality?: TitleQualityClass;
@@ -19,6 +19,8 @@ export type PlacementNeed = {
   /** `latencyLimitMs()` of the line says it for a session that has waited. Network round trip. */
   readonly latencyLimitMs: number;
   readonly feeMaxMicros?: number;
+  /** The most that the title allows however long the player waits: whether waiting can help. Left out: any. */
+  readonly latencyCapMs?: number;
   /** Left out: nobody knows where the player is, so distance rules no node out. */
   readonly location?: Location;
   /** Round trips that the player measured to the network's common probe points. */
@@ -34,7 +36,11 @@ export type PlacementNeed = {
   readonly excludedNodeIds?: ReadonlySet<string>;
 };
 
-/** Why a node was not taken. The filters come in this order, and a node counts under the first that it fails. */
+/**
+ * Why a node was not taken. The filters come in this order, and a node counts under the first
+ * that it fails. One exception: what lies wholly beyond the player's reach counts as too far
+ * without a look at its hardware, or every placement would have to look at the whole world.
+ */
 export const PASSED_OVER = [
   /** Excluded by the session. */
   "excluded",

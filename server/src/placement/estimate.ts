@@ -1,0 +1,90 @@
+// One player's round trips to the nodes of the columns, and the bins that are near
+// enough to be worth a look. Made for one placement; keeps its last answer in fields,
+// because it is asked thousands of times.
+
+import { reachKm, rttMsMin } from "../location/light-speed.ts";
+import { arcKm, unitPoint } from "./cells.ts";
+import type { Cell } from "./cells.ts";
+import type { PlacementNeed, RttSource } from "./need.ts";
+import type { NodeColumns } from "./node-columns.ts";
+import { combineRtt, expectedReachKm, rttMsByDistance } from "./rtt-estimate.ts";
+
+/** Assumed where nothing is known of either end: no worse than what would be accepted. */
+const RTT_MS_UNKNOWN = 40;
+
+export type CellInReach = { readonly cell: Cell; /** No node of the bin can be estimated nearer. */ readonly rttMsLeast: number };
+
+export function createEstimate(nodes: NodeColumns, need: PlacementNeed) {
+  const { columns, bits, rtt } = nodes;
+  const player = need.location ? { ...unitPoint(need.location), accuracyKm: need.location.accuracyKm } : undefined;
+  const vector = Object.entries(need.rttVector ?? {}).flatMap(([probePointId, aMs]) => {
+    const column = rtt.get(probePointId);
+    return column ? [{ aMs, column }] : [];
+  });
+  const measured = new Map<number, number>();
+  for (const [nodeId, rttMs] of need.measuredRttMs ?? []) {
+    const slot = nodes.slotOf.get(nodeId);
+    if (slot !== undefined) measured.set(slot, rttMs);
+  }
+  const assumedMs = Math.min(need.latencyLimitMs, RTT_MS_UNKNOWN);
+  /** Where something was measured, only light bounds what an estimate can come to. */
+  const byDistanceOnly = vector.length === 0 && measured.size === 0;
+
+  const estimate = {
+    source: "unknown" as RttSource,
+    /** The least that it may turn out to be: what the latency limit is held against. */
+    rttMsOptimistic: 0,
+
+    rttMs(slot: number): number {
+      const measuredMs = measured.get(slot);
+      if (measuredMs !== undefined) {
+        estimate.source = "measured";
+        estimate.rttMsOptimistic = measuredMs;
+        return measuredMs;
+      }
+      let leastMs = 0;
+      let mostMs = Infinity;
+      for (const { aMs, column } of vector) {
+        const bMs = column[slot] ?? Number.NaN;
+        if (Number.isNaN(bMs)) continue;
+        leastMs = Math.max(leastMs, Math.abs(aMs - bMs));
+        mostMs = Math.min(mostMs, aMs + bMs);
+      }
+      if (!player || !bits.located.has(slot)) {
+        estimate.source = mostMs === Infinity ? "unknown" : "vectors";
+        estimate.rttMsOptimistic = leastMs;
+        return mostMs === Infinity ? assumedMs : mostMs;
+      }
+      const km = arcKm((columns.x[slot] ?? 0) - player.x, (columns.y[slot] ?? 0) - player.y, (columns.z[slot] ?? 0) - player.z);
+      const uncertaintyKm = player.accuracyKm + (columns.accuracyKm[slot] ?? 0);
+      const nearestKm = Math.max(0, km - uncertaintyKm);
+      const floorMs = rttMsMin(nearestKm);
+      estimate.source = mostMs === Infinity ? "distance" : "vectors";
+      estimate.rttMsOptimistic = Math.max(floorMs, combineRtt(rttMsByDistance(nearestKm, 0), leastMs, mostMs));
+      return Math.max(floorMs, combineRtt(rttMsByDistance(km, uncertaintyKm), leastMs, mostMs));
+    },
+
+    /** Nearest first. */
+    cellsInReach(cells: Iterable<Cell>): CellInReach[] {
+      const reached: CellInReach[] = [];
+      const reach = byDistanceOnly ? expectedReachKm(need.latencyLimitMs) : reachKm(need.latencyLimitMs);
+      for (const cell of cells) {
+        if (!player) {
+          reached.push({ cell, rttMsLeast: byDistanceOnly ? assumedMs : 0 });
+          continue;
+        }
+        if (!cell.centre) {
+          reached.push({ cell, rttMsLeast: 0 });
+          continue;
+        }
+        const { x, y, z } = cell.centre;
+        const km = Math.max(0, arcKm(x - player.x, y - player.y, z - player.z) - cell.radiusKm);
+        const nearestKm = Math.max(0, km - player.accuracyKm - cell.accuracyKmMax);
+        if (nearestKm > reach) continue;
+        reached.push({ cell, rttMsLeast: byDistanceOnly ? rttMsByDistance(km, player.accuracyKm) : rttMsMin(nearestKm) });
+      }
+      return reached.sort((a, b) => a.rttMsLeast - b.rttMsLeast);
+    },
+  };
+  return estimate;
+}

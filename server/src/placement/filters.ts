@@ -1,0 +1,115 @@
+// The filters, in their order. Those that hold whatever the player is are answered for
+// the whole network at once, as words of bits; the rest for one node at a time.
+
+import { countOnes } from "./bits.ts";
+import type { PassedOver, PlacementNeed } from "./need.ts";
+import type { NodeColumns } from "./node-columns.ts";
+
+export type Counts = Partial<Record<PassedOver, number>>;
+
+/** `candidates` passed every filter of this kind; `present` says which of them have the title already. */
+export type Sieve = { candidates: Uint32Array; candidatesCount: number; present: Uint32Array };
+
+/** Adds those who fail to `counts`, each under the first filter that it fails. */
+export function sieveNetwork(nodes: NodeColumns, need: PlacementNeed, counts: Counts): Sieve {
+  const { words, bits } = nodes;
+  const candidates = new Uint32Array(words);
+  const present = new Uint32Array(words);
+  const standby = bits.standby.words;
+  const free = bits.free.words;
+  const fetches = bits.fetches.words;
+  const known = bits.known.words;
+  const runtime = nodes.byRuntime.get(need.runtime)?.bits.words ?? NONE;
+  const title = nodes.byTitle.get(need.titleId)?.bits.words ?? NONE;
+  let notStandby = 0;
+  let noSlot = 0;
+  let noRuntime = 0;
+  let noTitle = 0;
+  let left = 0;
+  const excluded = excludedWords(nodes, need);
+  for (let word = 0; word < words; word++) {
+    let here = (known[word] ?? 0) & ~(excluded?.[word] ?? 0);
+    let next = here & (standby[word] ?? 0);
+    if (here !== next) notStandby += countOnes(here ^ next);
+    here = next;
+    next &= free[word] ?? 0;
+    if (here !== next) noSlot += countOnes(here ^ next);
+    here = next;
+    next &= runtime[word] ?? 0;
+    if (here !== next) noRuntime += countOnes(here ^ next);
+    here = next;
+    present[word] = title[word] ?? 0;
+    next &= (title[word] ?? 0) | (fetches[word] ?? 0);
+    if (here !== next) noTitle += countOnes(here ^ next);
+    candidates[word] = next;
+    left += countOnes(next);
+  }
+  add(counts, "excluded", excluded ? excluded.reduce((sum, word) => sum + countOnes(word), 0) : 0);
+  add(counts, "not-standby", notStandby);
+  add(counts, "no-free-slot", noSlot);
+  add(counts, "runtime-not-supported", noRuntime);
+  add(counts, "title-not-here", noTitle);
+  return { candidates, candidatesCount: left, present };
+}
+
+const NONE = new Uint32Array(0);
+
+function excludedWords(nodes: NodeColumns, need: PlacementNeed): Uint32Array | undefined {
+  if (!need.excludedNodeIds || need.excludedNodeIds.size === 0) return undefined;
+  const words = new Uint32Array(nodes.words);
+  for (const nodeId of need.excludedNodeIds) {
+    const slot = nodes.slotOf.get(nodeId);
+    if (slot !== undefined) words[slot >>> 5] = (words[slot >>> 5] ?? 0) | (1 << (slot & 31));
+  }
+  return words;
+}
+
+export function add(counts: Counts, reason: PassedOver, count: number): void {
+  if (count > 0) counts[reason] = (counts[reason] ?? 0) + count;
+}
+
+/** The filters of one node before and after that of latency, which the search asks between them. */
+export type NodeFilters = {
+  /** Hardware and network. */
+  capability(slot: number): PassedOver | undefined;
+  /** Fee, residency and deny lists. */
+  terms(slot: number): PassedOver | undefined;
+};
+
+/** `whole-node`: as if none of its sessions were there, to ask whether it could ever do. */
+export function createNodeFilters(nodes: NodeColumns, need: PlacementNeed, share: "next-session" | "whole-node" = "next-session"): NodeFilters {
+  const { columns, bits } = nodes;
+  const { cpuCores, memoryMb, gpu } = need.resources;
+  const fps = need.stream?.fps ?? 0;
+  const large = (need.stream?.height ?? 0) > 720;
+  const bitrateKbps = need.stream?.bitrateKbps ?? 0;
+  const uplink = share === "whole-node" ? columns.uplinkKbps : columns.freeKbps;
+  const feeMax = need.feeMaxMicros ?? Infinity;
+  const numbers = (names: readonly string[] | undefined) =>
+    new Set((names ?? []).flatMap((name) => nodes.placeNumber(name) ?? []));
+  const allowed = need.countriesAllowed ? numbers(need.countriesAllowed) : undefined;
+  const denied = numbers(need.countriesDenied);
+  const regionsDenied = numbers(need.regionsDenied);
+  const countriesWithDeniedRegions = numbers(need.regionsDenied?.map((name) => name.slice(0, name.indexOf("/"))));
+  // Where some places won't do, a place that nobody knows won't either.
+  const placeMustBeKnown = (need.countriesDenied?.length ?? 0) > 0 || (need.regionsDenied?.length ?? 0) > 0;
+
+  return {
+    capability(slot) {
+      if ((columns.cpuCores[slot] ?? 0) < cpuCores || (columns.memoryMb[slot] ?? 0) < memoryMb) return "hardware-too-small";
+      if (gpu && !bits.gpu.has(slot)) return "hardware-too-small";
+      if ((uplink[slot] ?? 0) < bitrateKbps) return "network-too-slow";
+      if (((large ? columns.fps1080[slot] : columns.fps720[slot]) ?? 0) < fps) return "network-too-slow";
+      return undefined;
+    },
+    terms(slot) {
+      if ((columns.feeMicros[slot] ?? 0) > feeMax) return "too-dear";
+      const country = columns.country[slot] ?? 0;
+      if (allowed && !allowed.has(country)) return "country-not-allowed";
+      if (denied.has(country) || (placeMustBeKnown && country === 0)) return "country-not-allowed";
+      if (!countriesWithDeniedRegions.has(country)) return undefined;
+      const region = columns.region[slot] ?? 0;
+      return region === 0 || regionsDenied.has(region) ? "region-denied" : undefined;
+    },
+  };
+}

@@ -1,0 +1,159 @@
+// The index that placements are made from. Fed with node records as they change, asked
+// for a shortlist per session; it knows nothing of leases, sockets or clocks.
+//
+//   const index = createPlacementIndex();
+//   index.upsert(record);                      // a node came, or something of it changed
+//   index.shortlist(need, random);             // best first, at most three
+//
+// Of the same history and the same random numbers comes the same list.
+
+import type { NodeRecord } from "../nodes/node-record.ts";
+import { arcKm, cellKeyOf, createCell, positionInCell, unitPoint } from "./cells.ts";
+import type { Cell } from "./cells.ts";
+import { CANDIDATES_MAX } from "./need.ts";
+import type { PlacementNeed, RankedNode, Shortlist } from "./need.ts";
+import { chooseShortlist, drawsLittleKnown } from "./choose-shortlist.ts";
+import type { Drawn } from "./choose-shortlist.ts";
+import { createEstimate } from "./estimate.ts";
+import { createFees } from "./fees.ts";
+import { explain } from "./explain.ts";
+import { createNodeFilters } from "./filters.ts";
+import { createNodeColumns } from "./node-columns.ts";
+import { pathOf } from "./path.ts";
+import { createExperience, experienceKey, priceOf } from "./score.ts";
+import type { Experience } from "./score.ts";
+import { EQUAL_SHARE, searchNodes } from "./search.ts";
+import type { Scored } from "./search.ts";
+
+export type PlacementIndex = ReturnType<typeof createPlacementIndex>;
+
+/** Tables of how a stream feels, one for each kind of stream that is asked for. */
+const EXPERIENCES_MAX = 256;
+
+type Candidate = Scored & { record: NodeRecord; path: string };
+
+export function createPlacementIndex() {
+  const nodes = createNodeColumns();
+  const cells = new Map<string, Cell>();
+  /** By slot: the bin that it is in. */
+  const cellKeys: (string | undefined)[] = [];
+  const fees = createFees();
+  const experiences = new Map<string, Experience>();
+  const feeOf = (slot: number): number => nodes.columns.feeMicros[slot] ?? 0;
+
+  function upsert(record: NodeRecord): void {
+    const slot = nodes.slotFor(record.nodeId);
+    const old = nodes.records[slot];
+    const key = cellKeyOf(record.location);
+    const moved = cellKeys[slot] !== key || old?.feePerHourMicros !== record.feePerHourMicros;
+    if (old && moved) takeOut(slot);
+    nodes.write(slot, record);
+    const cell = cells.get(key) ?? createCell(key, record.location);
+    cells.set(key, cell);
+    if (moved) {
+      cell.slots.splice(positionInCell(cell.slots, slot, feeOf), 0, slot);
+      cellKeys[slot] = key;
+      fees.add(record.feePerHourMicros, 1);
+    }
+    widen(cell, slot, record);
+  }
+
+  function takeOut(slot: number): void {
+    const key = cellKeys[slot];
+    const cell = key === undefined ? undefined : cells.get(key);
+    if (key === undefined || !cell) return;
+    cell.slots.splice(positionInCell(cell.slots, slot, feeOf), 1);
+    if (cell.slots.length === 0) cells.delete(key);
+    cellKeys[slot] = undefined;
+    fees.add(feeOf(slot), -1);
+  }
+
+  function widen(cell: Cell, slot: number, { location }: NodeRecord): void {
+    cell.reliabilityMax = Math.max(cell.reliabilityMax, nodes.columns.reliability[slot] ?? 0);
+    if (!location || !cell.centre) return;
+    const { x, y, z } = unitPoint(location);
+    cell.radiusKm = Math.max(cell.radiusKm, arcKm(x - cell.centre.x, y - cell.centre.y, z - cell.centre.z));
+    cell.accuracyKmMax = Math.max(cell.accuracyKmMax, location.accuracyKm);
+  }
+
+  function remove(nodeId: string): void {
+    const slot = nodes.slotOf.get(nodeId);
+    if (slot === undefined) return;
+    takeOut(slot);
+    nodes.clear(nodeId);
+  }
+
+  /** `random` gives numbers from 0 to below 1. */
+  function shortlist(need: PlacementNeed, random: () => number): Shortlist {
+    const littleKnownTurn = drawsLittleKnown(random);
+    const market = fees.market();
+    const experience = experienceFor(need);
+    const found = searchNodes(nodes, cells.values(), need, experience, market, littleKnownTurn);
+    const drawn = chooseShortlist(found.best.map(describe), found.littleKnown.map(describe), CANDIDATES_MAX, EQUAL_SHARE, random);
+    const passedOver = found.counts;
+    if (drawn.length === 0) return { type: "none", canRun: canEverRun(need), passedOver };
+    passedOver.outscored = Math.max(0, (passedOver.outscored ?? 0) - drawn.length);
+    return { type: "shortlist", candidates: drawn.map((one) => rank(one, need, experience)), passedOver };
+
+    function rank({ node, because }: Drawn<Candidate>, { policy }: PlacementNeed, felt: Experience): RankedNode {
+      const { record, slot, score, rttMs, rttSource } = node;
+      const captureEncodeMs = nodes.columns.captureEncodeMs[slot] ?? 0;
+      const terms = {
+        experience: felt.at(rttMs + captureEncodeMs),
+        reliability: nodes.columns.reliability[slot] ?? 0,
+        price: priceOf(record.feePerHourMicros, market),
+        mos: felt.mosAt(rttMs + captureEncodeMs),
+        rttMs,
+        rttSource,
+        captureEncodeMs,
+        titlePresent: record.titleIds.includes(need.titleId),
+      };
+      return { nodeId: record.nodeId, score, terms, because, reasons: explain(because, terms, record, policy) };
+    }
+  }
+
+  function describe(scored: Scored): Candidate {
+    const record = nodes.records[scored.slot];
+    if (!record) throw new Error("the index found a node that it does not hold");
+    return { ...scored, record, path: pathOf(record) };
+  }
+
+  function experienceFor(need: PlacementNeed): Experience {
+    const key = experienceKey(need);
+    let experience = experiences.get(key);
+    if (!experience) {
+      experience = createExperience(need);
+      if (experiences.size >= EXPERIENCES_MAX) experiences.clear();
+      experiences.set(key, experience);
+    }
+    return experience;
+  }
+
+  /** Whether a node that is full, away or too far for now would do once it is not. */
+  function canEverRun(need: PlacementNeed): boolean {
+    const filters = createNodeFilters(nodes, need, "whole-node");
+    const runtime = nodes.byRuntime.get(need.runtime);
+    if (!runtime) return false;
+    const title = nodes.byTitle.get(need.titleId);
+    const capMs = need.latencyCapMs ?? Infinity;
+    const estimate = createEstimate(nodes, { ...need, latencyLimitMs: capMs });
+    for (const [nodeId, slot] of nodes.slotOf) {
+      if (!nodes.bits.mayReturn.has(slot) || !runtime.bits.has(slot) || need.excludedNodeIds?.has(nodeId)) continue;
+      if (!nodes.bits.fetches.has(slot) && !title?.bits.has(slot)) continue;
+      if (filters.capability(slot) || filters.terms(slot)) continue;
+      estimate.rttMs(slot);
+      if (estimate.rttMsOptimistic <= capMs) return true;
+    }
+    return false;
+  }
+
+  return {
+    upsert,
+    delete: remove,
+    shortlist,
+    has: (nodeId: string): boolean => nodes.slotOf.has(nodeId),
+    get size(): number {
+      return nodes.size;
+    },
+  };
+}
