@@ -117,6 +117,9 @@ export async function openSaves(ports: SavePorts, options: SaveOptions, scope: S
       if (uploads.length >= UPLOADS_PER_SESSION_MAX) {
         throw new SaveRefusedError(429, "UPLOADS_TOO_MANY", "finish the saves that this session has begun to bring");
       }
+      if ((await store.savesOfPlayer(playerId)).some(({ id }) => id === saveId)) {
+        throw new SaveRefusedError(409, "SAVE_KEPT", "this save is kept and does not change any more; begin a new one");
+      }
       const dueAtMs = clock.wallMs() + UPLOAD_LIFE_MS;
       if (!(await store.noteUpload({ saveId, playerId, titleId, sessionId }, dueAtMs))) {
         throw new SaveRefusedError(409, "UPLOAD_GIVEN_UP", "this save took too long to bring; begin a new one");
