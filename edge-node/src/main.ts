@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   // What a node that was killed could not take away itself.
   await sweepPrivateFolders([folders, os.tmpdir()]);
   const noPads = await whyNoUinput();
-  const sandbox = await openSandbox(config.sandbox);
+  const sandbox = await openSandbox(config.sandbox, { networkAllowed: config.titleNetworkAllowed });
   const launchTitle = createLaunchTitle(sandbox, { networkAllowed: config.titleNetworkAllowed });
   const notices = [
     ...(noPads === undefined ? [] : [`${noPads}; pads are played as the keys that a title's manifest names`]),

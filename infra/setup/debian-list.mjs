@@ -11,6 +11,8 @@ export const BASE_PACKAGES = Object.freeze({
   "libyuv0": "colour conversion",
   "util-linux": "setpriv and prlimit, which bind a title to its session",
   "bubblewrap": "the sandbox that titles run in",
+  "slirp4netns": "a network for titles that need one, where the host allows it",
+  "iproute2": "the routes of such a network",
   "libseccomp2": "which system calls a title may make",
   "chromium": "web titles, and the browser that tests play in",
   "fonts-dejavu-core": "text in web titles",

@@ -1,12 +1,14 @@
 // Titles that do what they shouldn't. Each is contained, and where it used too
 // much its end says of what.
 
+import { execFile } from "node:child_process";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { access, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
 import type { TitleManifest } from "@nearframe/shared/title/manifest";
@@ -32,7 +34,7 @@ let sound: Sound;
 let otherSound: Sound;
 beforeAll(async () => {
   machine = new Scope();
-  sandbox = await openBubblewrap();
+  sandbox = await openBubblewrap({ networkAllowed: process.getuid?.() === 0 });
   [display, otherDisplay, sound, otherSound] = await Promise.all([
     openXvfb(SIZE, machine), openXvfb(SIZE, machine), openPulse(machine), openPulse(machine),
   ]);
@@ -188,6 +190,36 @@ describe("a title that reaches out", () => {
     await expect(launch("true", { resources: { cpuCores: 1, memoryMb: 64, gpu: false, network: true } })).rejects.toThrow(
       /which this host gives to no title; its operator can allow it with NEARFRAME_TITLE_NETWORK=1/,
     );
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)("a title that may use the network", () => {
+  /** From a documentation range: as public as an address of this machine can be. */
+  const PUBLIC = "203.0.113.5";
+
+  test("reaches public addresses, and neither the machine's own services nor the host's home network", async () => {
+    const run = promisify(execFile);
+    await run("ip", ["address", "replace", `${PUBLIC}/32`, "dev", "lo"]);
+    scope.own(PUBLIC, () => run("ip", ["address", "delete", `${PUBLIC}/32`, "dev", "lo"]));
+    const server = createServer((socket) => void socket.end("hello\n")).listen(0, "0.0.0.0");
+    scope.own(server, () => void server.close());
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const title = await launch(
+      `
+      for address in 127.0.0.1 10.0.2.2 10.0.0.1 192.168.1.1 169.254.169.254 172.17.0.1 ${PUBLIC}; do
+        (exec 3<>/dev/tcp/$address/${port} && head -1 <&3 | sed "s/^/$address /") 2>/dev/null
+      done
+      grep nameserver /etc/resolv.conf
+      ip route del blackhole 192.168.0.0/16 2>/dev/null && echo LET-THROUGH
+      echo "(end)"`,
+      { resources: { cpuCores: 1, memoryMb: 64, gpu: false, network: true } },
+      true,
+    );
+    await vi.waitFor(() => expect(title.lastOutput()).toContain("(end)"), { timeout: 10_000 });
+    expect(title.lastOutput().split("\n")).toEqual([`${PUBLIC} hello`, "nameserver 10.0.2.3", "(end)"]);
+    // What joined it to the world ends with it.
+    await scope.close();
   });
 });
 

@@ -26,7 +26,7 @@ let sound: Sound;
 describe.each(["bubblewrap", "none"] as const)("launched in the sandbox %s", (sandboxName) => {
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await openSandbox(sandboxName);
+  sandbox = await openSandbox(sandboxName, { networkAllowed: false });
   machine = new Scope();
   [display, sound] = await Promise.all([openXvfb(SIZE, machine), openPulse(machine)]);
 });

@@ -14,7 +14,7 @@ const CONFINEMENT: Confinement = {
   nestsSandboxes: false,
   limits: { memoryMb: 100, cpuCores: 1, tasks: 50, diskMb: 10, filesInHome: 20 },
 };
-const DESCRIPTORS = { info: 3, seccomp: 4, userNamespace: undefined };
+const DESCRIPTORS = { info: 3, seccomp: 4, wait: undefined, userNamespace: undefined };
 const argumentsOf = (change: Partial<Confinement> = {}) =>
   bubblewrapArguments({ ...CONFINEMENT, ...change }, TOOLS, "/etc-of-it", DESCRIPTORS);
 
@@ -28,9 +28,9 @@ test("only the home can be written", () => {
   expect(argumentsOf()).toContain("--remount-ro");
 });
 
-test("the network and the display's memory are shared only where that is said", () => {
+test("the network is never the machine's, and the display's memory is shared only where that is said", () => {
   expect(argumentsOf()).toContain("--unshare-net");
-  expect(argumentsOf({ network: true })).not.toContain("--unshare-net");
+  expect(argumentsOf({ network: true })).toContain("--unshare-net");
   expect(argumentsOf()).not.toContain("--unshare-ipc");
   expect(argumentsOf({ displayPid: undefined })).toContain("--unshare-ipc");
 });

@@ -26,6 +26,8 @@ export type Descriptors = {
   /** Where bwrap tells the first process's number. */
   info: number;
   seccomp: number;
+  /** Nothing of the title begins before this can be read; undefined: it begins at once. */
+  wait: number | undefined;
   /** A user namespace made for it; undefined: bwrap makes one that holds only this user. */
   userNamespace: number | undefined;
 };
@@ -42,7 +44,9 @@ export function bubblewrapArguments(confinement: Confinement, tools: Tools, etc:
     "--unshare-pid",
     "--unshare-uts", "--hostname", "player",
     "--unshare-cgroup-try",
-    ...(network ? [] : ["--unshare-net"]),
+    // Even a title that may reach out does so from a network of its own.
+    "--unshare-net",
+    ...(descriptors.wait === undefined ? [] : ["--block-fd", String(descriptors.wait)]),
     // Shared memory is how a title hands its picture to its display: both live in one namespace of their own.
     ...(confinement.displayPid === undefined ? ["--unshare-ipc"] : []),
     "--die-with-parent",
@@ -61,6 +65,7 @@ export function bubblewrapArguments(confinement: Confinement, tools: Tools, etc:
     "--ro-bind", path.join(etc, "passwd"), "/etc/passwd",
     "--ro-bind", path.join(etc, "group"), "/etc/group",
     "--ro-bind", path.join(etc, "machine-id"), "/etc/machine-id",
+    ...(network ? ["--ro-bind", path.join(etc, "resolv.conf"), "/etc/resolv.conf"] : []),
     "--perms", "1777", "--size", String(RUNTIME_BYTES), "--tmpfs", INSIDE.runtime,
     ...needed.flatMap((file) => ["--ro-bind", file, file]),
     "--ro-bind", confinement.titleFolder, INSIDE.titleFolder,

@@ -17,6 +17,8 @@ import { createPrivateFolder } from "../../process/private-folder.ts";
 import { openControlGroups, type ControlGroups } from "../limits/control-groups.ts";
 import { descendantsOf } from "../limits/read-processes.ts";
 import { watchUsage } from "../limits/watch-usage.ts";
+import { openGate } from "../network/gate.ts";
+import { openTitleNetworks, type TitleNetworks } from "../network/title-network.ts";
 import type { ConfinedExit, Sandbox } from "../ports.ts";
 import { bubblewrapArguments, INSIDE, PLAYER_ID, type Tools } from "./bubblewrap-arguments.ts";
 import { openSeccompFilter } from "./seccomp.ts";
@@ -38,7 +40,7 @@ const REPORT = 3;
 const run = promisify(execFile);
 
 /** Rejects with what to do where this machine can't confine programs. */
-export async function openBubblewrap(): Promise<Sandbox> {
+export async function openBubblewrap({ networkAllowed }: { networkAllowed: boolean }): Promise<Sandbox> {
   const [bwrap, setpriv, prlimit, env, sh, nsenter] = await Promise.all([
     requireCommand("bwrap", "bubblewrap"),
     requireCommand("setpriv", "util-linux"),
@@ -49,12 +51,13 @@ export async function openBubblewrap(): Promise<Sandbox> {
   ]);
   await tryNamespaces(bwrap);
   const groups = await openControlGroups();
+  const networks = networkAllowed ? await openTitleNetworks() : undefined;
   const tools: Tools = { bwrap, setpriv, prlimit, env };
   return {
     name: "bubblewrap",
     notices: groups.notices,
     view: () => ({ home: INSIDE.home, titleFolder: INSIDE.titleFolder }),
-    start: (confinement, scope) => start({ tools, sh, nsenter, groups }, confinement, scope),
+    start: (confinement, scope) => start({ tools, sh, nsenter, groups, networks }, confinement, scope),
   };
 }
 
@@ -72,14 +75,17 @@ async function tryNamespaces(bwrap: string): Promise<void> {
   }
 }
 
-type Machine = { tools: Tools; sh: string; nsenter: string; groups: ControlGroups };
+type Machine = { tools: Tools; sh: string; nsenter: string; groups: ControlGroups; networks: TitleNetworks | undefined };
 
 const start = async (
-  { tools, sh, nsenter, groups }: Machine,
+  { tools, sh, nsenter, groups, networks }: Machine,
   confinement: Parameters<Sandbox["start"]>[0],
   scope: Scope,
 ): ReturnType<Sandbox["start"]> => {
+  if (confinement.network && !networks) throw new Error("this host gives no title a network");
   const etc = await writeEtc(scope);
+  const network = confinement.network ? networks : undefined;
+  await network?.writeResolver(etc);
   const files: number[] = [];
   const group = await groups.create(confinement.limits, scope);
   let firstPid: number | undefined;
@@ -94,7 +100,15 @@ const start = async (
       await giveFolder(confinement.homeFolder, userId);
       files.push(await openUserNamespace(userId));
     }
-    const descriptors = { info: REPORT, seccomp: FIRST_FILE, userNamespace: privileged ? FIRST_FILE + 1 : undefined };
+    const gate = network && (await openGate(scope));
+    if (gate) files.push(gate.forChild);
+    const descriptors = {
+      info: REPORT,
+      seccomp: FIRST_FILE,
+      userNamespace: privileged ? FIRST_FILE + 1 : undefined,
+      wait: gate && FIRST_FILE + files.length - 1,
+    };
+    const started = Promise.withResolvers<number>();
     const enter = await enterArguments(confinement.displayPid, privileged);
     const chain = [
       ...(enter.length > 0 ? [nsenter, ...enter, "--"] : []),
@@ -117,11 +131,21 @@ const start = async (
         onReport: (text) => {
           report += text;
           const pid = /"child-pid":\s*(\d+)/.exec(report)?.[1];
-          if (pid !== undefined) firstPid = Number(pid);
+          if (pid === undefined) return;
+          firstPid = Number(pid);
+          started.resolve(firstPid);
         },
       },
       scope,
     );
+    if (network && gate) {
+      const early = child.exited.then((): never => {
+        throw new Error(`the sandbox ended before it had its network: ${child.lastOutput()}`);
+      });
+      early.catch(() => undefined);
+      await network.join(await Promise.race([started.promise, early]), scope);
+      gate.open();
+    }
     const watch = watchUsage(
       {
         limits: confinement.limits,

@@ -33,7 +33,7 @@ export const READ_ONLY_FILES = [
 const ROOT_FOLDERS = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 
 /** What a title needs of the network's configuration, where it may have a network. */
-const NETWORK_FILES = ["/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/services", "/etc/protocols"];
+const NETWORK_FILES = ["/etc/nsswitch.conf", "/etc/services", "/etc/protocols"];
 
 /** Arguments of bwrap(1). */
 export function systemFileArguments(network: boolean): string[] {
