@@ -1,3 +1,4 @@
+import path from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
@@ -13,6 +14,16 @@ export default defineConfig({
     // Art and fonts are files with hashed names that a browser keeps; nothing is folded into scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rollupOptions: {
+      input: {
+        index: path.join(import.meta.dirname, "index.html"),
+        "service-worker": path.join(import.meta.dirname, "src/worker/service-worker.ts"),
+      },
+      output: {
+        // Browsers find a new worker by asking for the same address again.
+        entryFileNames: ({ name }) => (name === "service-worker" ? "[name].js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
   server: {
     proxy: {

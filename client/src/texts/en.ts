@@ -1,178 +1,10 @@
 // Everything the client says, in English. Another language is another file of this shape.
 
-import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { StartStep } from "@nearframe/shared/session/start-steps";
 import type { LatencyStage } from "../stream/latency.ts";
-import type { LocalFailure } from "../stream/session-state.ts";
+import { ended, local, refused } from "./en-endings.ts";
 
-/** What happened, in a headline and a sentence; what to do next, in a sentence. */
-export type FailureText = { title: string; happened: string; next: string };
-
-const ended: Record<EndReason, FailureText> = {
-  "player-left": {
-    title: "See you soon",
-    happened: "You left, and everything the session used was given back.",
-    next: "Play again, or choose something else.",
-  },
-  "player-lost": {
-    title: "You were away too long",
-    happened: "Your connection dropped, and the session was kept for two minutes. Then it was closed.",
-    next: "Start again when your connection is steady.",
-  },
-  "player-idle": {
-    title: "Still there?",
-    happened: "Nothing was pressed or touched for a long time, so the place was given to someone else.",
-    next: "Start again whenever you like.",
-  },
-  "taken-over": {
-    title: "Playing elsewhere",
-    happened: "You went on with this session in another window or on another device.",
-    next: "To bring it back here, start it from this page.",
-  },
-  "media-unreachable": {
-    title: "The picture can't reach you",
-    happened: "We reached the machine, but your network let no video path through, neither UDP nor TCP.",
-    next: "Try another network, or switch off a VPN or a strict firewall, then try again.",
-  },
-  "title-exited": {
-    title: "That's a wrap",
-    happened: "The title ended by itself, as when you choose “Quit” in its menu.",
-    next: "Play again, or choose something else.",
-  },
-  "title-crashed": {
-    title: "The title crashed",
-    happened: "It stopped by a fault of its own. Your connection was fine.",
-    next: "Try again. If it happens at the same place, its publisher would like to know.",
-  },
-  "title-never-drew": {
-    title: "Nothing to see",
-    happened: "The title started but showed no picture within its time, so it was stopped.",
-    next: "Try again once. If it stays dark, the fault is in the title.",
-  },
-  "title-command-missing": {
-    title: "Not installed here",
-    happened: "The machine that was chosen for you has not got this title's program.",
-    next: "Choose another title. Whoever runs the machine has to install it.",
-  },
-  "title-unknown": {
-    title: "No such title",
-    happened: "This title is not in the catalogue any more, or the address has a typing error.",
-    next: "Choose one from the list.",
-  },
-  "node-failed": {
-    title: "The machine failed",
-    happened: "Screen, sound or video encoder broke on the machine that ran your session.",
-    next: "Try again; another one may be chosen.",
-  },
-  "node-lost": {
-    title: "We lost the machine",
-    happened: "The machine that ran your session went silent: power, network or restart.",
-    next: "Try again to be placed on another one.",
-  },
-  "node-drained": {
-    title: "The machine is closing",
-    happened: "Its owner is taking it out of service, so sessions on it were ended.",
-    next: "Try again to be placed on another one.",
-  },
-  "start-timeout": {
-    title: "It took too long to start",
-    happened: "The machine did not get the session ready in time.",
-    next: "Try again: the second start is often faster.",
-  },
-  "no-node": {
-    title: "Every machine is busy",
-    happened: "There is no free machine near you that can run this title.",
-    next: "Try again in a minute, or choose another title.",
-  },
-  "server-stopped": {
-    title: "We are restarting",
-    happened: "The service was stopped while your session was being prepared.",
-    next: "It should be back in a moment. Try again.",
-  },
-};
-
-const local: Record<LocalFailure, FailureText> = {
-  "no-webrtc": {
-    title: "This browser can't stream",
-    happened: "It has no WebRTC, or WebRTC is switched off, so video can't arrive fast enough to play.",
-    next: "Use a current Chrome, Edge, Safari or Firefox. In a company browser, ask for WebRTC to be allowed.",
-  },
-  "no-video-codec": {
-    title: "This browser can't decode the video",
-    happened: "The stream is H.264, VP8 or AV1, and this browser receives none of them.",
-    next: "Use Chrome, Edge or Safari, or install your system's H.264 codec and reload.",
-  },
-  "server-unreachable": {
-    title: "We can't reach the server",
-    happened: "It did not answer. Either you are offline, or it is down.",
-    next: "Check your connection, then try again.",
-  },
-  "no-answer": {
-    title: "The server stays silent",
-    happened: "It took your request but did not answer in time.",
-    next: "Try again in a moment.",
-  },
-  "node-silent": {
-    title: "The machine stays silent",
-    happened: "A machine was found for you, but it did not answer while you were being connected.",
-    next: "Try again; another one may be chosen.",
-  },
-  "no-picture": {
-    title: "Connected, but dark",
-    happened: "The machine is reached and the title runs, but this device showed no frame.",
-    next: "Close other videos and try again, or try another browser: its video decoder may be busy or broken.",
-  },
-  "connection-lost": {
-    title: "Connection lost",
-    happened: "Neither the machine nor the server can be reached from here any more.",
-    next: "Check your connection. If you are back within two minutes, you go on where you were.",
-  },
-  "session-gone": {
-    title: "The session is over",
-    happened: "The connection came back, but the session was closed meanwhile.",
-    next: "Start again.",
-  },
-  replaced: {
-    title: "Playing in another window",
-    happened: "Another window of this browser has taken over.",
-    next: "Go on there, or try again to play here.",
-  },
-  outdated: {
-    title: "This page is out of date",
-    happened: "The service was updated while the page was open.",
-    next: "Reload the page to get the new one.",
-  },
-  "player-broken": {
-    title: "Something broke in this page",
-    happened: "Nearframe could not get this browser ready to play.",
-    next: "Reload the page. If it happens again, try another browser.",
-  },
-};
-
-/** By the code of the server's refusal; the server's own words serve for the rest. */
-const refused: Readonly<Record<string, FailureText>> = {
-  TITLE_UNKNOWN: ended["title-unknown"],
-  QUEUE_FULL: {
-    title: "The line is full",
-    happened: "So many people wait for a machine that no more can be promised one.",
-    next: "Try again in a few minutes.",
-  },
-  SERVER_BUSY: {
-    title: "Too busy right now",
-    happened: "The service can't take new sessions at the moment.",
-    next: "Try again in a minute.",
-  },
-  SESSIONS_TOO_MANY: {
-    title: "Too many sessions",
-    happened: "You have several sessions open already.",
-    next: "Leave one of them, then try again.",
-  },
-  STARTS_TOO_FAST: {
-    title: "One moment",
-    happened: "Titles were started too often within a few seconds.",
-    next: "Wait a little, then try again.",
-  },
-};
+export type { FailureText } from "./en-endings.ts";
 
 /** What is being waited for, and the step's short name. */
 const steps: Record<StartStep, { now: string; name: string }> = {
@@ -198,22 +30,28 @@ const latencyStages: Record<LatencyStage, string> = {
   presentMs: "Display",
 };
 
+const plural = new Intl.PluralRules("en");
+const count = (n: number, one: string, other: string) => `${n} ${plural.select(n) === "one" ? one : other}`;
+
 export const en = {
   product: "Nearframe",
+  /** For dates, times and numbers, and for screen readers. */
+  locale: "en",
   skipToTitles: "Skip to the titles",
   home: {
-    tagline: "Played near you, shown here.",
     play: "Play",
     playTitle: (name: string) => `Play ${name}`,
     continue: "Continue",
     continueTitle: (name: string) => `Continue ${name}`,
     continueHint: "Your session is being kept for you.",
+    playedLast: "Played last",
     all: "All",
     categories: "Categories",
     titles: "Titles",
     by: (publisher: string) => `by ${publisher}`,
     picture: (height: number, fps: number) => `${height}p · ${fps} fps`,
     busy: "Busy: you would wait in line",
+    unavailable: "Not available",
     loading: "Reading the titles",
     unreachable: "The server can't be reached.",
     unreachableHint: "Trying again by itself. Is your connection up?",
@@ -221,6 +59,65 @@ export const en = {
     empty: "No titles yet.",
     emptyHint: "Drop a folder with a title.json into the titles folder and restart the server.",
     featured: "Featured",
+    about: (name: string) => `More about ${name}`,
+    folder: (name: string, titles: number) => `Folder ${name}, ${count(titles, "title", "titles")}`,
+    dock: "Dock",
+    status: "Status",
+    battery: (percent: number, charging: boolean) => `Battery ${percent} %${charging ? ", charging" : ""}`,
+    offline: "Offline",
+    connecting: "Connecting",
+    connected: "Connected",
+  },
+  nav: { home: "Home", search: "Search", recents: "Recent titles", settings: "Settings", back: "Back", close: "Close", more: "More" },
+  sheet: {
+    playedWith: "Played with",
+    pin: "Put in the dock",
+    unpin: "Take from the dock",
+    folder: "Folder",
+    noFolder: "None",
+    newFolder: "New folder…",
+    folderName: "Name of the folder",
+    make: "Make folder",
+    rename: "Rename",
+    credits: "Credits",
+  },
+  search: {
+    title: "Search",
+    field: "Titles, publishers, categories",
+    hint: "Type a name, a publisher or a category.",
+    none: (query: string) => `Nothing is called “${query}”.`,
+    found: (titles: number) => count(titles, "title found", "titles found"),
+  },
+  recents: {
+    title: "Recent titles",
+    none: "Nothing played yet.",
+    noneHint: "What you play shows up here, ready to go on with.",
+    kept: "Still running",
+    played: (when: string) => `Played ${when}`,
+    forget: (name: string) => `Take ${name} off this list`,
+  },
+  settings: {
+    title: "Settings",
+    looks: "Looks",
+    language: "Language",
+    languages: { auto: "As the device", en: "English", zh: "中文" },
+    theme: "Colours",
+    themes: { auto: "As the device", dark: "Dark", light: "Light" },
+    textSize: "Text size",
+    textSizes: { normal: "Normal", large: "Large", largest: "Largest" },
+    playing: "Playing",
+    dataSaver: "Data saver",
+    dataSaverHint: "360p at 30 frames a second and 1 Mbit/s: about 0.5 GB an hour. Kind to old phones, too.",
+    haptics: "Vibration",
+    hapticsHint: "Feel on-screen buttons, and what titles do to a pad.",
+    leftHanded: "Left-handed",
+    leftHandedHint: "Mirrors the on-screen controls.",
+    device: "This device",
+    install: "Install Nearframe",
+    installHint: "Puts it among your apps, without the browser's bars.",
+    battery: "Battery",
+    connection: "Connection",
+    version: "Version",
   },
   categories: {
     action: "Action", adventure: "Adventure", arcade: "Arcade", puzzle: "Puzzle",
@@ -262,7 +159,7 @@ export const en = {
     statsShow: "Show figures",
     statsHide: "Hide figures",
     keys: "Press a key for me",
-    pad: (count: number) => (count === 1 ? "1 gamepad connected" : `${count} gamepads connected`),
+    pad: (pads: number) => count(pads, "gamepad connected", "gamepads connected"),
     leave: "Leave",
   },
   stats: {

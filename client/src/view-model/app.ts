@@ -3,14 +3,25 @@
 import type { Scope } from "@nearframe/shared/lifetime";
 import { createControlLink, type ControlLink } from "../stream/control-link.ts";
 import { browserTimers } from "../timers.ts";
+import { createArrangement, type Arrangement } from "./arrangement.ts";
+import { openStorage, type Kept } from "./browser-storage.ts";
 import { createCatalogue, type CatalogueModel } from "./catalogue.ts";
+import { createDevice, type Device } from "./device-facts.ts";
+import { createRecents, type Recents } from "./recents.ts";
 import { createRouter, type Router } from "./route.ts";
+import { applySettings, createSettings, type Settings } from "./settings.ts";
 import { createTokenStore } from "./token-store.ts";
 
 export interface App {
   readonly router: Router;
   readonly link: ControlLink;
   readonly catalogue: CatalogueModel;
+  readonly device: Device;
+  readonly settings: Kept<Settings>;
+  readonly recents: Kept<Recents>;
+  readonly arrangement: Kept<Arrangement>;
+  /** Where the play page keeps what a player changed about a title's controls. */
+  readonly storage: Storage | undefined;
 }
 
 export function createBrowserApp(scope: Scope, window: Window): App {
@@ -30,9 +41,19 @@ export function createBrowserApp(scope: Scope, window: Window): App {
     window.removeEventListener("online", retry);
     window.document.removeEventListener("visibilitychange", retryIfSeen);
   });
+  const storage = openStorage(window);
+  const settings = createSettings(storage);
+  const apply = () => applySettings(window.document, settings.value.value);
+  scope.own(settings.value.subscribe(apply), (stop) => stop());
+  apply();
   return {
     router: createRouter(scope, window),
     link,
+    device: createDevice(scope, window),
+    settings,
+    recents: createRecents(storage),
+    arrangement: createArrangement(storage),
+    storage,
     catalogue: createCatalogue(scope, {
       timers: browserTimers,
       random: Math.random,

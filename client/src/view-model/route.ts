@@ -3,15 +3,22 @@
 import type { Scope } from "@nearframe/shared/lifetime";
 import { createSource, type Behavior } from "../behavior.ts";
 
-export type Route = { page: "home" } | { page: "play"; titleId: string } | { page: "unknown"; path: string };
+/** Pages of one piece, and where they are. The server answers these addresses with the page too. */
+const PAGES = { home: "/", search: "/search", recents: "/recents", settings: "/settings" } as const;
+export type Page = keyof typeof PAGES;
+
+export type Route = { page: Page } | { page: "play"; titleId: string } | { page: "unknown"; path: string };
 
 export function parseRoute(path: string): Route {
-  if (path === "/" || path === "/index.html") return { page: "home" };
-  const titleId = /^\/play\/([a-z0-9-]{1,64})\/?$/.exec(path)?.[1];
+  if (path === "/index.html") return { page: "home" };
+  const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
+  for (const page of Object.keys(PAGES) as Page[]) if (PAGES[page] === plain) return { page };
+  const titleId = /^\/play\/([a-z0-9-]{1,64})$/.exec(plain)?.[1];
   return titleId === undefined ? { page: "unknown", path } : { page: "play", titleId };
 }
 
-export const homePath = "/";
+export const pagePath = (page: Page): string => PAGES[page];
+export const homePath = PAGES.home;
 export const playPath = (titleId: string) => `/play/${titleId}`;
 
 export interface Router {
@@ -19,6 +26,8 @@ export interface Router {
   /** When the player asked for this page, on the page's clock: 0 is the navigation itself. */
   readonly arrivedAtMs: number;
   go(path: string): void;
+  /** To where the player came from; home when that is outside. */
+  back(): void;
   /** Fetches the page anew, as after an update of the service. */
   reload(): void;
 }
@@ -26,22 +35,34 @@ export interface Router {
 export function createRouter(scope: Scope, window: Window): Router {
   const route = createSource<Route>(parseRoute(window.location.pathname));
   let arrivedAtMs = 0;
+  let steps = 0;
   const follow = () => {
     arrivedAtMs = performance.now();
-    show();
+    route.set(parseRoute(window.location.pathname));
   };
-  const show = () => route.set(parseRoute(window.location.pathname));
-  window.addEventListener("popstate", follow);
-  scope.own(window, () => window.removeEventListener("popstate", follow));
+  const followBack = () => {
+    steps = Math.max(0, steps - 1);
+    follow();
+  };
+  window.addEventListener("popstate", followBack);
+  scope.own(window, () => window.removeEventListener("popstate", followBack));
+  const go = (path: string) => {
+    if (path !== window.location.pathname) {
+      steps += 1;
+      window.history.pushState(null, "", path);
+    }
+    window.scrollTo(0, 0);
+    follow();
+  };
   return {
     route: route.behavior,
     get arrivedAtMs() {
       return arrivedAtMs;
     },
-    go(path) {
-      if (path !== window.location.pathname) window.history.pushState(null, "", path);
-      window.scrollTo(0, 0);
-      follow();
+    go,
+    back() {
+      if (steps > 0) window.history.back();
+      else go(homePath);
     },
     reload: () => window.location.reload(),
   };

@@ -1,6 +1,8 @@
 // Keeps the player's token in this browser. Where storage is refused (private windows
 // of some browsers) the player is a new guest with each page.
 
+import { openStorage } from "./browser-storage.ts";
+
 const KEY = "nearframe.token";
 
 export function createTokenStore(window: Window) {
@@ -18,13 +20,4 @@ export function createTokenStore(window: Window) {
       }
     },
   };
-}
-
-function openStorage(window: Window): Storage | undefined {
-  try {
-    return window.localStorage;
-  } catch {
-    // The getter itself throws where storage is refused; the store's memory serves instead.
-    return undefined;
-  }
 }

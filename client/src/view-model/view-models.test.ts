@@ -2,11 +2,10 @@ import { START_STEPS } from "@nearframe/shared/session/start-steps";
 import { END_REASONS } from "@nearframe/shared/session/end-reasons";
 import { describe, expect, test } from "vitest";
 import { LOCAL_FAILURES, type Playing, type SessionState, type Starting } from "../stream/session-state.ts";
-import { device, keyboardNeeds, sampleHistory, sampleTitle, sessionTitle } from "../testing/samples.ts";
+import { device, sampleHistory, sessionTitle } from "../testing/samples.ts";
 import { en } from "../texts/en.ts";
 import { applyChrome, makeChrome, type Chrome } from "./chrome.ts";
 import { makeFailureView } from "./failure.ts";
-import { handsFor, makeHomeView } from "./home-view.ts";
 import { makePlayView } from "./play-view.ts";
 import type { Connection } from "./verdict.ts";
 import { parseRoute, playPath } from "./route.ts";
@@ -17,6 +16,9 @@ describe("addresses", () => {
   test.each([
     ["/", { page: "home" }],
     ["/index.html", { page: "home" }],
+    ["/search", { page: "search" }],
+    ["/settings/", { page: "settings" }],
+    ["/recents", { page: "recents" }],
     ["/play/night-train", { page: "play", titleId: "night-train" }],
     ["/play/night-train/", { page: "play", titleId: "night-train" }],
     ["/play/", { page: "unknown", path: "/play/" }],
@@ -26,52 +28,6 @@ describe("addresses", () => {
 
   test("a title's address leads to it", () => {
     expect(parseRoute(playPath("a-title"))).toEqual({ page: "play", titleId: "a-title" });
-  });
-});
-
-describe("the page of titles", () => {
-  const [train, boat] = [sampleTitle("night-train"), sampleTitle("boat", { category: "puzzle" })];
-  const gone = sampleTitle("gone", { availability: { state: "unavailable", reason: "none" } });
-  const nothing = { category: undefined, titleId: undefined };
-
-  test("features the first title that can be played, in the server's order", () => {
-    const view = makeHomeView({ is: "ready", titles: [gone, train, boat] }, [], nothing);
-    expect(view).toMatchObject({ is: "ready", featured: train, continues: false, titles: [gone, train, boat] });
-  });
-
-  test("offers to go on with what is kept, before anything else", () => {
-    const held = [{ sessionId: "s", titleId: "boat", untilMs: 1 }];
-    expect(makeHomeView({ is: "ready", titles: [train, boat] }, held, nothing)).toMatchObject({ featured: boat, continues: true });
-  });
-
-  test("shows what the player looks at", () => {
-    const held = [{ sessionId: "s", titleId: "boat", untilMs: 1 }];
-    const view = makeHomeView({ is: "ready", titles: [train, boat] }, held, { ...nothing, titleId: "night-train" });
-    expect(view).toMatchObject({ featured: train, continues: false });
-  });
-
-  test("has the categories there are, and keeps to the one that is chosen", () => {
-    const view = makeHomeView({ is: "ready", titles: [train, boat] }, [], { ...nothing, category: "puzzle" });
-    expect(view).toMatchObject({ categories: ["action", "puzzle"], chosen: "puzzle", titles: [boat] });
-    expect(makeHomeView({ is: "ready", titles: [train] }, [], { ...nothing, category: "puzzle" })).toMatchObject({
-      chosen: undefined, titles: [train],
-    });
-  });
-
-  test("is empty, or loading, or cut off", () => {
-    expect(makeHomeView({ is: "ready", titles: [] }, [], nothing)).toEqual({ is: "empty" });
-    expect(makeHomeView({ is: "loading" }, [], nothing)).toEqual({ is: "loading" });
-    expect(makeHomeView({ is: "unreachable" }, [], nothing)).toEqual({ is: "unreachable" });
-  });
-
-  test.each([
-    [{}, ["keyboard"]],
-    [{ pointer: "absolute" as const }, ["keyboard", "mouse", "touch"]],
-    [{ pointer: "relative" as const }, ["keyboard", "mouse"]],
-    [{ touchControls: [{ kind: "button" as const, x: 0, y: 0, size: 0.1 }] }, ["keyboard", "touch"]],
-    [{ keyboard: false, touch: true, pad: {} }, ["touch", "pad"]],
-  ])("says what a title is played with: %o", (needs, hands) => {
-    expect(handsFor({ ...keyboardNeeds, ...needs })).toEqual(hands);
   });
 });
 

@@ -1,34 +1,35 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import type { App } from "../view-model/app.ts";
-import { makeHomeView } from "../view-model/home-view.ts";
-import { homePath, playPath } from "../view-model/route.ts";
-import { Home } from "./home/Home.tsx";
-import { NotFound } from "./NotFound.tsx";
+import { homePath, pagePath, playPath, type Page } from "../view-model/route.ts";
 import { Arriving } from "./Arriving.tsx";
+import { HomePage } from "./home/HomePage.tsx";
+import { NotFound } from "./NotFound.tsx";
+import { withTransition } from "./page-change.ts";
 import { useBehavior } from "./use-behavior.ts";
 
 const loadPlayPage = () => import("./play/PlayPage.tsx");
 const PlayPage = lazy(loadPlayPage);
+const ShellPages = lazy(() => import("./ShellPages.tsx"));
 
 /** Which page is shown. The player's part is fetched while the first page is looked at. */
 export function AppView({ app }: { app: App }) {
   const route = useBehavior(app.router.route);
   const catalogue = useBehavior(app.catalogue.state);
-  const status = useBehavior(app.link.status);
-  const [category, setCategory] = useState<string>();
-  const [lookedAt, setLookedAt] = useState<string>();
   useWarmUp();
+  const { router } = app;
+  const open = (titleId: string, pressed: Element) => withTransition(() => router.go(playPath(titleId)), pressed);
+  const goTo = (page: Page) => withTransition(() => router.go(pagePath(page)));
 
   switch (route.page) {
     case "home":
+      return <HomePage app={app} onPlay={open} onPage={goTo} />;
+    case "search":
+    case "recents":
+    case "settings":
       return (
-        <Home
-          view={makeHomeView(catalogue, status.is === "open" ? status.held : [], { category, titleId: lookedAt })}
-          onPlay={(titleId) => app.router.go(playPath(titleId))}
-          onLookAt={setLookedAt}
-          onCategory={setCategory}
-          onRetry={app.catalogue.retry}
-        />
+        <Suspense fallback={null}>
+          <ShellPages page={route.page} app={app} onPlay={open} onBack={() => withTransition(router.back)} />
+        </Suspense>
       );
     case "play": {
       const title = catalogue.is === "ready" ? catalogue.titles.find(({ id }) => id === route.titleId) : undefined;
@@ -36,24 +37,26 @@ export function AppView({ app }: { app: App }) {
         <Suspense fallback={<Arriving title={title} />}>
           <PlayPage
             key={route.titleId}
+            app={app}
             titleId={route.titleId}
             title={title}
-            tappedAtMs={app.router.arrivedAtMs}
-            link={app.link}
-            onReload={app.router.reload}
-            onHome={() => app.router.go(homePath)}
+            tappedAtMs={router.arrivedAtMs}
+            onHome={() => withTransition(() => router.go(homePath))}
           />
         </Suspense>
       );
     }
     case "unknown":
-      return <NotFound path={route.path} onHome={() => app.router.go(homePath)} />;
+      return <NotFound path={route.path} onHome={() => goTo("home")} />;
   }
 }
 
 function useWarmUp(): void {
   useEffect(() => {
-    const warm = () => void loadPlayPage().then(({ warmUp }) => warmUp());
+    const warm = () => {
+      void loadPlayPage().then(({ warmUp }) => warmUp());
+      void import("./ShellPages.tsx");
+    };
     if (!("requestIdleCallback" in window)) return warm();
     const waiting = requestIdleCallback(warm, { timeout: 3_000 });
     return () => cancelIdleCallback(waiting);

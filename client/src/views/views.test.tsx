@@ -1,17 +1,15 @@
 // @vitest-environment happy-dom
 import { START_STEPS } from "@nearframe/shared/session/start-steps";
 import { END_REASONS } from "@nearframe/shared/session/end-reasons";
-import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { LOCAL_FAILURES, type Outcome } from "../stream/session-state.ts";
 import { sampleTitle, sessionTitle } from "../testing/samples.ts";
 import { en } from "../texts/en.ts";
 import { makeChrome } from "../view-model/chrome.ts";
 import { makeFailureView } from "../view-model/failure.ts";
-import { makeHomeView } from "../view-model/home-view.ts";
 import { NO_FIGURES } from "../view-model/session-figures.ts";
 import { makeStatsView } from "../view-model/stats-view.ts";
-import { Home } from "./home/Home.tsx";
 import { NotFound } from "./NotFound.tsx";
 import { Failure } from "./play/Failure.tsx";
 import { Loading } from "./play/Loading.tsx";
@@ -21,67 +19,6 @@ import { StatsPanel } from "./play/StatsPanel.tsx";
 import { TouchControls } from "./play/TouchControls.tsx";
 
 afterEach(cleanup);
-
-describe("home", () => {
-  const titles = [
-    sampleTitle("night-train"),
-    sampleTitle("boat", { category: "puzzle", availability: { state: "busy" } }),
-    sampleTitle("gone", { availability: { state: "unavailable", reason: "No machine has it." } }),
-  ];
-
-  function show(state: Parameters<typeof makeHomeView>[0], heldTitle?: string) {
-    const calls = { onPlay: vi.fn(), onLookAt: vi.fn(), onCategory: vi.fn(), onRetry: vi.fn() };
-    const held = heldTitle === undefined ? [] : [{ sessionId: "s", titleId: heldTitle, untilMs: 1 }];
-    render(<Home view={makeHomeView(state, held, { category: undefined, titleId: undefined })} {...calls} />);
-    return calls;
-  }
-
-  test("one press on a cover plays it", () => {
-    const { onPlay } = show({ is: "ready", titles });
-    const shelf = within(screen.getByRole("region", { name: en.home.titles }));
-    fireEvent.click(shelf.getByRole("button", { name: en.home.playTitle("Boat") }));
-    expect(onPlay).toHaveBeenCalledWith("boat");
-  });
-
-  test("what can't be played says why, and can't be pressed", () => {
-    const { onPlay } = show({ is: "ready", titles });
-    const gone = screen.getByRole("button", { name: en.home.playTitle("Gone") });
-    expect(gone).toHaveProperty("disabled", true);
-    expect(screen.getByText("No machine has it.")).toBeTruthy();
-    expect(screen.getByText(en.home.busy)).toBeTruthy();
-    fireEvent.click(gone);
-    expect(onPlay).not.toHaveBeenCalled();
-  });
-
-  test("a kept session is offered first", () => {
-    const { onPlay } = show({ is: "ready", titles }, "boat");
-    fireEvent.click(screen.getByRole("button", { name: en.home.continueTitle("Boat") }));
-    expect(onPlay).toHaveBeenCalledWith("boat");
-  });
-
-  test("looking at a cover, by mouse or keyboard, is told", () => {
-    const { onLookAt } = show({ is: "ready", titles });
-    fireEvent.focus(screen.getByRole("button", { name: en.home.playTitle("Boat") }));
-    expect(onLookAt).toHaveBeenCalledWith("boat");
-  });
-
-  test("categories are chosen, and unchosen by All", () => {
-    const { onCategory } = show({ is: "ready", titles });
-    fireEvent.click(screen.getByRole("button", { name: en.categories.puzzle }));
-    expect(onCategory).toHaveBeenLastCalledWith("puzzle");
-    const all = screen.getByRole("button", { name: en.home.all });
-    expect(all.getAttribute("aria-pressed")).toBe("true");
-    fireEvent.click(all);
-    expect(onCategory).toHaveBeenLastCalledWith(undefined);
-  });
-
-  test("without a server it says so and can be asked to try now", () => {
-    const { onRetry } = show({ is: "unreachable" });
-    expect(screen.getByRole("alert").textContent).toContain(en.home.unreachable);
-    fireEvent.click(screen.getByRole("button", { name: en.home.retry }));
-    expect(onRetry).toHaveBeenCalledOnce();
-  });
-});
 
 test("an unknown address leads home", () => {
   const onHome = vi.fn();

@@ -8,6 +8,9 @@ import { refuse } from "./refusals.ts";
 /** Vite puts what has a hash in its name here. */
 const HASHED_FOLDER = "assets";
 
+/** The addresses that the client has a page for (`client/src/view-model/route.ts`). */
+const PAGES = ["/", "/search", "/recents", "/settings", "/play/:titleId"];
+
 export function clientFiles(folder: string): Router {
   const router = Router();
   router.use(
@@ -16,8 +19,7 @@ export function clientFiles(folder: string): Router {
   );
   router.use(express.static(folder, { index: false, maxAge: 0, redirect: false }));
   const page = servePage(folder, 200);
-  router.get("/", page);
-  router.get("/play/:titleId", page);
+  for (const address of PAGES) router.get(address, page);
   // Any other address that a person typed: the client shows that there is nothing.
   router.get("/{*path}", (request, response, next) => {
     const asksForPage = request.accepts(["json", "html"]) === "html" && path.extname(request.path) === "";

@@ -6,36 +6,43 @@ import { PlayIcon } from "../parts/icons.tsx";
 import { useTexts } from "../use-texts.ts";
 import styles from "./Hero.module.css";
 
-type HeroProps = { title: PublicTitle; continues: boolean; onPlay: (titleId: string) => void };
+type HeroProps = {
+  title: PublicTitle;
+  continues: boolean;
+  onPlay: (titleId: string, pressed: Element) => void;
+  onAbout: (titleId: string) => void;
+};
 
-/** The title that is looked at, large. A new one fades in over the last. */
-export function Hero({ title, continues, onPlay }: HeroProps) {
-  const { home, hands } = useTexts();
+/** The title that is looked at, in words, on a screen with room for them. */
+export function Hero({ title, continues, onPlay, onAbout }: HeroProps) {
+  const { home, hands, nav } = useTexts();
   const { availability } = title;
   return (
     <section className={styles.hero} style={{ "--accent": title.art.accent } as CSSProperties} aria-label={home.featured}>
-      <img key={title.id} className={styles.art} src={title.art.hero} alt="" fetchPriority="high" />
-      <div className={styles.words} key={`${title.id} words`}>
+      <div className={styles.words} key={title.id}>
         <h1 className={styles.name}>{title.name}</h1>
         <p className={styles.summary}>{continues ? home.continueHint : title.summary}</p>
+        <p className={styles.facts}>
+          <span>{home.by(title.publisher)}</span>
+          <span>{home.picture(title.size.height, title.fps)}</span>
+          <span>{handsFor(title.input).map((hand) => hands[hand]).join(", ")}</span>
+        </p>
+        {availability.state === "unavailable" && <p className={styles.note}>{availability.reason}</p>}
+        {availability.state === "busy" && <p className={styles.note}>{home.busy}</p>}
         <div className={styles.actions}>
           <Button
             kind="first"
             label={continues ? home.continueTitle(title.name) : home.playTitle(title.name)}
             disabled={availability.state === "unavailable"}
-            onPress={() => onPlay(title.id)}
+            onPress={() => onPlay(title.id, document.body)}
           >
             <PlayIcon />
             {continues ? home.continue : home.play}
           </Button>
-          <p className={styles.facts}>
-            <span>{home.by(title.publisher)}</span>
-            <span>{home.picture(title.size.height, title.fps)}</span>
-            <span>{handsFor(title.input).map((hand) => hands[hand]).join(", ")}</span>
-          </p>
+          <Button kind="second" label={home.about(title.name)} onPress={() => onAbout(title.id)}>
+            {nav.more}
+          </Button>
         </div>
-        {availability.state === "unavailable" && <p className={styles.note}>{availability.reason}</p>}
-        {availability.state === "busy" && <p className={styles.note}>{home.busy}</p>}
       </div>
     </section>
   );

@@ -55,3 +55,47 @@ export const KeyIcon = () => (
     <path d="M3 4h14v12H3zM6.5 12.5h7" />
   </Icon>
 );
+export const CloseIcon = () => (
+  <Icon>
+    <path d="M4.5 4.5l11 11M15.5 4.5l-11 11" />
+  </Icon>
+);
+export const BackIcon = () => (
+  <Icon>
+    <path d="M12.5 3.5L6 10l6.5 6.5" />
+  </Icon>
+);
+export const SearchIcon = () => (
+  <Icon>
+    <path d="M8.5 14a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11zM12.5 12.5l5 5" />
+  </Icon>
+);
+export const RecentsIcon = () => (
+  <Icon>
+    <path d="M3 6h10v11H3zM6.5 3H17v10.5" />
+  </Icon>
+);
+export const GearIcon = () => (
+  <Icon>
+    <path d="M3 6h7M14 6h3M3 14h3M10 14h7M12 3.5v5M8 11.5v5" />
+  </Icon>
+);
+export const PadIcon = () => (
+  <Icon>
+    <path d="M2.5 15.5l1.8-8.6h11.4l1.8 8.6-4-3H6.5zM6 9.5h3M7.5 8v3M12 9.5h2" />
+  </Icon>
+);
+export const LineIcon = ({ down }: { down: boolean }) => (
+  <Icon>
+    <path d="M2.5 8a10.6 10.6 0 0 1 15 0M5.5 11.2a6.4 6.4 0 0 1 9 0" opacity={down ? 0.35 : 1} />
+    <path d="M8.7 13.6h2.6v2.6H8.7z" fill="currentColor" stroke="none" />
+    {down && <path d="M3 17L17 3" />}
+  </Icon>
+);
+export const BatteryIcon = ({ level, charging }: { level: number; charging: boolean }) => (
+  <Icon>
+    <path d="M2 6h14v8H2zM18.5 8.5v3" />
+    <path d={`M4 8h${(10 * Math.max(0.08, Math.min(1, level))).toFixed(1)}v4H4z`} fill="currentColor" stroke="none" />
+    {charging && <path d="M10 4.5L7.5 10.5h4L9.5 15.5" stroke="var(--good)" />}
+  </Icon>
+);

@@ -26,5 +26,9 @@ export function LatencyGraph({ figures }: { figures: Behavior<SessionFigures> })
     draw();
     return figures.subscribe(draw);
   }, [figures]);
-  return <canvas ref={canvas} className={styles.graph} role="img" aria-label={graph} />;
+  return (
+    <figure className={styles.figure} aria-label={graph}>
+      <canvas ref={canvas} className={styles.graph} aria-hidden="true" />
+    </figure>
+  );
 }

@@ -4,7 +4,7 @@ import { Mark } from "../parts/Mark.tsx";
 import { useTexts } from "../use-texts.ts";
 import { Menu, type MenuProps } from "./Menu.tsx";
 import styles from "./PlayChrome.module.css";
-import { useHold } from "./use-hold.ts";
+import { useHold } from "../use-hold.ts";
 import { useIdle } from "./use-idle.ts";
 
 type PlayChromeProps = Omit<MenuProps, "chrome" | "onClose"> & {
@@ -18,7 +18,7 @@ type PlayChromeProps = Omit<MenuProps, "chrome" | "onClose"> & {
 export function PlayChrome({ view, chrome, onMenu, onMenuClosed, ...menu }: PlayChromeProps) {
   const { play } = useTexts();
   const idle = useIdle(3_000);
-  const handle = useHold(onMenu, menu.onStats);
+  const handle = useHold<HTMLButtonElement>(() => onMenu(), menu.onStats);
   return (
     <>
       <button

@@ -4,6 +4,8 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import { exposeDiagnostics } from "../../diagnostics.ts";
 import { createBrowserPlay } from "../../play-entry.ts";
 import type { App } from "../../view-model/app.ts";
+import type { Play } from "../../view-model/play.ts";
+import { notePlayed } from "../../view-model/recents.ts";
 import { Arriving } from "../Arriving.tsx";
 import { useModel } from "../use-model.ts";
 import { PlayStage } from "./PlayStage.tsx";
@@ -14,17 +16,16 @@ type PlayPageProps = {
   titleId: string;
   title: PublicTitle | undefined;
   tappedAtMs: number;
-  link: App["link"];
-  onReload: () => void;
+  app: App;
   onHome: () => void;
 };
 
 /** One visit: each try is a session of its own, and leaving the page leaves the session. */
-export default function PlayPage({ titleId, title, tappedAtMs, link, onReload, onHome }: PlayPageProps) {
+export default function PlayPage({ titleId, title, tappedAtMs, app, onHome }: PlayPageProps) {
   const [tries, setTries] = useState({ count: 0, tappedAtMs });
   const create = useCallback(
-    (scope: Scope) => createBrowserPlay(scope, titleId, tries.tappedAtMs, link),
-    [titleId, tries, link],
+    (scope: Scope) => createBrowserPlay(scope, titleId, tries.tappedAtMs, app.link),
+    [titleId, tries, app],
   );
   const play = useModel(create);
   const again = useCallback(
@@ -36,6 +37,18 @@ export default function PlayPage({ titleId, title, tappedAtMs, link, onReload, o
     return () => exposeDiagnostics(window, () => undefined);
   }, [play]);
 
+  useEffect(() => play && notePlaying(play, () => app.recents.change((now) => notePlayed(now, titleId, Date.now()))), [play, app, titleId]);
+
   if (!play) return <Arriving title={title} />;
-  return <PlayStage key={tries.count} play={play} title={title} onAgain={again} onReload={onReload} onHome={onHome} />;
+  return <PlayStage key={tries.count} play={play} title={title} onAgain={again} onReload={app.router.reload} onHome={onHome} />;
+}
+
+/** Calls once, when the first frame is there: what never started was not played. */
+function notePlaying({ session }: Play, note: () => void): () => void {
+  const stop = session.subscribe(() => {
+    if (session.value.phase !== "playing") return;
+    stop();
+    note();
+  });
+  return stop;
 }

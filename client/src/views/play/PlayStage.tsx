@@ -55,6 +55,7 @@ export function PlayStage({ play, title, onAgain, onReload, onHome }: PlayStageP
     <main
       className={styles.root}
       ref={root}
+      data-theme="dark"
       data-handheld={view.scene === "playing" && view.handheld}
       style={view.scene === "playing" ? ({ "--shape": view.title.size.width / view.title.size.height } as CSSProperties) : undefined}
     >

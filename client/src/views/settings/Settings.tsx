@@ -1,0 +1,119 @@
+import { useId, type ReactNode } from "react";
+import type { DeviceFacts } from "../../view-model/device-facts.ts";
+import { LANGUAGES, TEXT_SIZES, THEMES, type Settings as Values } from "../../view-model/settings.ts";
+import { Button } from "../parts/Button.tsx";
+import { PageFrame } from "../parts/PageFrame.tsx";
+import { useTexts } from "../use-texts.ts";
+import styles from "./Settings.module.css";
+
+type SettingsProps = {
+  settings: Values;
+  facts: DeviceFacts;
+  onChange: (change: Partial<Values>) => void;
+  onInstall: () => void;
+  onBack: () => void;
+};
+
+export function Settings({ settings, facts, onChange, onInstall, onBack }: SettingsProps) {
+  const { settings: texts, home } = useTexts();
+  const { battery } = facts;
+  return (
+    <PageFrame title={texts.title} onBack={onBack}>
+      <div className={styles.groups}>
+        <Group title={texts.looks}>
+          <Choice label={texts.language} values={LANGUAGES} words={texts.languages} chosen={settings.language} onChoose={(language) => onChange({ language })} />
+          <Choice label={texts.theme} values={THEMES} words={texts.themes} chosen={settings.theme} onChoose={(theme) => onChange({ theme })} />
+          <Choice label={texts.textSize} values={TEXT_SIZES} words={texts.textSizes} chosen={settings.textSize} onChoose={(textSize) => onChange({ textSize })} />
+        </Group>
+        <Group title={texts.playing}>
+          <Switch label={texts.dataSaver} hint={texts.dataSaverHint} on={settings.dataSaver} onSwitch={(dataSaver) => onChange({ dataSaver })} />
+          <Switch label={texts.haptics} hint={texts.hapticsHint} on={settings.haptics} onSwitch={(haptics) => onChange({ haptics })} />
+          <Switch label={texts.leftHanded} hint={texts.leftHandedHint} on={settings.leftHanded} onSwitch={(leftHanded) => onChange({ leftHanded })} />
+        </Group>
+        <Group title={texts.device}>
+          {facts.installable && (
+            <div className={styles.line}>
+              <span>
+                {texts.install}
+                <small>{texts.installHint}</small>
+              </span>
+              <Button kind="first" onPress={onInstall}>
+                {texts.install}
+              </Button>
+            </div>
+          )}
+          <Fact name={texts.connection} value={facts.online ? home.connected : home.offline} />
+          {battery && <Fact name={texts.battery} value={home.battery(Math.round(battery.level * 100), battery.charging)} />}
+        </Group>
+      </div>
+    </PageFrame>
+  );
+}
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className={styles.group}>
+      <h2 className={styles.heading}>{title}</h2>
+      <div className={styles.lines}>{children}</div>
+    </section>
+  );
+}
+
+type ChoiceProps<T extends string> = {
+  label: string;
+  values: readonly T[];
+  words: Readonly<Record<T, string>>;
+  chosen: T;
+  onChoose: (value: T) => void;
+};
+
+function Choice<T extends string>({ label, values, words, chosen, onChoose }: ChoiceProps<T>) {
+  const name = useId();
+  return (
+    <fieldset className={styles.choice}>
+      <legend>{label}</legend>
+      <div className={styles.segments}>
+        {values.map((value) => (
+          <label key={value} className={styles.segment}>
+            <input type="radio" name={name} value={value} checked={value === chosen} onChange={() => onChoose(value)} />
+            <span>{words[value]}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+type SwitchProps = { label: string; hint: string; on: boolean; onSwitch: (on: boolean) => void };
+
+export function Switch({ label, hint, on, onSwitch }: SwitchProps) {
+  const id = useId();
+  return (
+    <label className={styles.line} htmlFor={id}>
+      <span>
+        {label}
+        <small id={`${id}-hint`}>{hint}</small>
+      </span>
+      <input
+        id={id}
+        type="checkbox"
+        role="switch"
+        className={styles.switch}
+        checked={on}
+        aria-checked={on}
+        aria-label={label}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => onSwitch(event.target.checked)}
+      />
+    </label>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <p className={styles.line}>
+      <span>{name}</span>
+      <span className={styles.value}>{value}</span>
+    </p>
+  );
+}

@@ -1,0 +1,36 @@
+// Which pictures there are: each screen upright and sideways on a phone, the home screen
+// on a large one, and what settings change.
+
+export type Shot = {
+  /** Of the file. */
+  name: string;
+  /** Of the fixture. */
+  screen: string;
+  on: "portrait" | "landscape" | "desktop";
+  settings: Readonly<Record<string, string>>;
+  /** Pressed before the picture is taken. */
+  press?: string;
+};
+
+/** Fixture screens that are shown in both orientations, in the order of the gallery. */
+export const SCREENS = [
+  "home", "home-new", "home-unreachable", "title", "folder", "search", "search-found", "recents", "settings",
+  "loading", "queued", "menu", "figures", "over title-exited", "over node-lost", "not-found",
+] as const;
+
+const fileName = (screen: string) => screen.replaceAll(" ", "-");
+
+export const SHOTS: readonly Shot[] = [
+  ...SCREENS.flatMap((screen) =>
+    (["portrait", "landscape"] as const).map((on) => ({ name: `${fileName(screen)}-${on}`, screen, on, settings: {} })),
+  ),
+  { name: "home-desktop", screen: "home", on: "desktop", settings: {} },
+  { name: "home-light-portrait", screen: "home", on: "portrait", settings: { theme: "light" } },
+  { name: "home-light-desktop", screen: "home", on: "desktop", settings: { theme: "light" } },
+  { name: "settings-light-portrait", screen: "settings", on: "portrait", settings: { theme: "light" } },
+  { name: "home-zh-portrait", screen: "home", on: "portrait", settings: { language: "zh" } },
+  { name: "settings-zh-portrait", screen: "settings", on: "portrait", settings: { language: "zh" } },
+  { name: "loading-zh-portrait", screen: "loading", on: "portrait", settings: { language: "zh" } },
+  { name: "home-largest-portrait", screen: "home", on: "portrait", settings: { textSize: "largest" } },
+  { name: "home-largest-landscape", screen: "home", on: "landscape", settings: { textSize: "largest" } },
+];
