@@ -1,13 +1,11 @@
 // One edge node: the only place that knows every concrete part.
 
-import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pino, type Logger } from "pino";
 import { systemClock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
-import { RUNTIMES } from "@nearframe/shared/title/manifest";
 import { openXvfb } from "./display/adapters/xvfb.ts";
 import { openHostSink } from "./input/adapters/host-sink.ts";
 import { whyNoUinput } from "./input/adapters/uinput.ts";
@@ -18,6 +16,12 @@ import { PIPELINES } from "./media/pipelines.ts";
 import { isLocal, mediaAddresses } from "./node/addresses.ts";
 import { createAgent, type Agent } from "./node/agent.ts";
 import { ConfigError, parseConfig, type NodeConfig } from "./node/config.ts";
+import { claimDataFolder, DataFolderError } from "./node/data-folder.ts";
+import { IdentityError, openIdentity } from "./node/identity.ts";
+import { makeInventory } from "./node/inventory.ts";
+import { readHardware } from "./node/machine.ts";
+import { findRunnable, type Runnable } from "./node/runnable-titles.ts";
+import { VERSION } from "./node/version.ts";
 import { preferProcess } from "./process/priority.ts";
 import { memoryFolder, sweepPrivateFolders } from "./process/private-folder.ts";
 import { createSession } from "./session/session.ts";
@@ -26,8 +30,9 @@ import { openPulse } from "./sound/adapters/pulse.ts";
 import { openSandbox } from "./sandbox/open-sandbox.ts";
 import { createLaunchTitle } from "./title/launch.ts";
 
-/** A session encodes for about half a core and its title wants the rest of one. */
-const CORES_PER_SESSION = 1;
+const OWN_TITLES = path.join(import.meta.dirname, "..", "titles");
+/** How often titles and programs are looked for again: an operator who installs one expects to see it soon. */
+const TITLES_EVERY_MS = 15_000;
 
 const scope = new Scope();
 
@@ -35,14 +40,17 @@ async function main(): Promise<void> {
   const config = parseConfig(process.env);
   const log = pino({ name: "edge-node", level: config.logLevel, base: {} });
   closeOnSignals(log);
+  await claimDataFolder(config.dataFolder, scope);
+  const identity = await openIdentity(config.dataFolder);
 
   // Input comes through this process; the media server's own priority is raised where it starts.
   const refused = preferProcess(process.pid);
   if (refused !== undefined) log.warn({ refused }, "this process runs like any other; give it CAP_SYS_NICE");
   const pipeline = PIPELINES[config.pipeline];
+  const addresses = mediaAddresses(os.networkInterfaces(), config.announcedAddress, config.serverUrls.some(isLocal));
   const sfu = await createMediasoupSfu(
     {
-      addresses: mediaAddresses(os.networkInterfaces(), config.announcedAddress, isLocal(config.serverUrl)),
+      addresses,
       port: config.mediaPort,
       onWarning: (message) => log.warn(message),
     },
@@ -53,7 +61,10 @@ async function main(): Promise<void> {
   await sweepPrivateFolders([folders, os.tmpdir()]);
   const noPads = await whyNoUinput();
   const sandbox = await openSandbox(config.sandbox, { networkAllowed: config.titleNetworkAllowed });
-  const launchTitle = createLaunchTitle(sandbox, { networkAllowed: config.titleNetworkAllowed });
+  const launchTitle = createLaunchTitle(
+    { sandbox, networkAllowed: config.titleNetworkAllowed, cacheFolder: path.join(config.dataFolder, "cache") },
+    scope,
+  );
   const notices = [
     ...(noPads === undefined ? [] : [`${noPads}; pads are played as the keys that a title's manifest names`]),
     ...sandbox.notices,
@@ -62,18 +73,23 @@ async function main(): Promise<void> {
   // The fallback has an encoder of its own.
   const encoders = config.pipeline === "damage" ? await openEncoders(config) : undefined;
 
+  const facts = {
+    config,
+    name: config.name ?? os.hostname(),
+    version: VERSION,
+    hardware: await readHardware(),
+    addresses,
+    notices,
+    canFetch: false,
+  };
+  const titleFolders = [OWN_TITLES, ...config.titleFolders];
+  let runnable = await findRunnable(titleFolders);
+
   const agent = createAgent(
+    { serverUrls: config.serverUrls, token: config.token, bitrateKbps: config.bitrateKbps },
     {
-      serverUrl: config.serverUrl,
-      token: config.token,
-      nodeId: await nodeId(config),
-      name: config.name ?? os.hostname(),
-      runtimes: RUNTIMES,
-      slots: config.slots ?? Math.max(1, Math.floor(os.availableParallelism() / CORES_PER_SESSION)),
-      notices,
-      bitrateKbps: config.bitrateKbps,
-    },
-    {
+      identity,
+      inventory: () => makeInventory(facts, runnable, encoders?.tried()),
       createSession: (start, events, sessionScope) =>
         createSession(
           {
@@ -86,6 +102,7 @@ async function main(): Promise<void> {
             encoders: () => encoders?.usable() ?? assumeEncoders(["x264"]),
             sfu,
             clock: systemClock,
+            sign: identity.sign,
             createFolder: () => mkdtemp(path.join(folders, `nearframe-session-${process.pid}-`)),
             log: (sessionId, detail) => log.warn({ sessionId }, detail),
           },
@@ -93,7 +110,6 @@ async function main(): Promise<void> {
           events,
           sessionScope,
         ),
-      encoders: () => encoders?.tried(),
       random: Math.random,
       log,
     },
@@ -104,16 +120,33 @@ async function main(): Promise<void> {
     if (!scope.closed) void stop(1, why);
   });
   void agent.refused.then((why) => stop(1, why));
+  void agent.drained.then(() => {
+    log.info("drained: no session is left");
+    void stop(0);
+  });
+  drainOnSignal(agent);
   await agent.registered;
-  log.info({ server: config.serverUrl, pipeline: config.pipeline }, "ready");
+  log.info({ nodeId: identity.nodeId, servers: config.serverUrls, pipeline: config.pipeline }, "ready");
   process.send?.({ type: "ready", notices });
   // Only now: a first start is not held up by it, and later ones find what this one kept.
   if (encoders) void findOut(encoders, agent, log);
+  watchTitles(titleFolders, log, (found) => {
+    if (JSON.stringify(found) === JSON.stringify(runnable)) return;
+    runnable = found;
+    agent.tellInventory();
+  });
+}
+
+function watchTitles(folders: readonly string[], log: Logger, onFound: (found: Runnable) => void): void {
+  const timer = setInterval(() => {
+    findRunnable(folders).then(onFound, (error: unknown) => log.warn({ err: error }, "the titles could not be looked at"));
+  }, TITLES_EVERY_MS);
+  scope.own(timer, clearInterval);
 }
 
 async function findOut(encoders: NodeEncoders, agent: Agent, log: Logger): Promise<void> {
   try {
-    if (await encoders.tryIfUnknown()) agent.tellEncoders();
+    if (await encoders.tryIfUnknown()) agent.tellInventory();
     for (const encoder of encoders.tried() ?? []) log.info({ encoder }, encoder.opened ? "encoder" : "no such encoder");
   } catch (error) {
     // Sessions go on with what every machine has.
@@ -123,19 +156,6 @@ async function findOut(encoders: NodeEncoders, agent: Agent, log: Logger): Promi
 
 const openEncoders = ({ dataFolder, encoders }: NodeConfig): Promise<NodeEncoders> =>
   openNodeEncoders({ dataFolder, allowed: encoders }, { readFacts: readMachineFacts, tryEncoders }, scope);
-
-/** The node's name for itself, kept across restarts. */
-async function nodeId(config: NodeConfig): Promise<string> {
-  const file = path.join(config.dataFolder, "node-id");
-  await mkdir(config.dataFolder, { recursive: true });
-  try {
-    return (await readFile(file, "utf8")).trim();
-  } catch {
-    const id = `node-${randomUUID()}`;
-    await writeFile(file, `${id}\n`, { mode: 0o600 });
-    return id;
-  }
-}
 
 function closeOnSignals(log: { info(message: string): void }): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -148,6 +168,12 @@ function closeOnSignals(log: { info(message: string): void }): void {
   process.on("disconnect", () => void stop(0));
 }
 
+/** SIGUSR2 lets the sessions end first, and then the node; a second one takes that back. */
+function drainOnSignal(agent: Agent): void {
+  let draining = false;
+  process.on("SIGUSR2", () => agent.drain((draining = !draining)));
+}
+
 let stopping = false;
 async function stop(code: number, why?: string): Promise<void> {
   if (stopping) return;
@@ -158,7 +184,11 @@ async function stop(code: number, why?: string): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const known = error instanceof ConfigError || error instanceof SfuStartError;
+  const known =
+    error instanceof ConfigError ||
+    error instanceof SfuStartError ||
+    error instanceof DataFolderError ||
+    error instanceof IdentityError;
   if (scope.closed) return;
   void stop(1, known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error));
 });

@@ -5,7 +5,8 @@ import { CloseCode, MESSAGE_BYTES_MAX, PROTOCOL_VERSION } from "@nearframe/share
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { FRAME_BYTES_MAX, HELLO_MS, MESSAGES_BURST_MAX, REFUSALS_MAX } from "./peers/limits.ts";
 import { device, offer } from "./testing/fixtures.ts";
-import { ALLOWED_ORIGIN, NODE_TOKEN, registration, startServer, type RunningServer } from "./testing/running-server.ts";
+import { ALLOWED_ORIGIN, NODE_TOKEN, startServer, type RunningServer } from "./testing/running-server.ts";
+import { TEST_NODE } from "./testing/node-identity.ts";
 import { pick, seededRandom } from "./testing/seeded-random.ts";
 
 let server: RunningServer;
@@ -70,10 +71,14 @@ describe("the doors", () => {
   test.each([
     ["no token", {}],
     ["another token", { authorization: "Bearer not-the-token-for-the-tests" }],
-    ["the token as a browser could send it", { origin: "http://localhost", cookie: `token=${NODE_TOKEN}` }],
   ])("a stranger with %s can't be a node", async (_name, headers) => {
     const opening = server.open("/node", headers);
     await expect(opening).rejects.toMatchObject({ status: 401, message: expect.stringContaining("NEARFRAME_NODE_TOKEN") });
+  });
+
+  test("a page that is open on this machine can't be a node, whatever it knows", async () => {
+    const opening = server.open("/node", { origin: `http://127.0.0.1:${server.port}`, authorization: `Bearer ${NODE_TOKEN}` });
+    await expect(opening).rejects.toMatchObject({ status: 403, message: expect.stringContaining("ORIGIN_REFUSED") });
   });
 
   test("other addresses have no socket", async () => {
@@ -82,14 +87,14 @@ describe("the doors", () => {
   });
 
   test("a node registers before it reports, once, and in the right version", async () => {
-    const early = await server.openNodeSocket();
-    early.send({ type: "node.heartbeat", sessions: [] });
+    const { client: early, nonce } = await server.openNodeSocket();
+    early.send(TEST_NODE.heartbeat(nonce, 1));
     expect(await early.next("error")).toMatchObject({ code: "REGISTER_FIRST" });
     const twice = await server.node();
-    twice.send(registration({ nodeId: "n2" }));
+    twice.send(TEST_NODE.register(twice.nonce));
     expect(await twice.next("error")).toMatchObject({ code: "REGISTERED_ALREADY" });
-    const old = await server.openNodeSocket();
-    old.send(registration({ protocol: 0 }));
+    const { client: old, nonce: another } = await server.openNodeSocket();
+    old.send(TEST_NODE.register(another, { protocol: 0 }));
     expect(await old.next("error")).toMatchObject({ code: "PROTOCOL_UNSUPPORTED" });
     expect(await old.closed()).toBe(CloseCode.protocol);
   });

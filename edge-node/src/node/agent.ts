@@ -1,38 +1,29 @@
-// The node's side of its control link: dials the server, says what this node is,
+// The node's side of its control link: proves who it is, says what it is and that it lives,
 // and runs the sessions that the server asks for.
 //
 // Sessions do not hang on the link. While it is down they play on, and what ended
 // meanwhile is reported when it is up again.
 
-import WebSocket from "ws";
 import type { Scope } from "@nearframe/shared/lifetime";
-import type { EncoderReport } from "@nearframe/shared/media/encoder-reports";
-import { MESSAGE_BYTES_MAX, PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
+import type { NodeInventory } from "@nearframe/shared/node/inventory";
+import type { NodeState } from "@nearframe/shared/node/node-states";
+import { PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
 import { parseMessage } from "@nearframe/shared/protocol/parse";
 import { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
-import type { Runtime } from "@nearframe/shared/title/manifest";
 import { createNodeSessions } from "../session/node-sessions.ts";
 import type { RunningSession, SessionEvents, SessionStart } from "../session/session.ts";
-import { reconnectDelayMs } from "./reconnect.ts";
+import { createControlLink, type ControlLinkOptions } from "./control-link.ts";
+import type { NodeIdentity } from "./identity.ts";
 
-export type AgentOptions = {
-  serverUrl: string;
-  /** Sent as a bearer token, where the server wants one. */
-  token: string | undefined;
-  nodeId: string;
-  name: string;
-  runtimes: readonly Runtime[];
-  slots: number;
-  notices: readonly string[];
-  bitrateKbps: number;
-};
+export type AgentOptions = ControlLinkOptions & { bitrateKbps: number };
 
 export type AgentPorts = {
+  identity: Pick<NodeIdentity, "nodeId" | "publicKey" | "signed">;
+  /** What this node is, as far as is known by now. */
+  inventory(): NodeInventory;
   createSession(start: SessionStart, events: SessionEvents, scope: Scope): RunningSession;
-  /** What trying the encoders gave; undefined before. */
-  encoders(): readonly EncoderReport[] | undefined;
   random(): number;
   log: { info(detail: object, message: string): void; warn(detail: object, message: string): void };
 };
@@ -40,153 +31,172 @@ export type AgentPorts = {
 export interface Agent {
   /** Resolves with the server's first welcome. */
   readonly registered: Promise<void>;
-  /** Settles with a sentence if the server refuses this node for good. */
+  /** Settles with a sentence if the servers refuse this node for good. */
   readonly refused: Promise<string>;
-  /** The encoders have been tried since this node registered. */
-  tellEncoders(): void;
+  /** Resolves when it has been drained: no session is left, and the server sends no more. */
+  readonly drained: Promise<void>;
+  /** The inventory is another than the one told last. */
+  tellInventory(): void;
+  /** Takes no new session from now on, or does again. */
+  drain(draining: boolean): void;
 }
 
-const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** A server that says nothing for this many heartbeats is gone. */
 const SILENT_HEARTBEATS_MAX = 3;
 const UNREPORTED_ENDS_MAX = 1000;
-/** For the last reports to leave before the socket is cut. */
-const CLOSE_WAIT_MS = 500;
+/** Several things that change at once are told of at once. */
+const BEAT_SOON_MS = 50;
 
 export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Scope): Agent {
+  const { identity, log } = ports;
   const unreported: NodeToServer[] = [];
-  const sessions = createNodeSessions(
-    { nodeId: options.nodeId, slots: () => options.slots, bitrateKbps: options.bitrateKbps },
-    { createSession: ports.createSession, send, log: ports.log },
-    scope,
-  );
   const registered = Promise.withResolvers<void>();
   const refused = Promise.withResolvers<string>();
-  let socket: WebSocket | undefined;
-  let attempt = 0;
-  let retryTimer: NodeJS.Timeout | undefined;
+  const drained = Promise.withResolvers<void>();
+  /** Of the link that is up. */
+  let nonce: string | undefined;
+  let number = 0;
+  let welcomed = false;
+  let draining = false;
+  let heartbeat: NodeJS.Timeout | undefined;
+  let beatSoon: NodeJS.Timeout | undefined;
+
+  const sessions = createNodeSessions(
+    { nodeId: identity.nodeId, slots: () => ports.inventory().capacity.slots, bitrateKbps: options.bitrateKbps },
+    { createSession: ports.createSession, send: sendOfSession, log },
+    scope,
+  );
+  const link = createControlLink(
+    options,
+    { random: ports.random, log, onOpen() {}, onText: handleText, onLost: handleLost, onRefused: refused.resolve },
+    scope,
+  );
 
   /** Ends are kept until the link is back; everything else is worth nothing by then. */
-  function send(message: NodeToServer): void {
-    if (socket?.readyState === WebSocket.OPEN) {
-      socket.send(JSON.stringify(message));
+  function sendOfSession(message: NodeToServer): void {
+    if (welcomed) {
+      say(message);
+      if (message.type !== "session.telemetry") reportSoon();
     } else if (message.type === "session.ended") {
       unreported.push(message);
       if (unreported.length > UNREPORTED_ENDS_MAX) unreported.shift();
     }
+    if (message.type === "session.ended") finishDrain();
   }
 
-  function encodersField() {
-    const encoders = ports.encoders();
-    return encoders ? { encoders: [...encoders] } : {};
-  }
+  const say = (message: NodeToServer) => link.send(JSON.stringify(message));
 
-  function dial(): void {
-    if (scope.closed) return;
-    const dialled = new WebSocket(options.serverUrl, {
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-      maxPayload: MESSAGE_BYTES_MAX,
-      perMessageDeflate: false,
-      ...(options.token === undefined ? {} : { headers: { authorization: `Bearer ${options.token}` } }),
-    });
-    socket = dialled;
-    let heartbeat: NodeJS.Timeout | undefined;
-    let silence: NodeJS.Timeout | undefined;
-
-    const onWelcome = (heartbeatMs: number) => {
-      attempt = 0;
-      registered.resolve();
-      for (const message of unreported.splice(0)) send(message);
-      const beat = () => {
-        send({ type: "node.heartbeat", sessions: sessions.reports() });
-        dialled.ping();
-      };
-      // The first at once: until it comes, the server can't tell a session that ended from one not told of yet.
-      beat();
-      clearInterval(heartbeat);
-      heartbeat = setInterval(beat, heartbeatMs);
-      const heard = () => {
-        clearTimeout(silence);
-        silence = setTimeout(() => dialled.terminate(), heartbeatMs * SILENT_HEARTBEATS_MAX);
-      };
-      dialled.on("pong", heard).on("message", heard);
-      heard();
-    };
-
-    dialled.on("open", () =>
-      send({
-        type: "node.register",
-        protocol: PROTOCOL_VERSION,
-        nodeId: options.nodeId,
-        name: options.name,
-        runtimes: [...options.runtimes],
-        slots: options.slots,
-        notices: [...options.notices],
-        ...encodersField(),
-        sessions: sessions.reports(),
-      }),
-    );
-    // A whole message comes as one Buffer, unless `binaryType` says otherwise.
-    dialled.on("message", (data) => handleText((data as Buffer).toString(), onWelcome));
-    dialled.on("unexpected-response", (_request, response) => {
-      if (response.statusCode === 401 || response.statusCode === 403) {
-        refused.resolve(`the server at ${options.serverUrl} does not let this node in (${response.statusCode}); set NEARFRAME_NODE_TOKEN to the server's`);
-      }
-      dialled.terminate();
-    });
-    dialled.on("error", (error) => ports.log.warn({ err: error.message }, "control link"));
-    dialled.on("close", (code) => {
-      clearInterval(heartbeat);
-      clearTimeout(silence);
-      if (socket !== dialled || scope.closed) return;
-      socket = undefined;
-      const delayMs = reconnectDelayMs(attempt++, ports.random());
-      ports.log.warn({ code, delayMs, sessions: sessions.reports().length }, "control link lost; sessions play on");
-      retryTimer = setTimeout(dial, delayMs);
-    });
-  }
-
-  function handleText(text: string, onWelcome: (heartbeatMs: number) => void): void {
+  function handleText(text: string): void {
     const message = parseMessage(ServerToNode, text);
     if (!message.ok) {
-      ports.log.warn({ code: message.code, detail: message.message }, "the server sent what this node can't read");
+      log.warn({ code: message.code, detail: message.message }, "the server sent what this node can't read");
       return;
     }
     const value = message.value;
     if ("sessionId" in value) return sessions.handle(value);
     switch (value.type) {
+      case "node.challenge":
+        return register(value.nonce);
       case "node.welcome":
-        return onWelcome(value.heartbeatMs);
+        return handleWelcome(value.heartbeatMs);
+      case "node.pace":
+        return beatEvery(value.heartbeatMs);
+      case "node.state":
+        return handleState(value.state, value.reason);
+      case "node.drain":
+      case "node.undrain":
+        return log.info({ asked: value.type }, "the server's operator has spoken");
       case "error":
-        return ports.log.warn({ code: value.code }, value.message);
+        return log.warn({ code: value.code }, value.message);
     }
   }
 
+  function register(challenge: string): void {
+    nonce = challenge;
+    number = 0;
+    const { publicKey } = identity;
+    say(
+      identity.signed({
+        type: "node.register",
+        protocol: PROTOCOL_VERSION,
+        publicKey,
+        nonce,
+        inventory: ports.inventory(),
+        sessions: sessions.reports(),
+        draining,
+      }),
+    );
+  }
+
+  function handleWelcome(heartbeatMs: number): void {
+    welcomed = true;
+    link.settle();
+    registered.resolve();
+    for (const message of unreported.splice(0)) say(message);
+    // The first at once: until it comes, the server can't tell a session that ended from one not told of yet.
+    beat();
+    beatEvery(heartbeatMs);
+  }
+
+  function handleState(state: NodeState, reason: string | undefined): void {
+    if (reason === undefined) log.info({ state }, "the server takes this node for");
+    else log.warn({ state, reason }, "the server gives this node no sessions");
+    if (state === "retired") drained.resolve();
+  }
+
+  function beatEvery(heartbeatMs: number): void {
+    clearInterval(heartbeat);
+    heartbeat = setInterval(beat, heartbeatMs);
+    link.expectWithin(heartbeatMs * SILENT_HEARTBEATS_MAX);
+  }
+
+  function beat(): void {
+    clearTimeout(beatSoon);
+    beatSoon = undefined;
+    if (!welcomed || nonce === undefined) return;
+    say(identity.signed({ type: "node.heartbeat", nonce, number: ++number, sessions: sessions.reports() }));
+    link.ping();
+  }
+
+  /** A session is further along than the last heartbeat said. */
+  function reportSoon(): void {
+    beatSoon ??= setTimeout(beat, BEAT_SOON_MS);
+  }
+
+  function handleLost(): void {
+    nonce = undefined;
+    welcomed = false;
+    clearInterval(heartbeat);
+    clearTimeout(beatSoon);
+    beatSoon = undefined;
+    finishDrain();
+  }
+
+  /** Without a link nobody can send a session here, and none is left: that is as drained as can be. */
+  function finishDrain(): void {
+    if (draining && !welcomed && sessions.reports().length === 0) drained.resolve();
+  }
+
   scope.own(undefined, async () => {
-    clearTimeout(retryTimer);
+    clearInterval(heartbeat);
+    clearTimeout(beatSoon);
     await sessions.stop(EndReason.NodeDrained);
-    if (socket) await closeSocket(socket);
   });
-  dial();
   return {
     registered: registered.promise,
     refused: refused.promise,
-    tellEncoders() {
-      const { encoders } = encodersField();
+    drained: drained.promise,
+    tellInventory() {
       // Where the link is down, the next registration tells.
-      if (encoders) send({ type: "node.encoders", encoders });
+      if (!welcomed || nonce === undefined) return;
+      say(identity.signed({ type: "node.inventory", nonce, number: ++number, inventory: ports.inventory() }));
+    },
+    drain(wanted) {
+      if (draining === wanted) return;
+      draining = wanted;
+      log.info({ draining, sessions: sessions.reports().length }, wanted ? "draining: no new session comes" : "draining no longer");
+      if (welcomed) say({ type: "node.drain", draining });
+      finishDrain();
     },
   };
-}
-
-function closeSocket(socket: WebSocket): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.readyState === WebSocket.CLOSED) return resolve();
-    const timer = setTimeout(() => socket.terminate(), CLOSE_WAIT_MS);
-    socket.once("close", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    socket.close(1001);
-  });
 }

@@ -1,9 +1,12 @@
 // What an operator sets, read once at the door. Pure.
 
+import { delimiter } from "node:path";
 import * as z from "zod/mini";
+import { Id } from "@nearframe/shared/protocol/media";
 import { describeIssues } from "@nearframe/shared/protocol/parse";
 import { WORDS } from "@nearframe/shared/words";
 import { VIDEO_ENCODER_NAMES, type VideoEncoderName } from "../media/encode/known-encoders.ts";
+import { parseServerAddresses, ServerAddressError } from "./server-addresses.ts";
 
 const Port = z.coerce.number().check(z.int(), z.gte(0), z.lte(65_535));
 
@@ -13,10 +16,8 @@ const Encoders = z.pipe(
 );
 
 const Environment = z.object({
-  NEARFRAME_SERVER: z._default(
-    z.string().check(z.regex(/^wss?:\/\//, { error: "an address such as ws://host:8080/node" })),
-    "ws://127.0.0.1:8080/node",
-  ),
+  /** One or several, separated by commas; see `parseServerAddresses`. */
+  NEARFRAME_SERVER: z._default(z.string(), "ws://127.0.0.1:8080/node"),
   NEARFRAME_NODE_TOKEN: z.optional(z.string().check(z.minLength(16))),
   NEARFRAME_NODE_NAME: z.optional(z.string().check(z.minLength(1), z.maxLength(80))),
   NEARFRAME_DATA: z._default(z.string().check(z.minLength(1)), ".nearframe"),
@@ -29,6 +30,14 @@ const Environment = z.object({
   NEARFRAME_ENCODERS: z._default(Encoders, [...VIDEO_ENCODER_NAMES]),
   NEARFRAME_BITRATE_KBPS: z._default(z.coerce.number().check(z.int(), z.gte(200), z.lte(100_000)), 8000),
   NEARFRAME_SLOTS: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(1000))),
+  /** More folders of titles, besides those that come with the node. */
+  NEARFRAME_TITLES: z._default(z.string(), ""),
+  /** What the line carries away from here, where the operator knows. */
+  NEARFRAME_UPLINK_KBPS: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(1_000_000_000))),
+  /** What one session costs an hour, in millionths of the network's unit. */
+  NEARFRAME_FEE_PER_HOUR_MICROS: z._default(z.coerce.number().check(z.int(), z.gte(0)), 0),
+  /** Whom the node belongs to. */
+  NEARFRAME_OPERATOR: z.optional(Id),
   NEARFRAME_SANDBOX: z._default(z.enum(["bubblewrap", "none"]), "bubblewrap"),
   /** Whether titles whose manifests ask for the network get it. */
   NEARFRAME_TITLE_NETWORK: z._default(z.enum(["0", "1"]), "0"),
@@ -36,7 +45,7 @@ const Environment = z.object({
 });
 
 export type NodeConfig = {
-  serverUrl: string;
+  serverUrls: readonly string[];
   token: string | undefined;
   name: string | undefined;
   dataFolder: string;
@@ -46,6 +55,10 @@ export type NodeConfig = {
   encoders: readonly VideoEncoderName[];
   bitrateKbps: number;
   slots: number | undefined;
+  titleFolders: readonly string[];
+  uplinkKbps: number | undefined;
+  feePerHourMicros: number;
+  operatorId: string | undefined;
   sandbox: "bubblewrap" | "none";
   titleNetworkAllowed: boolean;
   logLevel: "debug" | "info" | "warn" | "error";
@@ -63,7 +76,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   if (!parsed.success) throw new ConfigError(`the environment is wrong: ${describeIssues(parsed.error.issues)}`);
   const { data } = parsed;
   return {
-    serverUrl: data.NEARFRAME_SERVER,
+    serverUrls: readServers(data.NEARFRAME_SERVER),
     token: data.NEARFRAME_NODE_TOKEN,
     name: data.NEARFRAME_NODE_NAME,
     dataFolder: data.NEARFRAME_DATA,
@@ -74,8 +87,21 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     encoders: VIDEO_ENCODER_NAMES.filter((name) => data.NEARFRAME_ENCODERS.includes(name)),
     bitrateKbps: data.NEARFRAME_BITRATE_KBPS,
     slots: data.NEARFRAME_SLOTS,
+    titleFolders: data.NEARFRAME_TITLES.split(delimiter).filter((folder) => folder !== ""),
+    uplinkKbps: data.NEARFRAME_UPLINK_KBPS,
+    feePerHourMicros: data.NEARFRAME_FEE_PER_HOUR_MICROS,
+    operatorId: data.NEARFRAME_OPERATOR,
     sandbox: data.NEARFRAME_SANDBOX,
     titleNetworkAllowed: data.NEARFRAME_TITLE_NETWORK === "1",
     logLevel: data.NEARFRAME_LOG,
   };
+}
+
+function readServers(text: string): string[] {
+  try {
+    return parseServerAddresses(text);
+  } catch (error) {
+    if (!(error instanceof ServerAddressError)) throw error;
+    throw new ConfigError(`the environment is wrong: NEARFRAME_SERVER: ${error.message}`);
+  }
 }

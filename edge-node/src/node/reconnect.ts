@@ -1,4 +1,4 @@
-// How long to wait before dialling again. Pure.
+// How long to wait before dialling again, and whom. Pure.
 
 const FIRST_MS = 250;
 const LONGEST_MS = 10_000;
@@ -10,4 +10,19 @@ const LONGEST_MS = 10_000;
 export function reconnectDelayMs(attempt: number, random: number): number {
   const delayMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempt, 10));
   return Math.round(delayMs / 2 + (delayMs / 2) * random);
+}
+
+export type NextDial = { serverIndex: number; delayMs: number };
+
+/**
+ * After `failures` in a row, the last of them at `serverIndex`: each server is tried soon
+ * once, and only a whole round without luck makes the node wait longer. A link that held
+ * goes back to its own server first, which may have been started anew.
+ */
+export function chooseNextDial(failures: number, serverIndex: number, serverCount: number, random: number): NextDial {
+  if (failures === 0) return { serverIndex, delayMs: reconnectDelayMs(0, random) };
+  return {
+    serverIndex: (serverIndex + 1) % serverCount,
+    delayMs: reconnectDelayMs(Math.floor(failures / serverCount), random),
+  };
 }

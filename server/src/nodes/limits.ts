@@ -1,15 +1,41 @@
 // How the server and its nodes keep in touch.
 
-/** Said to the node in `node.welcome`. */
+/** How often a node speaks while a server has few: said to it in `node.welcome`. */
 export const HEARTBEAT_MS = 5_000;
+/** However many there are: a node that is gone must be noticed within minutes. */
+export const HEARTBEAT_MS_MAX = 60_000;
 
-/** Three heartbeats missed: the process hangs or the link is half open, so the link is cut. */
-export const HEARTBEAT_SILENCE_MS = 3 * HEARTBEAT_MS;
+/** Heartbeats missed until the process is taken to hang, or the link to be half open; then it is cut. */
+export const HEARTBEATS_MISSED_MAX = 3;
+export const HEARTBEAT_SILENCE_MS = HEARTBEATS_MISSED_MAX * HEARTBEAT_MS;
+
+/** Silence and grace are looked at this often, for all nodes at once: 100,000 take about 2 ms. */
+export const SWEEP_MS = 1_000;
 
 /** A link that is cut may come back for so long before the node's sessions are given up: media flows meanwhile. */
 export const NODE_GRACE_MS = 20_000;
 
-export const NODES_MAX = 1_000;
+/** A node that stays away is shown as offline for so long, and then forgotten. */
+export const OFFLINE_KEPT_MS = 10 * 60_000;
+
+/**
+ * Of one process. Memory and verification are what bound it: docs/hosts.md has the
+ * figures, and what to do beyond.
+ */
+export const NODES_MAX = 200_000;
 
 /** One node carries many sessions, each as chatty as a player while it connects. */
 export const NODE_MESSAGES_PER_SECOND_MAX = 2_000;
+
+/** A node's public key and signature, checked: measured, on one core of a shared machine. */
+export const HEARTBEAT_COST_MS = 0.12;
+/** Of one core, for all heartbeats together. */
+const HEARTBEAT_CORE_SHARE = 0.4;
+
+/** How often each of so many nodes is asked to speak, so that listening to all leaves time for the rest. */
+export function heartbeatMsFor(nodeCount: number): number {
+  const leastMs = (nodeCount * HEARTBEAT_COST_MS) / HEARTBEAT_CORE_SHARE;
+  // In steps, so that nodes are not told another pace with each that comes or goes.
+  const steps = Math.ceil(leastMs / HEARTBEAT_MS);
+  return Math.min(HEARTBEAT_MS_MAX, Math.max(1, steps) * HEARTBEAT_MS);
+}

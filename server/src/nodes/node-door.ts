@@ -1,86 +1,98 @@
-// The nodes' door, `/node`: a node dials in, registers, and then reports.
+// The nodes' door, `/node`: a node dials in, proves who it is, registers, and then reports.
 
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { CloseCode, PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import type { Log } from "../log.ts";
-import type { SocketDoor } from "../peers/adapters/ws/socket-doors.ts";
-import { HELLO_MS } from "../peers/limits.ts";
-import { createPeer, type Peer } from "../peers/peer.ts";
+import type { Refusal, SocketDoor } from "../peers/adapters/ws/socket-doors.ts";
+import { admitPeer, type Conversation, type PeerLink } from "../peers/peer-door.ts";
 import { fullBucket, takeToken } from "../peers/token-bucket.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { NODE_MESSAGES_PER_SECOND_MAX } from "./limits.ts";
 import { showsToken } from "./node-token.ts";
-import type { Nodes, Registration } from "./nodes.ts";
+import type { Nodes } from "./nodes.ts";
+import { proveNumbered, proveRegistration, type LinkProof } from "./proof.ts";
 
-type NodeDoorPorts = { clock: Clock; log: Log; nodes: Nodes; sessions: Sessions; nodeToken: string };
+export type NodeToken = {
+  readonly token: string;
+  /** Where the operator has set it nobody registers without; else it tells the operator's own nodes from others. */
+  readonly required: boolean;
+};
+
+type NodeDoorPorts = { clock: Clock; log: Log; nodes: Nodes; sessions: Sessions; nodeToken: NodeToken };
+type Message<T extends NodeToServer["type"]> = Extract<NodeToServer, { type: T }>;
 
 const RATE = { perSecond: NODE_MESSAGES_PER_SECOND_MAX, burst: 2 * NODE_MESSAGES_PER_SECOND_MAX };
 
 /** Strangers who knock all day must not fill the log. */
 const REFUSAL_LINES = { perSecond: 0.1, burst: 10 };
 
+const NONCE_BYTES = 24;
+
 export function createNodeDoor(ports: NodeDoorPorts, scope: Scope): SocketDoor {
   const { clock, log, nodeToken } = ports;
   let refusals = fullBucket(REFUSAL_LINES, clock.monotonicMs());
-  const logRefusal = (address: string | undefined) => {
+  const logRefusal = (address: string | undefined, why: string) => {
     const [next, paid] = takeToken(refusals, REFUSAL_LINES, clock.monotonicMs());
     refusals = next;
-    if (paid) log.warn({ address }, "a node without the right token was refused");
+    if (paid) log.warn({ address }, `a node was refused: ${why}`);
   };
   return {
     refuse: (request) => {
-      if (showsToken(request.headers.authorization, nodeToken)) return undefined;
-      logRefusal(request.socket.remoteAddress);
-      const message =
-        "a node must show this server's node token: give it NEARFRAME_NODE_TOKEN, with what the server has there or in node-token in its data folder";
-      return { status: 401, code: "NODE_TOKEN_REFUSED", message };
+      const refusal = refuseNode(request, nodeToken);
+      if (refusal) logRefusal(request.socket.remoteAddress, refusal.message);
+      return refusal;
     },
-    accept: (socket) => {
-      const peerScope = scope.child();
-      const link = {
-        send: (message: ServerToNode) => peer.send(message),
-        close: (code: CloseCode, reason: string) => peer.close(code, reason),
-      };
-      const conversation = createConversation(ports, link);
-      peerScope.own(setTimeout(conversation.handleSilence, HELLO_MS), clearTimeout);
-      const peer: Peer<ServerToNode> = createPeer(
-        socket,
-        {
-          schema: NodeToServer,
-          rate: RATE,
-          onMessage: conversation.handleMessage,
-          onClosed: () => {
-            conversation.handleClosed();
-            void peerScope.close();
-          },
-        },
-        { clock, log },
-        peerScope,
-      );
-      return peer;
+    accept: (socket, request) => {
+      const address = (request.socket.remoteAddress ?? "unknown").replace(/^::ffff:(?=\d+\.)/, "");
+      const trusted = showsToken(request.headers.authorization, nodeToken.token);
+      const converse = (link: PeerLink<ServerToNode>) =>
+        createConversation(ports, link, { address, trusted, logRefusal: (why) => logRefusal(address, why) });
+      return admitPeer(socket, { schema: NodeToServer, rate: RATE, converse }, { clock, log }, scope);
     },
   };
 }
 
+function refuseNode({ headers }: IncomingMessage, { token, required }: NodeToken): Refusal | undefined {
+  // Any page that is open on this machine could reach this door; browsers say where it came from.
+  if (headers.origin !== undefined) {
+    return { status: 403, code: "ORIGIN_REFUSED", message: "a web page cannot be a node" };
+  }
+  const shown = headers.authorization;
+  if (shown === undefined ? !required : showsToken(shown, token)) return undefined;
+  const message =
+    "a node must show this server's node token: give it NEARFRAME_NODE_TOKEN, with what the server has there or in node-token in its data folder";
+  return { status: 401, code: "NODE_TOKEN_REFUSED", message };
+}
+
+type Caller = { address: string; trusted: boolean; logRefusal(why: string): void };
+
 function createConversation(
   { nodes, sessions }: NodeDoorPorts,
-  link: Pick<Peer<ServerToNode>, "send" | "close">,
-) {
-  let nodeId: string | undefined;
+  link: PeerLink<ServerToNode>,
+  { address, trusted, logRefusal }: Caller,
+): Conversation<NodeToServer> {
+  const nonce = randomBytes(NONCE_BYTES).toString("base64url");
+  let registered: { nodeId: string; proof: LinkProof } | undefined;
+  link.send({ type: "node.challenge", nonce });
 
   function handleMessage(message: NodeToServer): void {
     if (message.type === "node.register") return handleRegister(message);
-    if (nodeId === undefined) {
-      return link.send({ type: "error", code: "REGISTER_FIRST", message: "register before anything else" });
-    }
+    if (!registered) return refuse("REGISTER_FIRST", "register before anything else");
+    const { nodeId } = registered;
     switch (message.type) {
       case "node.heartbeat":
-        return nodes.heartbeat(nodeId, message.sessions);
-      case "node.encoders":
-        return nodes.describeEncoders(nodeId, message.encoders);
+        if (proves(message)) nodes.heartbeat(nodeId, message.sessions);
+        return;
+      case "node.inventory":
+        if (proves(message)) nodes.describe(nodeId, message.inventory);
+        return;
+      case "node.drain":
+        return nodes.tell(nodeId, { type: message.draining ? "drain-asked" : "drain-ended", by: "node" });
       case "session.offer":
         return sessions.handleOffer(nodeId, message);
       case "session.progress":
@@ -94,26 +106,48 @@ function createConversation(
     }
   }
 
-  function handleRegister(message: Registration): void {
-    if (nodeId !== undefined) {
-      return link.send({ type: "error", code: "REGISTERED_ALREADY", message: "a link registers once" });
-    }
+  function handleRegister(message: Message<"node.register">): void {
+    if (registered) return refuse("REGISTERED_ALREADY", "a link registers once");
     if (message.protocol !== PROTOCOL_VERSION) {
-      const text = `this server speaks protocol ${PROTOCOL_VERSION}, the node speaks ${message.protocol}; update the older one`;
-      link.send({ type: "error", code: "PROTOCOL_UNSUPPORTED", message: text });
+      refuse(
+        "PROTOCOL_UNSUPPORTED",
+        `this server speaks protocol ${PROTOCOL_VERSION}, the node speaks ${message.protocol}; update the older one`,
+      );
       return link.close(CloseCode.protocol, "protocol version");
     }
-    nodeId = message.nodeId;
-    nodes.register(link, message);
+    const proven = proveRegistration(message, nonce);
+    if (!proven.ok) return turnAway(proven);
+    registered = { nodeId: proven.nodeId, proof: { key: proven.key, nonce, number: 0 } };
+    const { publicKey, inventory, sessions: running, draining } = message;
+    nodes.register(link, { nodeId: proven.nodeId, publicKey, address, trusted, inventory, sessions: running, draining });
   }
 
-  function handleSilence(): void {
-    if (nodeId === undefined) link.close(CloseCode.silent, "no registration");
+  function proves(message: Message<"node.heartbeat"> | Message<"node.inventory">): boolean {
+    const refused = registered && proveNumbered(message, registered.proof);
+    if (!refused) return true;
+    // One that is late is nobody's fault; one that somebody else made ends the link.
+    if (refused.code === "NUMBER_OLD") refuse(refused.code, refused.message);
+    else turnAway(refused);
+    return false;
   }
 
-  function handleClosed(): void {
-    if (nodeId !== undefined) nodes.unlink(nodeId, link);
+  function turnAway({ code, message }: { code: string; message: string }): void {
+    logRefusal(message);
+    refuse(code, message);
+    link.close(CloseCode.unauthorized, "not proved");
   }
 
-  return { handleMessage, handleSilence, handleClosed };
+  function refuse(code: string, message: string): void {
+    link.send({ type: "error", code, message });
+  }
+
+  return {
+    handleMessage,
+    handleSilence: () => {
+      if (!registered) link.close(CloseCode.silent, "no registration");
+    },
+    handleClosed: () => {
+      if (registered) nodes.unlink(registered.nodeId, link);
+    },
+  };
 }

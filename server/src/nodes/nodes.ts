@@ -1,198 +1,394 @@
-// The nodes that this server knows: their links, their slots, and how long a
-// node whose link died is waited for.
+// The nodes whose sockets this process holds: their links, their lives, what their slots
+// hold, and the records that everybody chooses from. Nodes of other processes are reached
+// through these: by their records in the directory, and by mail to their homes.
 //
-// A slot is taken by a session id, here or in the node's own report; it is free
-// when neither names it. So a node that is slow to close a session keeps its
-// slot, whatever the server believes.
+// A slot is taken by a session id, by the servers' word or in the node's own report; it is
+// free when neither names it. So a node that is slow to close a session keeps its slot,
+// whatever the servers believe.
+//
+// PERF: a heartbeat that says what the last one said changes one number of one object, and
+// no node has a timer: one sweep looks for silence (bench indexer).
 
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
-import { CloseCode } from "@nearframe/shared/protocol/limits";
-import type { EncoderReport } from "@nearframe/shared/media/encoder-reports";
-import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
+import { CloseCode, PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
+import type { NodeInventory } from "@nearframe/shared/node/inventory";
+import type { SessionReport } from "@nearframe/shared/node/messages";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
-import type { Runtime } from "@nearframe/shared/title/manifest";
 import type { Log } from "../log.ts";
 import type { NodeCandidate } from "../placement/choose-node.ts";
-import { HEARTBEAT_MS, HEARTBEAT_SILENCE_MS, NODE_GRACE_MS, NODES_MAX } from "./limits.ts";
+import { candidateOf } from "./candidates.ts";
+import type { NodeChecks } from "./checks.ts";
+import type { NodeHistory } from "./history.ts";
+import { HEARTBEATS_MISSED_MAX, NODES_MAX, NODE_GRACE_MS, SWEEP_MS, heartbeatMsFor } from "./limits.ts";
+import type { NodeDirectory } from "./node-directory.ts";
+import { NEW_NODE, reasonOf, stateOf, transition, type NodeEffect, type NodeEvent, type NodeLife } from "./node-life.ts";
+import type { NodeLetter, NodeMail, RemoteEvent } from "./node-mail.ts";
+import { NEW_HOST_RECORD, type HostRecord, type NodeLocation, type NodeRecord } from "./node-record.ts";
 
-export type Registration = Extract<NodeToServer, { type: "node.register" }>;
+/** What a node said as it came, once its door has seen that it is true of its key. */
+export type Registration = {
+  readonly nodeId: string;
+  readonly publicKey: string;
+  /** Where its socket comes from. */
+  readonly address: string;
+  /** It showed the operator's token. */
+  readonly trusted: boolean;
+  readonly inventory: NodeInventory;
+  readonly sessions: readonly SessionReport[];
+  readonly draining: boolean;
+};
 
 /** One control link of a node, as the registry needs it. */
 export interface NodeLink {
   send(message: ServerToNode): void;
-  close(code: number, reason: string): void;
+  close(code: CloseCode, reason: string): void;
 }
 
 export interface NodeEvents {
-  /** Linked, for the first time or again, with the sessions that still run there. */
+  /** Linked here, for the first time or again, with the sessions that still run there. */
   onLinked(nodeId: string, sessionIds: readonly string[]): void;
-  /** A heartbeat: the sessions that run there now. */
+  /** What runs there now: heard with the first heartbeat of a link, when it changes, and while something there should not run. */
   onReported(nodeId: string, sessionIds: readonly string[]): void;
-  /** Gone for longer than the grace: nothing of it is waited for. */
+  /** Gone for longer than the grace, wherever it hung: nothing of it is waited for. */
   onLost(nodeId: string): void;
 }
 
-type LinkState = { type: "linked"; link: NodeLink; heardAtMs: number } | { type: "missing" };
+export type NodesPorts = {
+  clock: Clock;
+  log: Log;
+  serverId: string;
+  events: NodeEvents;
+  directory: NodeDirectory;
+  mail: NodeMail;
+  checks: NodeChecks;
+  history: NodeHistory;
+  locate(address: string): NodeLocation | undefined;
+};
 
 type Node = {
   readonly nodeId: string;
-  name: string;
-  runtimes: readonly Runtime[];
-  slots: number;
-  /** What it found out about its encoders; undefined until it has tried them. */
-  encoders: readonly EncoderReport[] | undefined;
-  link: LinkState;
-  /** Sessions that hold a slot here by this server's word. */
-  readonly held: Set<string>;
-  /** Sessions that the node last said it runs. */
-  reported: ReadonlySet<string>;
-  timer: NodeJS.Timeout | undefined;
+  registration: Registration;
+  location: NodeLocation | undefined;
+  life: NodeLife;
+  link: NodeLink | undefined;
+  heardAtMs: number;
+  heartbeatMs: number;
+  /** Its link has brought a heartbeat. */
+  reported: boolean;
+  host: HostRecord;
+  /** Another process says that the node hangs there. */
+  elsewhere: boolean;
 };
 
 export type Nodes = ReturnType<typeof createNodes>;
 
-export function createNodes(ports: { clock: Clock; log: Log; events: NodeEvents }, scope: Scope) {
-  const { clock, log, events } = ports;
+export function createNodes(ports: NodesPorts, scope: Scope) {
+  const { clock, log, serverId, events, directory, mail, checks, history } = ports;
   const nodes = new Map<string, Node>();
+  /** Nodes that are not known yet and hold sessions of the last process. */
+  const awaited = new Map<string, { sessionIds: Set<string>; untilMs: number }>();
+  let linkedCount = 0;
+  let heartbeatMs = heartbeatMsFor(0);
+  const sweeping = setInterval(sweep, SWEEP_MS);
   scope.own(nodes, () => {
-    for (const node of nodes.values()) clearTimeout(node.timer);
+    clearInterval(sweeping);
     nodes.clear();
   });
 
-  function register(link: NodeLink, message: Registration): void {
+  function register(link: NodeLink, registration: Registration): void {
+    const { nodeId, inventory } = registration;
     if (scope.closed) return link.close(CloseCode.stopping, "the server is stopping");
-    if (!nodes.has(message.nodeId) && nodes.size >= NODES_MAX) {
+    const known = nodes.get(nodeId);
+    if (!known && nodes.size >= NODES_MAX) {
       link.send({ type: "error", code: "NODES_FULL", message: `this server takes ${NODES_MAX} nodes` });
-      return link.close(CloseCode.protocol, "too many nodes");
+      return link.close(CloseCode.full, "too many nodes");
     }
-    const node = nodes.get(message.nodeId) ?? blankNode(message.nodeId);
-    nodes.set(node.nodeId, node);
-    if (node.link.type === "linked") {
-      // The node redialled before this end noticed that the old link is dead.
-      node.link.link.close(CloseCode.replaced, "the node has registered again");
-    }
-    node.name = message.name;
-    node.runtimes = message.runtimes;
-    node.slots = message.slots;
-    node.encoders = message.encoders;
-    node.reported = new Set(message.sessions);
-    node.link = { type: "linked", link, heardAtMs: clock.monotonicMs() };
-    watchSilence(node);
-    link.send({ type: "node.welcome", protocol: message.protocol, heartbeatMs: HEARTBEAT_MS });
-    log.info(
-      { nodeId: node.nodeId, name: node.name, slots: node.slots, runtimes: node.runtimes, sessions: message.sessions.length },
-      "node registered",
-    );
-    for (const notice of message.notices) log.info({ nodeId: node.nodeId, notice }, "node notice");
-    events.onLinked(node.nodeId, message.sessions);
+    // The node redialled before this end noticed that the old link is dead.
+    if (known?.link) replaceLink(known.link);
+    else linkedCount++;
+    heartbeatMs = heartbeatMsFor(linkedCount);
+    const node = known ?? newNode(registration);
+    const inventoryChanged = !known || JSON.stringify(known.registration.inventory) !== JSON.stringify(inventory);
+    nodes.set(nodeId, node);
+    Object.assign(node, { registration, link, heardAtMs: clock.monotonicMs(), heartbeatMs, reported: false, elsewhere: false });
+    node.location = ports.locate(registration.address);
+    link.send({ type: "node.welcome", protocol: PROTOCOL_VERSION, nodeId, heartbeatMs });
+    const { sessions, draining } = registration;
+    apply(node, { type: "linked", inventoryChanged, draining, sessions }, { claim: true });
+    for (const sessionId of awaited.get(nodeId)?.sessionIds ?? []) apply(node, { type: "session-held", sessionId });
+    awaited.delete(nodeId);
+    tellOperator(node);
+    events.onLinked(nodeId, sessions.map(({ sessionId }) => sessionId));
+    history.linked(nodeId, registration, (host) => {
+      if (nodes.get(nodeId) !== node) return;
+      node.host = host;
+      publish(node);
+    });
   }
 
-  function describeEncoders(nodeId: string, encoders: readonly EncoderReport[]): void {
+  function tellOperator({ nodeId, registration: { inventory, sessions, address, trusted }, life }: Node): void {
+    const { name, capacity, runtimes, notices } = inventory;
+    const detail = { nodeId, name, address, trusted, slots: capacity.slots, runtimes, sessions: sessions.length };
+    log.info({ ...detail, state: stateOf(life) }, "node registered");
+    for (const notice of notices) log.info({ nodeId, notice }, "node notice");
+  }
+
+  /** A newer inventory on the same link. */
+  function describe(nodeId: string, inventory: NodeInventory): void {
     const node = nodes.get(nodeId);
     if (!node) return;
-    node.encoders = encoders;
-    const opened = encoders.filter((encoder) => encoder.opened).map(({ name }) => name);
-    log.info({ nodeId, opened }, "node has tried its encoders");
+    node.registration = { ...node.registration, inventory };
+    const opened = (inventory.encoders ?? []).filter((encoder) => encoder.opened).map(({ name }) => name);
+    log.info({ nodeId, opened, slots: inventory.capacity.slots }, "node knows more of itself");
+    apply(node, { type: "inventory-changed" });
+    publish(node);
   }
 
-  function heartbeat(nodeId: string, sessionIds: readonly string[]): void {
+  function heartbeat(nodeId: string, sessions: readonly SessionReport[]): void {
     const node = nodes.get(nodeId);
-    if (node?.link.type !== "linked") return;
-    node.link.heardAtMs = clock.monotonicMs();
-    node.reported = new Set(sessionIds);
-    events.onReported(nodeId, sessionIds);
+    if (!node?.link) return;
+    node.heardAtMs = clock.monotonicMs();
+    if (node.heartbeatMs !== heartbeatMs) {
+      node.heartbeatMs = heartbeatMs;
+      node.link.send({ type: "node.pace", heartbeatMs });
+    }
+    const before = node.life.slots;
+    apply(node, { type: "sessions-reported", sessions });
+    // It speaks here, so another process that has it in its books lost it to us.
+    if (node.elsewhere) reclaim(node);
+    if (node.reported && node.life.slots === before && !hasStray(node)) return;
+    node.reported = true;
+    events.onReported(nodeId, sessions.map(({ sessionId }) => sessionId));
+  }
+
+  function reclaim(node: Node): void {
+    node.elsewhere = false;
+    directory.put(recordOf(node), { claim: true });
   }
 
   /** The link's socket has closed. Not heard if the node has a newer link. */
   function unlink(nodeId: string, link: NodeLink): void {
     const node = nodes.get(nodeId);
-    if (!node || node.link.type !== "linked" || node.link.link !== link || scope.closed) return;
+    if (!node || node.link !== link || scope.closed) return;
     log.info({ nodeId, graceMs: NODE_GRACE_MS }, "node link lost");
-    waitForReturn(node);
+    apply(node, { type: "link-lost" });
+    dropLink(node);
   }
 
-  function waitForReturn(node: Node): void {
-    clearTimeout(node.timer);
-    node.link = { type: "missing" };
-    node.timer = setTimeout(() => {
-      nodes.delete(node.nodeId);
-      log.info({ nodeId: node.nodeId }, "node gone");
-      events.onLost(node.nodeId);
-    }, NODE_GRACE_MS);
+  function dropLink(node: Node): void {
+    const { nodeId, life, elsewhere } = node;
+    node.link = undefined;
+    linkedCount--;
+    history.unlinked(nodeId);
+    if (elsewhere) return void nodes.delete(nodeId);
+    if (life.standing.type !== "retired") return;
+    nodes.delete(nodeId);
+    directory.forget(nodeId);
   }
 
-  function watchSilence(node: Node): void {
-    clearTimeout(node.timer);
-    if (node.link.type !== "linked") return;
-    const { link, heardAtMs } = node.link;
-    const silenceLeftMs = heardAtMs + HEARTBEAT_SILENCE_MS - clock.monotonicMs();
-    if (silenceLeftMs > 0) {
-      node.timer = setTimeout(() => watchSilence(node), Math.ceil(silenceLeftMs));
-      return;
+  function sweep(): void {
+    const nowMs = clock.monotonicMs();
+    for (const node of nodes.values()) {
+      if (!node.link || nowMs - node.heardAtMs < HEARTBEATS_MISSED_MAX * node.heartbeatMs) continue;
+      log.warn({ nodeId: node.nodeId, silentMs: Math.round(nowMs - node.heardAtMs) }, "node sends no heartbeat");
+      apply(node, { type: "heartbeats-missed" });
     }
-    log.warn({ nodeId: node.nodeId, silentMs: HEARTBEAT_SILENCE_MS }, "node sends no heartbeat");
-    waitForReturn(node);
-    link.close(CloseCode.silent, "no heartbeat");
+    for (const [nodeId, { untilMs }] of awaited) {
+      if (nowMs < untilMs) continue;
+      awaited.delete(nodeId);
+      log.info({ nodeId }, "node gone");
+      events.onLost(nodeId);
+    }
+    heartbeatMs = heartbeatMsFor(linkedCount);
+    directory.sweep();
   }
 
-  function candidates(): NodeCandidate[] {
-    return [...nodes.values()].map((node) => ({
-      nodeId: node.nodeId,
-      state: node.link.type,
-      runtimes: node.runtimes,
-      slots: node.slots,
-      slotsFree: node.slots - node.held.union(node.reported).size,
-    }));
+  function apply(node: Node, event: NodeEvent, { claim = false } = {}): void {
+    const before = node.life;
+    const [life, effects] = transition(before, event);
+    node.life = life;
+    if (claim || life !== before) publish(node, claim);
+    for (const effect of effects) run(node, effect);
   }
 
-  /** False if the node has no link now; what it missed is made good when it registers again. */
+  function run(node: Node, effect: NodeEffect): void {
+    switch (effect.type) {
+      case "run-checks":
+        return runChecks(node);
+      case "tell-node": {
+        const [state, reason] = [stateOf(node.life), reasonOf(node.life)];
+        if (reason !== undefined) log.warn({ nodeId: node.nodeId, state, reason }, "node gets no sessions");
+        return node.link?.send({ type: "node.state", state, ...(reason !== undefined && { reason }) });
+      }
+      case "cut-link": {
+        const { link } = node;
+        dropLink(node);
+        return link?.close(CloseCode.silent, "no heartbeat");
+      }
+    }
+  }
+
+  function runChecks(node: Node): void {
+    const { nodeId, registration } = node;
+    const { trusted, inventory } = registration;
+    apply(node, { type: "checks-begun" });
+    const settle = (reason: string | undefined) => {
+      // Of an inventory that has been replaced meanwhile nobody wants to know.
+      if (nodes.get(nodeId) !== node || node.registration !== registration) return;
+      apply(node, reason === undefined ? { type: "checks-passed" } : { type: "checks-failed", reason });
+    };
+    const verdict = checks.check({ nodeId, trusted, inventory });
+    if (!(verdict instanceof Promise)) return settle(verdict);
+    verdict.then(settle, (error: unknown) => {
+      log.error({ nodeId, error }, "a node could not be checked");
+      settle("it could not be checked; it is tried again when it registers again");
+    });
+  }
+
+  function publish(node: Node, claim = false): void {
+    if (!node.elsewhere) directory.put(recordOf(node), { claim });
+  }
+
+  function recordOf({ nodeId, registration, location, life, host }: Node): NodeRecord {
+    const { publicKey, address, trusted, inventory } = registration;
+    const { name, operatorId, runtimes, titleIds, canFetch, hardware, network, capacity, feePerHourMicros } = inventory;
+    return {
+      nodeId,
+      publicKey,
+      name,
+      ...(operatorId !== undefined && { operatorId }),
+      state: stateOf(life),
+      homeServerId: serverId,
+      address,
+      ...(location && { location }),
+      runtimes,
+      titleIds,
+      canFetch,
+      hardware,
+      encoders: inventory.encoders ?? [],
+      ...(network.uplinkKbps !== undefined && { uplinkKbps: network.uplinkKbps }),
+      slots: capacity.slots,
+      slotsFree: Math.max(0, capacity.slots - life.slots.size),
+      feePerHourMicros,
+      record: host,
+      rttVector: {},
+      trusted,
+    };
+  }
+
+  /** False if nobody can reach the node now; what it missed is made good when it registers again. */
   function send(nodeId: string, message: ServerToNode): boolean {
     const node = nodes.get(nodeId);
-    if (node?.link.type !== "linked") return false;
-    node.link.link.send(message);
+    if (node && !node.elsewhere) {
+      node.link?.send(message);
+      return node.link !== undefined;
+    }
+    const record = directory.get(nodeId);
+    if (!record || record.state === "offline") return false;
+    mail.send(record.homeServerId, { type: "send", nodeId, message });
     return true;
   }
 
-  function takeSlot(nodeId: string, sessionId: string): void {
-    nodes.get(nodeId)?.held.add(sessionId);
-  }
-
-  function releaseSlot(nodeId: string, sessionId: string): void {
-    nodes.get(nodeId)?.held.delete(sessionId);
-  }
-
-  /** The node has said that nothing of the session is left, which its last report could not know. */
-  function forgetReported(nodeId: string, sessionId: string): void {
+  /** What happens to a node's slots or standing is decided by its home. */
+  function tell(nodeId: string, event: RemoteEvent): void {
     const node = nodes.get(nodeId);
-    if (node) node.reported = node.reported.difference(new Set([sessionId]));
+    if (node && !node.elsewhere) return apply(node, event);
+    const record = directory.get(nodeId);
+    if (record && record.homeServerId !== serverId) mail.send(record.homeServerId, { type: "tell", nodeId, event });
+  }
+
+  /** Mail from another process, for a node that hangs here by its books. */
+  function handleLetter(letter: NodeLetter): void {
+    const node = nodes.get(letter.nodeId);
+    if (!node || node.elsewhere) return log.debug({ nodeId: letter.nodeId }, "mail for a node that has moved on");
+    if (letter.type === "send") node.link?.send(letter.message);
+    else apply(node, letter.event);
   }
 
   /** A session of this node outlived the last server process: wait for the node as if its link had just died. */
   function expect(nodeId: string, sessionId: string): void {
-    const node = nodes.get(nodeId) ?? blankNode(nodeId);
-    node.held.add(sessionId);
-    if (nodes.has(nodeId)) return;
-    nodes.set(nodeId, node);
-    waitForReturn(node);
+    if (directory.get(nodeId)) return tell(nodeId, { type: "session-held", sessionId });
+    const waiting = awaited.get(nodeId) ?? { sessionIds: new Set<string>(), untilMs: clock.monotonicMs() + NODE_GRACE_MS };
+    waiting.sessionIds.add(sessionId);
+    awaited.set(nodeId, waiting);
   }
 
-  /** Undefined for a node that is not known, or has not tried them yet. */
-  const encodersOf = (nodeId: string): readonly EncoderReport[] | undefined => nodes.get(nodeId)?.encoders;
+  /** A node of the directory has appeared, at whatever home. */
+  function handleAppeared(nodeId: string): void {
+    const waiting = awaited.get(nodeId);
+    if (!waiting || nodes.has(nodeId)) return;
+    awaited.delete(nodeId);
+    for (const sessionId of waiting.sessionIds) tell(nodeId, { type: "session-held", sessionId });
+  }
 
-  return { register, describeEncoders, encodersOf, heartbeat, unlink, candidates, send, takeSlot, releaseSlot, forgetReported, expect };
+  /** Another process has written the node's entry. Should it still speak here, its next heartbeat says so. */
+  function handleMovedAway(nodeId: string): void {
+    const node = nodes.get(nodeId);
+    if (!node) return;
+    log.info({ nodeId, to: directory.get(nodeId)?.homeServerId }, "node has moved to another server");
+    if (node.link) node.elsewhere = true;
+    else nodes.delete(nodeId);
+  }
+
+  /** Offline for so long that what it ran is given up. */
+  function handleLost(nodeId: string): void {
+    log.info({ nodeId }, "node gone");
+    const node = nodes.get(nodeId);
+    for (const sessionId of node?.link ? [] : (node?.life.slots.keys() ?? [])) {
+      tell(nodeId, { type: "session-cleared", sessionId });
+      tell(nodeId, { type: "session-released", sessionId });
+    }
+    events.onLost(nodeId);
+  }
+
+  function handleGone(nodeId: string): void {
+    const node = nodes.get(nodeId);
+    if (node && !node.link) nodes.delete(nodeId);
+  }
+
+  return {
+    register,
+    describe,
+    heartbeat,
+    unlink,
+    send,
+    tell,
+    expect,
+    handleLetter,
+    handleAppeared,
+    handleMovedAway,
+    handleLost,
+    handleGone,
+    candidates: (): NodeCandidate[] => Array.from(directory.all(), candidateOf),
+    takeSlot: (nodeId: string, sessionId: string): void => tell(nodeId, { type: "session-held", sessionId }),
+    releaseSlot: (nodeId: string, sessionId: string): void => tell(nodeId, { type: "session-released", sessionId }),
+    /** The node has said that nothing of the session is left, which its last report could not know. */
+    forgetReported: (nodeId: string, sessionId: string): void => tell(nodeId, { type: "session-cleared", sessionId }),
+  };
 }
 
-function blankNode(nodeId: string): Node {
+function replaceLink(link: NodeLink): void {
+  link.close(CloseCode.replaced, "the node has registered again");
+}
+
+/** Something runs there that the servers have given up. */
+function hasStray({ life }: Node): boolean {
+  for (const slot of life.slots.values()) if (!slot.held) return true;
+  return false;
+}
+
+function newNode(registration: Registration): Node {
   return {
-    nodeId,
-    name: nodeId,
-    runtimes: [],
-    slots: 0,
-    encoders: undefined,
-    link: { type: "missing" },
-    held: new Set(),
-    reported: new Set(),
-    timer: undefined,
+    nodeId: registration.nodeId,
+    registration,
+    location: undefined,
+    life: NEW_NODE,
+    link: undefined,
+    heardAtMs: 0,
+    heartbeatMs: 0,
+    reported: false,
+    host: NEW_HOST_RECORD,
+    elsewhere: false,
   };
 }

@@ -7,9 +7,9 @@ import { CloseCode, MESSAGES_PER_SECOND_MAX, PROTOCOL_VERSION } from "@nearframe
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import type { Log } from "../log.ts";
 import type { SocketDoor } from "../peers/adapters/ws/socket-doors.ts";
-import { HELLO_MS, MESSAGES_BURST_MAX } from "../peers/limits.ts";
+import { MESSAGES_BURST_MAX } from "../peers/limits.ts";
 import { originAllowed } from "../peers/origin.ts";
-import { createPeer, type Peer } from "../peers/peer.ts";
+import { admitPeer, type Conversation, type PeerLink } from "../peers/peer-door.ts";
 import { fullBucket, takeToken } from "../peers/token-bucket.ts";
 import { STARTS_BURST, STARTS_PER_SECOND } from "../session/limits.ts";
 import type { PlayerPeer } from "../session/ports.ts";
@@ -38,41 +38,21 @@ export function createPlayerDoor(ports: PlayerDoorPorts, scope: Scope): SocketDo
       originAllowed(request.headers.origin, request.headers.host, origins)
         ? undefined
         : { status: 403, code: "ORIGIN_REFUSED", message: "this server takes no connections from pages of other sites" },
-    accept: (socket) => {
-      const peerScope = scope.child();
-      const conversation = createConversation(ports, {
-        send: (message) => peer.send(message),
-        close: (code, reason) => peer.close(code, reason),
-        get closed() {
-          return peer.closed;
-        },
-      });
-      const helloTimer = setTimeout(conversation.handleSilence, HELLO_MS);
-      peerScope.own(helloTimer, clearTimeout);
-      const peer: Peer<ServerToClient> = createPeer(
+    accept: (socket) =>
+      admitPeer(
         socket,
-        {
-          schema: ClientToServer,
-          rate: MESSAGE_RATE,
-          onMessage: conversation.handleMessage,
-          onClosed: () => {
-            conversation.handleClosed();
-            void peerScope.close();
-          },
-        },
+        { schema: ClientToServer, rate: MESSAGE_RATE, converse: (peer: PeerLink<ServerToClient>) => createConversation(ports, peer) },
         { clock, log },
-        peerScope,
-      );
-      return peer;
-    },
+        scope,
+      ),
   };
 }
 
 /** What one socket and the server say to each other. */
 function createConversation(
   { clock, identity, sessions }: PlayerDoorPorts,
-  peer: Pick<Peer<ServerToClient>, "send" | "close" | "closed">,
-) {
+  peer: PeerLink<ServerToClient>,
+): Conversation<ClientToServer> {
   let greeting: Greeting = { type: "awaiting-hello" };
   let starts = fullBucket(STARTS_RATE, clock.monotonicMs());
 

@@ -1,5 +1,6 @@
 // What both ends tell, over real sockets, until the player reads it over HTTP.
 
+import { TEST_NODE } from "../testing/node-identity.ts";
 import { SessionQuality } from "@nearframe/shared/api/quality";
 import { systemClock } from "@nearframe/shared/clock";
 import { expect, test } from "vitest";
@@ -54,7 +55,7 @@ test("a minute of play is scored, logged, and there for its player after a resta
   played.client.send({ type: "session.leave", sessionId });
   await played.edge.next("session.stop");
   const lines = server.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(lines.filter(({ msg }) => msg === "minute scored")).toMatchObject([{ sessionId, nodeId: "n1", minute: 0, level: 30 }]);
+  expect(lines.filter(({ msg }) => msg === "minute scored")).toMatchObject([{ sessionId, nodeId: TEST_NODE.nodeId, minute: 0, level: 30 }]);
   await server.scope.close();
 
   const again = await startServer({ store: server.store, clock });

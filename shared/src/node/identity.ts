@@ -26,8 +26,8 @@ export function nodeIdOf(publicKey: Uint8Array): string {
 }
 
 /** The text whose UTF-8 bytes are signed. */
-export function signedText(message: Readonly<Record<string, unknown>>): string {
-  const { signature: _, ...said } = message;
+export function signedText(message: object): string {
+  const { signature: _, ...said } = message as Record<string, unknown>;
   const text = canonicalize(said);
   if (text === undefined) throw new Error("only JSON can be signed");
   return text;

@@ -21,6 +21,8 @@ export const CloseCode = {
   replaced: 4409,
   tooLarge: 4413,
   tooFast: 4429,
+  /** This server takes no more; another may. */
+  full: 4430,
   stopping: 4503,
 } as const;
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];

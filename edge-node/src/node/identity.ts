@@ -1,0 +1,80 @@
+// The node's key: made once, kept in the data folder for its owner's eyes alone. Whoever
+// has the file is the node; without it, it is another one.
+
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { nodeIdOf, signedText } from "@nearframe/shared/node/identity";
+
+export interface NodeIdentity {
+  readonly nodeId: string;
+  /** 32 bytes as base64url. */
+  readonly publicKey: string;
+  /** Ed25519, 64 bytes. */
+  sign(bytes: Uint8Array): Uint8Array;
+  /** The message with its signature. */
+  signed<M extends object>(message: M): M & { signature: string };
+}
+
+export class IdentityError extends Error {
+  readonly code = "IDENTITY_UNUSABLE";
+}
+
+export const KEY_FILE = "node-key.pem";
+/** Readable by group or others: then it is not the node's alone. */
+const OTHERS = 0o077;
+
+export async function openIdentity(dataFolder: string): Promise<NodeIdentity> {
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  const file = path.join(dataFolder, KEY_FILE);
+  const key = (await readKey(file)) ?? (await makeKey(file));
+  const publicKey = createPublicKey(key).export({ format: "jwk" }).x ?? "";
+  const signBytes = (bytes: Uint8Array) => sign(null, bytes, key);
+  return {
+    nodeId: nodeIdOf(Buffer.from(publicKey, "base64url")),
+    publicKey,
+    sign: signBytes,
+    signed: (message) => ({ ...message, signature: signBytes(Buffer.from(signedText(message))).toString("base64url") }),
+  };
+}
+
+async function readKey(file: string): Promise<KeyObject | undefined> {
+  let pem: string;
+  try {
+    pem = await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  if (((await stat(file)).mode & OTHERS) !== 0) {
+    throw new IdentityError(`The node's key ${file} can be read by others: run chmod 600 ${file}, or delete it to become another node.`);
+  }
+  const key = parseKey(pem);
+  if (key?.asymmetricKeyType === "ed25519") return key;
+  throw new IdentityError(`${file} holds no Ed25519 key: put the node's own back, or delete it to become another node.`);
+}
+
+function parseKey(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined; // What the file holds is no key; the caller says so.
+  }
+}
+
+/** Whole or not at all, and never over another: a second process that starts at the same moment takes the first one's. */
+async function makeKey(file: string): Promise<KeyObject> {
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600, flag: "wx" });
+  try {
+    await link(draft, file);
+    return privateKey;
+  } catch (error) {
+    const other = (error as NodeJS.ErrnoException).code === "EEXIST" ? await readKey(file) : undefined;
+    if (other) return other;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}

@@ -1,0 +1,5 @@
+// Which Nearframe this node runs.
+
+import manifest from "../../package.json" with { type: "json" };
+
+export const VERSION = manifest.version;
