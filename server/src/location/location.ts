@@ -7,7 +7,7 @@ import type { NodeLocation } from "../nodes/node-record.ts";
 export type Location = NodeLocation;
 
 /** The earth's mean radius: a sphere is off by at most half a percent, far less than any path's detour. */
-const EARTH_RADIUS_KM = 6371;
+export const EARTH_RADIUS_KM = 6371;
 /** The farthest that two places can be from each other. */
 export const DISTANCE_KM_MAX = Math.PI * EARTH_RADIUS_KM;
 

@@ -3,10 +3,12 @@
 // where a static index (kdbush, flatbush) would have to be built again. A placement
 // looks at occupied bins only; there are at most a few thousand.
 
+import { EARTH_RADIUS_KM } from "../location/location.ts";
 import type { Location } from "../location/location.ts";
 
+
+
 const CELL_DEGREES = 2;
-const EARTH_RADIUS_KM = 6371;
 
 /** A place as a point on the unit sphere: distances come without trigonometry for what is far. */
 export type UnitPoint = { readonly x: number; readonly y: number; readonly z: number };

@@ -13,7 +13,7 @@ const LITTLE_KNOWN_RTT_MS = 10;
 export const LITTLE_KNOWN_SHARE = 0.1;
 
 /** What the draw asks of a node. `path` is alike for nodes that share their way to the world. */
-export type Drawable = { readonly score: number; readonly rttMs: number; readonly path: string };
+export type Drawable = { readonly score: number; readonly rttMs: number; readonly path: number };
 
 export type Drawn<T> = {
   readonly node: T;

@@ -3,6 +3,7 @@
 // because it is asked thousands of times.
 
 import { reachKm, rttMsMin } from "../location/light-speed.ts";
+import { EARTH_RADIUS_KM } from "../location/location.ts";
 import { arcKm, unitPoint } from "./cells.ts";
 import type { Cell } from "./cells.ts";
 import type { PlacementNeed, RttSource } from "./need.ts";
@@ -32,15 +33,18 @@ export function createEstimate(nodes: NodeColumns, need: PlacementNeed) {
 
   const estimate = {
     source: "unknown" as RttSource,
+    rttMs: 0,
     /** The least that it may turn out to be: what the latency limit is held against. */
     rttMsOptimistic: 0,
 
-    rttMs(slot: number): number {
+    /** Sets the three fields above. */
+    measure(slot: number): void {
       const measuredMs = measured.get(slot);
       if (measuredMs !== undefined) {
         estimate.source = "measured";
         estimate.rttMsOptimistic = measuredMs;
-        return measuredMs;
+        estimate.rttMs = measuredMs;
+        return;
       }
       let leastMs = 0;
       let mostMs = Infinity;
@@ -53,7 +57,8 @@ export function createEstimate(nodes: NodeColumns, need: PlacementNeed) {
       if (!player || !bits.located.has(slot)) {
         estimate.source = mostMs === Infinity ? "unknown" : "vectors";
         estimate.rttMsOptimistic = leastMs;
-        return mostMs === Infinity ? assumedMs : mostMs;
+        estimate.rttMs = mostMs === Infinity ? assumedMs : mostMs;
+        return;
       }
       const km = arcKm((columns.x[slot] ?? 0) - player.x, (columns.y[slot] ?? 0) - player.y, (columns.z[slot] ?? 0) - player.z);
       const uncertaintyKm = player.accuracyKm + (columns.accuracyKm[slot] ?? 0);
@@ -61,7 +66,7 @@ export function createEstimate(nodes: NodeColumns, need: PlacementNeed) {
       const floorMs = rttMsMin(nearestKm);
       estimate.source = mostMs === Infinity ? "distance" : "vectors";
       estimate.rttMsOptimistic = Math.max(floorMs, combineRtt(rttMsByDistance(nearestKm, 0), leastMs, mostMs));
-      return Math.max(floorMs, combineRtt(rttMsByDistance(km, uncertaintyKm), leastMs, mostMs));
+      estimate.rttMs = Math.max(floorMs, combineRtt(rttMsByDistance(km, uncertaintyKm), leastMs, mostMs));
     },
 
     /** Nearest first. */
@@ -77,8 +82,14 @@ export function createEstimate(nodes: NodeColumns, need: PlacementNeed) {
           reached.push({ cell, rttMsLeast: 0 });
           continue;
         }
-        const { x, y, z } = cell.centre;
-        const km = Math.max(0, arcKm(x - player.x, y - player.y, z - player.z) - cell.radiusKm);
+        const dx = cell.centre.x - player.x;
+        const dy = cell.centre.y - player.y;
+        const dz = cell.centre.z - player.z;
+        const slackKm = cell.radiusKm + player.accuracyKm + cell.accuracyKmMax;
+        // The straight line is shorter than the arc: most of the world is out of the question without a sine.
+        const chord = (reach + slackKm) / EARTH_RADIUS_KM;
+        if (dx * dx + dy * dy + dz * dz > chord * chord) continue;
+        const km = Math.max(0, arcKm(dx, dy, dz) - cell.radiusKm);
         const nearestKm = Math.max(0, km - player.accuracyKm - cell.accuracyKmMax);
         if (nearestKm > reach) continue;
         reached.push({ cell, rttMsLeast: byDistanceOnly ? rttMsByDistance(km, player.accuracyKm) : rttMsMin(nearestKm) });

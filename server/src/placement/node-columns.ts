@@ -7,7 +7,9 @@ import type { NodeRecord } from "../nodes/node-record.ts";
 import { createBits } from "./bits.ts";
 import type { Bits } from "./bits.ts";
 import { unitPoint } from "./cells.ts";
-import { CAPTURE_ENCODE_MS_UNKNOWN, reliabilityOf } from "./score.ts";
+import { pathOf } from "./path.ts";
+import { CAPTURE_ENCODE_MS_UNKNOWN, priceOf, reliabilityOf } from "./score.ts";
+import type { Market } from "./score.ts";
 
 /** Further probe points are not kept: 400 KB each for 100,000 nodes. */
 const PROBE_POINTS_MAX = 64;
@@ -22,7 +24,7 @@ type Members = { readonly bits: Bits; count: number };
 
 const NUMBERS = [
   "x", "y", "z", "accuracyKm", "feeMicros", "reliability", "captureEncodeMs", "cpuCores", "memoryMb", "fps720", "fps1080", "uplinkKbps", "freeKbps",
-  "country", "region",
+  "country", "region", "price", "path",
 ] as const;
 type Column = (typeof NUMBERS)[number];
 
@@ -33,6 +35,7 @@ export function createNodeColumns() {
   const records: (NodeRecord | undefined)[] = [];
   const slotOf = new Map<string, number>();
   const freeSlots: number[] = [];
+  let market: Market = { feeMinMicros: 0, feeMedianMicros: 0 };
   const names = new Map<string, number>();
 
   const bits = {
@@ -89,6 +92,8 @@ export function createNodeColumns() {
     bits.littleKnown.set(slot, record.record.sessionsLast7Days < LITTLE_KNOWN_SESSIONS);
     writePlace(slot, record);
     columns.feeMicros[slot] = record.feePerHourMicros;
+    columns.price[slot] = priceOf(record.feePerHourMicros, market);
+    if (old?.address !== record.address || old.location !== record.location) columns.path[slot] = pathOf(record);
     columns.reliability[slot] = reliabilityOf(record.record);
     columns.captureEncodeMs[slot] = record.record.captureEncodeMs ?? CAPTURE_ENCODE_MS_UNKNOWN;
     columns.cpuCores[slot] = record.hardware.cpuCores;
@@ -132,6 +137,13 @@ export function createNodeColumns() {
     }
   }
 
+  /** Prices are judged by the market, so they all change with it. */
+  function judgePrices(now: Market): void {
+    if (now === market) return;
+    market = now;
+    for (const slot of slotOf.values()) columns.price[slot] = priceOf(columns.feeMicros[slot] ?? 0, market);
+  }
+
   function clear(nodeId: string): number | undefined {
     const slot = slotOf.get(nodeId);
     if (slot === undefined) return undefined;
@@ -146,7 +158,7 @@ export function createNodeColumns() {
   }
 
   return {
-    columns, bits, byTitle, byRuntime, rtt, records, slotOf, slotFor, write, clear,
+    columns, bits, byTitle, byRuntime, rtt, records, slotOf, slotFor, write, clear, judgePrices,
     /** Undefined for a place where no node is. */
     placeNumber: (name: string): number | undefined => names.get(name),
     get size(): number {

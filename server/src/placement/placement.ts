@@ -19,9 +19,8 @@ import { createFees } from "./fees.ts";
 import { explain } from "./explain.ts";
 import { createNodeFilters } from "./filters.ts";
 import { createNodeColumns } from "./node-columns.ts";
-import { pathOf } from "./path.ts";
-import { createExperience, experienceKey, priceOf } from "./score.ts";
-import type { Experience } from "./score.ts";
+import { createExperience, experienceKey } from "./score.ts";
+import type { Experience, Market } from "./score.ts";
 import { EQUAL_SHARE, searchNodes } from "./search.ts";
 import type { Scored } from "./search.ts";
 
@@ -29,8 +28,6 @@ export type PlacementIndex = ReturnType<typeof createPlacementIndex>;
 
 /** Tables of how a stream feels, one for each kind of stream that is asked for. */
 const EXPERIENCES_MAX = 256;
-
-type Candidate = Scored & { record: NodeRecord; path: string };
 
 export function createPlacementIndex() {
   const nodes = createNodeColumns();
@@ -86,36 +83,32 @@ export function createPlacementIndex() {
   /** `random` gives numbers from 0 to below 1. */
   function shortlist(need: PlacementNeed, random: () => number): Shortlist {
     const littleKnownTurn = drawsLittleKnown(random);
-    const market = fees.market();
+    nodes.judgePrices(fees.market());
     const experience = experienceFor(need);
-    const found = searchNodes(nodes, cells.values(), need, experience, market, littleKnownTurn);
-    const drawn = chooseShortlist(found.best.map(describe), found.littleKnown.map(describe), CANDIDATES_MAX, EQUAL_SHARE, random);
+    const found = searchNodes(nodes, cells.values(), need, experience, littleKnownTurn);
+    const drawn = chooseShortlist(found.best, found.littleKnown, CANDIDATES_MAX, EQUAL_SHARE, random);
     const passedOver = found.counts;
     if (drawn.length === 0) return { type: "none", canRun: canEverRun(need), passedOver };
     passedOver.outscored = Math.max(0, (passedOver.outscored ?? 0) - drawn.length);
     return { type: "shortlist", candidates: drawn.map((one) => rank(one, need, experience)), passedOver };
-
-    function rank({ node, because }: Drawn<Candidate>, { policy }: PlacementNeed, felt: Experience): RankedNode {
-      const { record, slot, score, rttMs, rttSource } = node;
-      const captureEncodeMs = nodes.columns.captureEncodeMs[slot] ?? 0;
-      const terms = {
-        experience: felt.at(rttMs + captureEncodeMs),
-        reliability: nodes.columns.reliability[slot] ?? 0,
-        price: priceOf(record.feePerHourMicros, market),
-        mos: felt.mosAt(rttMs + captureEncodeMs),
-        rttMs,
-        rttSource,
-        captureEncodeMs,
-        titlePresent: record.titleIds.includes(need.titleId),
-      };
-      return { nodeId: record.nodeId, score, terms, because, reasons: explain(because, terms, record, policy) };
-    }
   }
 
-  function describe(scored: Scored): Candidate {
-    const record = nodes.records[scored.slot];
+  function rank({ node, because }: Drawn<Scored>, need: PlacementNeed, experience: Experience): RankedNode {
+    const { slot, score, rttMs, rttSource } = node;
+    const record = nodes.records[slot];
     if (!record) throw new Error("the index found a node that it does not hold");
-    return { ...scored, record, path: pathOf(record) };
+    const captureEncodeMs = nodes.columns.captureEncodeMs[slot] ?? 0;
+    const terms = {
+      experience: experience.at(rttMs + captureEncodeMs),
+      reliability: nodes.columns.reliability[slot] ?? 0,
+      price: nodes.columns.price[slot] ?? 0,
+      mos: experience.mosAt(rttMs + captureEncodeMs),
+      rttMs,
+      rttSource,
+      captureEncodeMs,
+      titlePresent: record.titleIds.includes(need.titleId),
+    };
+    return { nodeId: record.nodeId, score, terms, because, reasons: explain(because, terms, record, need.policy) };
   }
 
   function experienceFor(need: PlacementNeed): Experience {
@@ -141,7 +134,7 @@ export function createPlacementIndex() {
       if (!nodes.bits.mayReturn.has(slot) || !runtime.bits.has(slot) || need.excludedNodeIds?.has(nodeId)) continue;
       if (!nodes.bits.fetches.has(slot) && !title?.bits.has(slot)) continue;
       if (filters.capability(slot) || filters.terms(slot)) continue;
-      estimate.rttMs(slot);
+      estimate.measure(slot);
       if (estimate.rttMsOptimistic <= capMs) return true;
     }
     return false;
@@ -151,6 +144,8 @@ export function createPlacementIndex() {
     upsert,
     delete: remove,
     shortlist,
+    /** What nodes ask, as prices are judged by now. */
+    market: (): Market => fees.market(),
     has: (nodeId: string): boolean => nodes.slotOf.has(nodeId),
     get size(): number {
       return nodes.size;

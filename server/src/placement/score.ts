@@ -122,3 +122,18 @@ export function byPolicy(policy: PlacementPolicy, experience: number, reliabilit
     }
   }
 }
+
+/** `base + perReliability * reliability + perPrice * price` is never less than the policy's score. */
+export type Bound = { readonly base: number; readonly perReliability: number; readonly perPrice: number };
+
+/** For every node whose experience is at most this. */
+export function boundByPolicy(policy: PlacementPolicy, experienceMax: number): Bound {
+  switch (policy) {
+    case "overall":
+      return { base: WEIGHTS.experience * experienceMax, perReliability: WEIGHTS.reliability, perPrice: WEIGHTS.price };
+    case "best-experience":
+      return { base: 0, perReliability: experienceMax, perPrice: 0 };
+    case "lowest-fee":
+      return { base: 0.001, perReliability: 0, perPrice: 0.999 * (0.9 + 0.1 * experienceMax) };
+  }
+}

@@ -7,12 +7,12 @@ import { distanceKm } from "../location/location.ts";
 import type { NodeRecord } from "../nodes/node-record.ts";
 import { nodeRecord, place, placementNeed } from "../testing/placement-fixtures.ts";
 import { pick, seededRandom } from "../testing/seeded-random.ts";
-import { createFees } from "./fees.ts";
 import type { PlacementNeed } from "./need.ts";
 import { PASSED_OVER } from "./need.ts";
 import { createPlacementIndex } from "./placement.ts";
 import { combineRtt, rttMsByDistance, vectorBounds } from "./rtt-estimate.ts";
 import { createExperience, priceOf, reliabilityOf, scoreNode } from "./score.ts";
+import type { Market } from "./score.ts";
 
 type Random = () => number;
 
@@ -67,9 +67,7 @@ function randomNeed(random: Random): PlacementNeed {
 }
 
 /** One node at a time, as plainly as it can be said. */
-function scoreByLookingAtAll(records: readonly NodeRecord[], need: PlacementNeed): { nodeId: string; score: number }[] {
-  const fees = createFees();
-  for (const { feePerHourMicros } of records) fees.add(feePerHourMicros, 1);
+function scoreByLookingAtAll(records: readonly NodeRecord[], need: PlacementNeed, market: Market): { nodeId: string; score: number }[] {
   const experience = createExperience(need);
   return records
     .flatMap((record) => {
@@ -97,7 +95,7 @@ function scoreByLookingAtAll(records: readonly NodeRecord[], need: PlacementNeed
         experience: experience.at(delayMs),
         mos: experience.mosAt(delayMs),
         reliability: reliabilityOf(record.record),
-        price: priceOf(record.feePerHourMicros, fees.market()),
+        price: priceOf(record.feePerHourMicros, market),
         titlePresent,
       });
       return [{ nodeId: record.nodeId, score }];
@@ -132,7 +130,7 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])("a world of seed %i", (seed) => {
       churn(40);
       expect(index.size).toBe(alive.size);
       const need = randomNeed(random);
-      const expected = scoreByLookingAtAll([...alive.values()], need);
+      const expected = scoreByLookingAtAll([...alive.values()], need, index.market());
       // The first number says that this is no turn of the little known; the second draws the first of the equals.
       const numbers = [0.5];
       const result = index.shortlist(need, () => numbers.pop() ?? 0);

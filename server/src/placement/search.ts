@@ -9,10 +9,10 @@ import type { Cell } from "./cells.ts";
 import { createEstimate } from "./estimate.ts";
 import { add, createNodeFilters, sieveNetwork } from "./filters.ts";
 import type { Counts } from "./filters.ts";
-import type { PlacementNeed, RttSource } from "./need.ts";
+import type { PassedOver, PlacementNeed, RttSource } from "./need.ts";
 import type { NodeColumns } from "./node-columns.ts";
-import { FETCH_FACTOR, byPolicy, priceOf } from "./score.ts";
-import type { Experience, Market } from "./score.ts";
+import { FETCH_FACTOR, boundByPolicy, byPolicy } from "./score.ts";
+import type { Experience } from "./score.ts";
 
 /** A score at least this share of the best is as good as the best. */
 export const EQUAL_SHARE = 0.97;
@@ -21,7 +21,7 @@ const BEST_KEPT = 8;
 /** Enough little-known nodes to draw from. */
 const LITTLE_KNOWN_KEPT = 64;
 
-export type Scored = { slot: number; score: number; rttMs: number; rttSource: RttSource };
+export type Scored = { slot: number; score: number; rttMs: number; rttSource: RttSource; path: number };
 
 export type SearchResult = {
   /** All that are as good as the best by score, and the few best in any case; best first. */
@@ -36,98 +36,115 @@ export function searchNodes(
   cells: Iterable<Cell>,
   need: PlacementNeed,
   experience: Experience,
-  market: Market,
   wantLittleKnown: boolean,
 ): SearchResult {
   const counts: Counts = {};
   const { candidates, candidatesCount, present } = sieveNetwork(nodes, need, counts);
   const filters = createNodeFilters(nodes, need);
   const estimate = createEstimate(nodes, need);
-  const { columns, bits } = nodes;
-  const isSet = (words: Uint32Array, slot: number): boolean => (((words[slot >>> 5] ?? 0) >>> (slot & 31)) & 1) === 1;
-
-  let found: Scored[] = [];
+  const { captureEncodeMs, reliability, price, path } = nodes.columns;
+  const { bits } = nodes;
+  const kept = createKept();
   const littleKnown: Scored[] = [];
-  /** The scores of the few best, worst first. */
-  const top: number[] = [];
-  let least = -Infinity;
   let outscored = 0;
   let inReach = 0;
 
-  function keep(scored: Scored): void {
-    found.push(scored);
-    if (top.length < BEST_KEPT || scored.score > (top[0] ?? 0)) {
-      top.push(scored.score);
-      top.sort((a, b) => a - b);
-      if (top.length > BEST_KEPT) top.shift();
-      if (top.length === BEST_KEPT) least = Math.min(top[0] ?? 0, EQUAL_SHARE * (top[BEST_KEPT - 1] ?? 0));
-    }
-    // What was good enough early may not be now.
-    if (found.length > 4_096) found = found.filter(({ score }) => score >= least);
+  /** The first filter that refuses a node; if none does, the estimate is of this node. */
+  function refuse(slot: number): PassedOver | undefined {
+    const tooWeak = filters.capability(slot);
+    if (tooWeak) return tooWeak;
+    estimate.measure(slot);
+    return estimate.rttMsOptimistic > need.latencyLimitMs ? "too-far" : filters.terms(slot);
   }
 
-  function scoreOf(slot: number, rttMs: number): number {
-    const delayMs = rttMs + (columns.captureEncodeMs[slot] ?? 0);
-    const score = byPolicy(
-      need.policy,
-      experience.at(delayMs),
-      columns.reliability[slot] ?? 0,
-      priceOf(columns.feeMicros[slot] ?? 0, market),
-      experience.mosAt(delayMs),
-    );
-    return isSet(present, slot) ? score : score * FETCH_FACTOR;
+  function scoreOf(slot: number): number {
+    const delayMs = estimate.rttMs + (captureEncodeMs[slot] ?? 0);
+    const full = byPolicy(need.policy, experience.at(delayMs), reliability[slot] ?? 0, price[slot] ?? 0, experience.mosAt(delayMs));
+    return isSet(present, slot) ? full : full * FETCH_FACTOR;
   }
+
+  const scored = (slot: number, score: number): Scored => ({
+    slot,
+    score,
+    rttMs: estimate.rttMs,
+    rttSource: estimate.source,
+    path: path[slot] ?? 0,
+  });
 
   for (const { cell, rttMsLeast } of estimate.cellsInReach(cells)) {
-    const experienceMax = experience.at(rttMsLeast);
-    const mosMax = experience.mosAt(rttMsLeast);
-    const boundAt = (reliability: number, feeMicros: number): number =>
-      byPolicy(need.policy, experienceMax, reliability, priceOf(feeMicros, market), mosMax);
-    let exhausted = false;
-    for (const slot of cell.slots) {
+    const bound = boundByPolicy(need.policy, experience.at(rttMsLeast));
+    const { slots } = cell;
+    const boundOfBest = bound.base + bound.perReliability * cell.reliabilityMax;
+    let index = 0;
+    for (; index < slots.length; index++) {
+      const slot = slots[index] ?? 0;
+      const slotPrice = price[slot] ?? 0;
+      const looking = wantLittleKnown && littleKnown.length < LITTLE_KNOWN_KEPT;
+      // The rest of the bin is dearer still.
+      if (!looking && boundOfBest + bound.perPrice * slotPrice < kept.least) break;
       if (!isSet(candidates, slot)) continue;
       inReach++;
-      if (exhausted) {
+      const lookFor = looking && bits.littleKnown.has(slot);
+      if (!lookFor && bound.base + bound.perReliability * (reliability[slot] ?? 0) + bound.perPrice * slotPrice < kept.least) {
         outscored++;
         continue;
       }
-      const lookFor = wantLittleKnown && littleKnown.length < LITTLE_KNOWN_KEPT && bits.littleKnown.has(slot);
-      const feeMicros = columns.feeMicros[slot] ?? 0;
-      if (!lookFor && boundAt(columns.reliability[slot] ?? 0, feeMicros) < least) {
-        outscored++;
-        // The rest of the bin is dearer still, and only counted; unless it is searched for the little known.
-        exhausted = boundAt(cell.reliabilityMax, feeMicros) < least && !(wantLittleKnown && littleKnown.length < LITTLE_KNOWN_KEPT);
-        continue;
-      }
-      const tooWeak = filters.capability(slot);
-      if (tooWeak) {
-        add(counts, tooWeak, 1);
-        continue;
-      }
-      const rttMs = estimate.rttMs(slot);
-      if (estimate.rttMsOptimistic > need.latencyLimitMs) {
-        add(counts, "too-far", 1);
-        continue;
-      }
-      const refused = filters.terms(slot);
+      const refused = refuse(slot);
       if (refused) {
         add(counts, refused, 1);
         continue;
       }
-      const scored = { slot, score: scoreOf(slot, rttMs), rttMs, rttSource: estimate.source };
-      if (lookFor) littleKnown.push(scored);
-      if (scored.score >= least) keep(scored);
       outscored++;
+      const score = scoreOf(slot);
+      if (lookFor) littleKnown.push(scored(slot, score));
+      if (score >= kept.least) kept.add(scored(slot, score));
     }
+    const unseen = countCandidates(candidates, slots, index);
+    inReach += unseen;
+    outscored += unseen;
   }
   add(counts, "too-far", candidatesCount - inReach);
   add(counts, "outscored", outscored);
-  return { best: finish(found), littleKnown, counts };
+  return { best: kept.sorted(), littleKnown, counts };
 }
 
-/** Best first; of equals the nearer, then in any fixed order. */
-function finish(found: readonly Scored[]): Scored[] {
-  const sorted = found.toSorted((a, b) => b.score - a.score || a.rttMs - b.rttMs || a.slot - b.slot);
-  const best = sorted[0]?.score ?? 0;
-  return sorted.filter(({ score }, index) => index < BEST_KEPT || score >= EQUAL_SHARE * best);
+/** The best so far, and how good one has to be to be among them at the end. */
+function createKept() {
+  let found: Scored[] = [];
+  /** The scores of the few best, worst first. */
+  const top: number[] = [];
+  const kept = {
+    least: -Infinity,
+    add(scored: Scored): void {
+      found.push(scored);
+      if (top.length < BEST_KEPT || scored.score > (top[0] ?? 0)) {
+        top.push(scored.score);
+        top.sort((a, b) => a - b);
+        if (top.length > BEST_KEPT) top.shift();
+        if (top.length === BEST_KEPT) kept.least = Math.min(top[0] ?? 0, EQUAL_SHARE * (top[BEST_KEPT - 1] ?? 0));
+      }
+      // What was good enough early may not be now.
+      if (found.length > 2_048) found = found.filter(({ score }) => score >= kept.least);
+    },
+    /** Best first; of equals the nearer, then in any fixed order. */
+    sorted(): Scored[] {
+      const sorted = found
+        .filter(({ score }) => score >= kept.least)
+        .toSorted((a, b) => b.score - a.score || a.rttMs - b.rttMs || a.slot - b.slot);
+      const best = sorted[0]?.score ?? 0;
+      return sorted.filter(({ score }, index) => index < BEST_KEPT || score >= EQUAL_SHARE * best);
+    },
+  };
+  return kept;
+}
+
+const isSet = (words: Uint32Array, slot: number): boolean => (((words[slot >>> 5] ?? 0) >>> (slot & 31)) & 1) === 1;
+
+function countCandidates(candidates: Uint32Array, slots: readonly number[], from: number): number {
+  let count = 0;
+  for (let index = from; index < slots.length; index++) {
+    const slot = slots[index] ?? 0;
+    count += ((candidates[slot >>> 5] ?? 0) >>> (slot & 31)) & 1;
+  }
+  return count;
 }
