@@ -60,6 +60,7 @@ test("a session starts at a sensible rate with the title's own picture", () => {
     fps: 60,
     size: { ratio: 1, width: 1280, height: 720 },
     hold: false,
+    keyframe: false,
     limit: "starting",
   });
 });

@@ -14,6 +14,7 @@ import { holdSince, isHeld } from "./hold.ts";
 import { climbLadder, makeLadder, TOP_OF_LADDER } from "./ladder.ts";
 import { noteLoss, NO_LOSS } from "./loss.ts";
 import { noteEncoder, notePlayer, NO_PRESSURE, settlePressure } from "./pressure.ts";
+import { NO_RECOVERY, recover } from "./recovery.ts";
 import { clampKbps, frameIntervalMs, rungOf } from "./rate-state.ts";
 import type { RateState } from "./rate-state.ts";
 import { steer } from "./steer.ts";
@@ -38,6 +39,7 @@ export function startRate(options: RateOptions, nowMs: number): [RateState, Rate
     drain: { fromMs: 0, untilMs: -Infinity },
     silenceStepAtMs: -Infinity,
     unhelped: 0,
+    recovery: NO_RECOVERY,
     limit: "starting",
   };
   return decide(state, nowMs);
@@ -82,7 +84,9 @@ const LOSS_OF_SILENCE_MS = 1_500;
 const LARGE_FRAME = 2.5;
 
 /** A large frame makes its own queue, which says nothing about the link and drains through what is left of it. */
-function excuse(state: RateState, { bytes }: SentFrame, nowMs: number): RateState {
+function excuse(state: RateState, { bytes, keyframe }: SentFrame, nowMs: number): RateState {
+  // One that shall end a silence is no reason to look away from what made the silence.
+  if (keyframe && nowMs < state.recovery.nextAtMs) return state;
   const usualBytes = (state.kbps * frameIntervalMs(state)) / 8;
   if (bytes < LARGE_FRAME * usualBytes || nowMs < state.excusedUntilMs) return state;
   const drainedInMs = ((bytes - usualBytes) * 8) / (state.kbps * (1 - CRUISE));
@@ -97,9 +101,13 @@ function decide(state: RateState, nowMs: number): [RateState, RateDecision] {
   const worthKbps = Math.max(state.kbps, starting ? state.options.startKbps : provenKbps);
   const rung = climbLadder(state.ladder, state.rung, worthKbps, pressure.floorRung, nowMs);
   const heldSinceMs = holdSince({ ...state, rung }, nowMs);
-  const next = { ...state, pressure, rung, heldSinceMs };
+  const [recovery, keyframe] = recover({ ...state, rung }, nowMs);
+  const next = { ...state, pressure, rung, heldSinceMs, recovery };
   const { fps, size } = rungOf(next);
-  return [next, { bitrateKbps: Math.round(next.kbps), fps, size, hold: isHeld(heldSinceMs, nowMs), limit: limitOf(next) }];
+  return [
+    next,
+    { bitrateKbps: Math.round(next.kbps), fps, size, hold: isHeld(heldSinceMs, nowMs), keyframe, limit: limitOf(next) },
+  ];
 }
 
 /** The nearest limit, in the order in which it hurts. */

@@ -72,6 +72,8 @@ export type RateDecision = {
    * full queue shows nothing sooner and everything later.
    */
   hold: boolean;
+  /** The next frame shall be a keyframe: the picture stands, and a repair was lost. Said once. */
+  keyframe: boolean;
   /** What keeps it from being more. */
   limit: StreamLimit;
 };

@@ -252,6 +252,12 @@ export function silentMs(flight: Flight, nowMs: number): number {
   return Math.max(0, nowMs - dueMs);
 }
 
+/** Median delay of the frames in view, beyond that of an empty path. Infinity without any. */
+export function usualLateMs({ arrivals }: Flight): number {
+  const sorted = arrivals.map(({ lateMs }) => lateMs).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Infinity;
+}
+
 /** Round trip of a frame and its news over an empty path; Infinity before the first. */
 export function leastEchoMs(flight: Flight): number {
   return leastValue(flight.leastEcho);

@@ -10,6 +10,7 @@ import type { LadderState, Rung } from "./ladder.ts";
 import { repairMs } from "./loss.ts";
 import type { LossState } from "./loss.ts";
 import type { PressureState } from "./pressure.ts";
+import type { Recovery } from "./recovery.ts";
 import { QUEUE_MARGIN_MS } from "./tuning.ts";
 
 export type RateState = {
@@ -32,6 +33,7 @@ export type RateState = {
   readonly silenceStepAtMs: number;
   /** Back-offs in a row after which the delay stayed though the link kept up. */
   readonly unhelped: number;
+  readonly recovery: Recovery;
   readonly limit: StreamLimit;
 };
 

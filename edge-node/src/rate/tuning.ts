@@ -72,5 +72,13 @@ export const LOSS_TRIAL_MS = 1_500;
 /** Loss that was found to be the link's own is believed for this long. */
 export const LOSS_FLOOR_MS = 30_000;
 
+/** A display's own beat, at the usual 60 a second: a frame may wait that long to be shown. */
+export const DISPLAY_MS = 1_000 / 60;
+/** Between two keyframes that nobody asked for; in one silence each wait is longer than the one before. */
+export const RECOVERY_MS_MIN = 100;
+export const RECOVERY_GROWTH = 2;
+/** Of a hundred lost packets one repair is lost as well, at this share of them. Simulated: without it Wi-Fi's stalls cost keyframes. */
+export const RECOVERY_LOSS_MIN = 0.01;
+
 /** No news of any frame for this long, though frames were sent, is silence. */
 export const SILENCE_MS = 300;

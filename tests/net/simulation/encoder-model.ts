@@ -13,7 +13,7 @@ export const IDLE_ENCODER: EncoderModel = { kbps: 0, frames: 0, lastAtMs: -Infin
 /** It goes two thirds of the way to a new target in this time, and nearly all of it in 100 ms. */
 const FOLLOW_MS = 40;
 const SIZE_SPREAD = 0.12;
-const KEYFRAME_SHARES = 4;
+const KEYFRAME_SHARES = 3;
 const SCENE_SHARES = 2.5;
 const FRAME_BYTES_MIN = 120;
 

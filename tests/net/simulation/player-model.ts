@@ -21,6 +21,8 @@ const DISPLAY_MS = 1_000 / 60;
 /** Each piece of news tells the last few frames again, for it may get lost. */
 const NEWS_FRAMES = 4;
 const NACK_TRIES = 10;
+/** A browser that only receives knows no round trip (libwebrtc's nack_requester.cc, kDefaultRtt). */
+const ASK_AGAIN_MS = 100;
 /** A picture that can't go on for this long needs a keyframe; asked for at most this often. */
 const STUCK_MS = 300;
 /** The player's clock has nothing to do with the node's. */
@@ -29,7 +31,6 @@ const CLOCK_OFFSET_MS = 987_654.3;
 export class PlayerModel {
   readonly #timeline: Timeline;
   readonly #events: PlayerEvents;
-  readonly #roundTripMs: number;
   readonly #frames = new Map<number, Assembly>();
   readonly #missing = new Set<number>();
   readonly #recent: ReceivedFrame[] = [];
@@ -41,9 +42,8 @@ export class PlayerModel {
   expected = 0;
   received = 0;
 
-  constructor(timeline: Timeline, roundTripMs: number, events: PlayerEvents) {
+  constructor(timeline: Timeline, events: PlayerEvents) {
     this.#timeline = timeline;
-    this.#roundTripMs = roundTripMs;
     this.#events = events;
   }
 
@@ -83,8 +83,7 @@ export class PlayerModel {
       return;
     }
     this.#events.onNack(still);
-    const waitMs = Math.max(20, this.#roundTripMs * 1.2);
-    this.#timeline.at(this.#timeline.nowMs + waitMs, () => this.#nack(still, tries + 1));
+    this.#timeline.at(this.#timeline.nowMs + ASK_AGAIN_MS, () => this.#nack(still, tries + 1));
   }
 
   #showWhatCan(): void {

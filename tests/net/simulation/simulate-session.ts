@@ -70,6 +70,7 @@ export function simulateSession(scenario: Scenario): Run {
   function tell(event: RateEvent): void {
     const { nowMs } = timeline;
     [state, decision] = controlRate(state, event, nowMs);
+    keyframeWanted ||= decision.keyframe;
     const last = decisions.at(-1);
     if (last && Object.keys(decision).every((key) => decision[key as keyof RateDecision] === last[key as keyof RateDecision])) return;
     decisions.push({ ...decision, atMs: nowMs });
@@ -87,7 +88,7 @@ export function simulateSession(scenario: Scenario): Run {
     });
   }
 
-  const player = new PlayerModel(timeline, scenario.down.delayMs + scenario.up.delayMs, {
+  const player = new PlayerModel(timeline, {
     onNack: (seqs) =>
       up(NEWS_BYTES, () => {
         for (const missing of seqs) {

@@ -31,14 +31,17 @@ export type Recipe = {
 
 const CLOCK_PER_MS = 90;
 const CLOCK_RATE = 90_000;
-/** How much may be sent at once: a keyframe of this many milliseconds of the link at most. */
-const RATE_BUFFER_MS = 100;
+/**
+ * How much may be sent at once: a keyframe of this many milliseconds of the link at most,
+ * or of three frames: a recovery must not make a queue of its own.
+ */
+const RATE_BUFFER_MS = 50;
 /** Keyframes come on request; this is for whoever can't ask. */
 const KEYFRAME_INTERVAL_S = 60;
 /** Smaller changes are noise of the measured frame rate; each change makes an encoder plan anew. */
 const FPS_CHANGE_SHARE_MIN = 0.08;
-/** Below this a frame would be given more than the whole buffer. */
-const FPS_MIN = 1000 / RATE_BUFFER_MS;
+/** A title that draws less often has no use for the bits of a whole second in one frame. */
+const FPS_MIN = 10;
 
 export const libavCoder = (recipe: Recipe): OpenCoder => (options, scope) => {
   Log.setLevel(AV_LOG_ERROR);
