@@ -28,7 +28,7 @@ import { createSession } from "./session/session.ts";
 import { createMediasoupSfu, SfuStartError } from "./sfu/adapters/mediasoup/sfu.ts";
 import { openPulse } from "./sound/adapters/pulse.ts";
 import { openSandbox } from "./sandbox/open-sandbox.ts";
-import { createLaunchTitle } from "./title/launch.ts";
+import { createLauncher } from "./title/launch.ts";
 
 const OWN_TITLES = path.join(import.meta.dirname, "..", "titles");
 /** How often titles and programs are looked for again: an operator who installs one expects to see it soon. */
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
   await sweepPrivateFolders([folders, os.tmpdir()]);
   const noPads = await whyNoUinput();
   const sandbox = await openSandbox(config.sandbox, { networkAllowed: config.titleNetworkAllowed });
-  const launchTitle = createLaunchTitle(
+  const launcher = createLauncher(
     { sandbox, networkAllowed: config.titleNetworkAllowed, cacheFolder: path.join(config.dataFolder, "cache") },
     scope,
   );
@@ -95,7 +95,7 @@ async function main(): Promise<void> {
           {
             openDisplay: openXvfb,
             openSound: openPulse,
-            launchTitle,
+            launchTitle: launcher.launch,
             openInputSink: openHostSink,
             createPipeline: pipeline.create,
             pipelineTraits: pipeline.traits,
@@ -130,6 +130,10 @@ async function main(): Promise<void> {
   process.send?.({ type: "ready", notices });
   // Only now: a first start is not held up by it, and later ones find what this one kept.
   if (encoders) void findOut(encoders, agent, log);
+  launcher.makeReady().catch((error: unknown) => {
+    // The session that needs it tries again, and says why it can't.
+    if (!scope.closed) log.warn({ err: error }, "what titles need could not be made ready");
+  });
   watchTitles(titleFolders, log, (found) => {
     if (JSON.stringify(found) === JSON.stringify(runnable)) return;
     runnable = found;

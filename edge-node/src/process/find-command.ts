@@ -13,10 +13,15 @@ export function commandFolders(): string[] {
 }
 
 /** The absolute path of `command`, or undefined when no folder has such a program. */
-export async function findCommand(command: string, folders: readonly string[]): Promise<string | undefined> {
+export async function findCommand(
+  command: string,
+  folders: readonly string[],
+  /** Windows programs are run by another, and need not be executable themselves. */
+  kind: "executable" | "readable" = "executable",
+): Promise<string | undefined> {
   const candidates = isAbsolute(command) ? [command] : folders.map((folder) => join(folder, command));
   for (const candidate of candidates) {
-    if (await isProgram(candidate)) return candidate;
+    if (await isProgram(candidate, kind === "executable" ? constants.X_OK : constants.R_OK)) return candidate;
   }
   return undefined;
 }
@@ -28,9 +33,9 @@ export async function requireCommand(command: string, debianPackage: string): Pr
   throw new Error(`"${command}" is not installed. Install it with: apt-get install ${debianPackage}`);
 }
 
-async function isProgram(path: string): Promise<boolean> {
+async function isProgram(path: string, mode: number): Promise<boolean> {
   try {
-    await access(path, constants.X_OK);
+    await access(path, mode);
     return (await stat(path)).isFile();
   } catch {
     // Not there, or not ours to run: either way the next folder is asked.

@@ -17,7 +17,7 @@ import { createPrivateFolder } from "../process/private-folder.ts";
 import { isRunning } from "../process/testing/is-running.ts";
 import type { Display, RunningTitle, Sound } from "../session/ports.ts";
 import { openPulse } from "../sound/adapters/pulse.ts";
-import { createLaunchTitle } from "../title/launch.ts";
+import { createLauncher } from "../title/launch.ts";
 import { openBubblewrap } from "./adapters/bubblewrap.ts";
 import { descendantsOf } from "./limits/read-processes.ts";
 import type { Sandbox } from "./ports.ts";
@@ -55,7 +55,7 @@ afterEach(() => scope.close());
 async function launch(script: string, manifest: Partial<TitleManifest> = {}, networkAllowed = false): Promise<RunningTitle> {
   await writeFile(join(titleFolder, "run.sh"), `#!/bin/bash\n${script}\n`);
   await chmod(join(titleFolder, "run.sh"), 0o755);
-  return createLaunchTitle(sandbox, { networkAllowed })(
+  return createLauncher({ sandbox, networkAllowed, cacheFolder: join(sessionFolder, "cache") }, scope).launch(
     {
       title: {
         folder: titleFolder,
@@ -200,7 +200,7 @@ describe.skipIf(process.getuid?.() !== 0)("a title that may use the network", ()
   test("reaches public addresses, and neither the machine's own services nor the host's home network", async () => {
     const run = promisify(execFile);
     await run("ip", ["address", "replace", `${PUBLIC}/32`, "dev", "lo"]);
-    scope.own(PUBLIC, () => run("ip", ["address", "delete", `${PUBLIC}/32`, "dev", "lo"]));
+    scope.own(PUBLIC, async () => void (await run("ip", ["address", "delete", `${PUBLIC}/32`, "dev", "lo"])));
     const server = createServer((socket) => void socket.end("hello\n")).listen(0, "0.0.0.0");
     scope.own(server, () => void server.close());
     await once(server, "listening");

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -15,9 +15,12 @@ import { openPulse } from "../sound/adapters/pulse.ts";
 import { descendantsOf } from "../sandbox/limits/read-processes.ts";
 import { openSandbox } from "../sandbox/open-sandbox.ts";
 import type { Sandbox } from "../sandbox/ports.ts";
-import { createLaunchTitle } from "./launch.ts";
+import { createLauncher } from "./launch.ts";
+import { createWinePrefixes } from "./windows/prefix.ts";
+import { findWine, type Wine } from "./windows/wine.ts";
 
 const SIZE = { width: 640, height: 360 };
+const WINE = await findWine();
 
 let machine: Scope;
 let display: Display;
@@ -57,7 +60,7 @@ function titleWith(manifest: Partial<TitleManifest>): Title {
 }
 
 const launch = (manifest: Partial<TitleManifest>, owner: Scope = scope): Promise<RunningTitle> =>
-  createLaunchTitle(sandbox, { networkAllowed: false })({ title: titleWith(manifest), sessionFolder, display, sound }, owner);
+  createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache") }, owner).launch({ title: titleWith(manifest), sessionFolder, display, sound }, owner);
 
 /** A title that is a shell script. */
 async function launchScript(script: string, manifest: Partial<TitleManifest> = {}): Promise<RunningTitle> {
@@ -155,6 +158,37 @@ describe("a web title", () => {
     await sink.apply([key("ControlLeft", true), key("KeyO", true), key("KeyO", false), key("ControlLeft", false)]);
     await vi.waitFor(async () => expect(await pixelAt(SIZE.width / 2, SIZE.height / 2)).toBe(0x00_ff_00), { timeout: 5_000 });
     expect(await pixelAt(0, 0)).toBe(0x00_ff_00);
+  });
+});
+
+describe.skipIf(!WINE)("a Windows title (Wine)", () => {
+  /** Wine's Minesweeper has a field of green squares; nothing else here is green. */
+  async function greenShare(): Promise<number> {
+    let green = 0;
+    for (let y = 0; y < SIZE.height; y += 4) {
+      for (let x = 0; x < SIZE.width; x += 4) {
+        const pixel = await pixelAt(x, y);
+        if ((pixel >> 8) & 0x80 && !(pixel & 0xff_00_ff)) green++;
+      }
+    }
+    return green / ((SIZE.width / 4) * (SIZE.height / 4));
+  }
+
+  test("shows its window on a desktop of its own, from a Windows that the next session begins with anew", { timeout: 120_000 }, async () => {
+    const minesweeper = { runtime: "windows" as const, command: ["winemine.exe"], resources: { cpuCores: 1, memoryMb: 512, gpu: false, network: false } };
+    const title = await launch(minesweeper);
+    await vi.waitFor(async () => expect(await greenShare()).toBeGreaterThan(0.02), { timeout: 60_000, interval: 500 });
+    expect(isRunning(title.pid)).toBe(true);
+    const prefix = join(sessionFolder, "home", ".wine");
+    expect((await lstat(join(prefix, "drive_c/windows/system32/kernel32.dll"))).isSymbolicLink()).toBe(true);
+    // What the player has is kept where it is, whatever a fresh Windows would lay there.
+    const kept = await createPrivateFolder("session", scope);
+    await mkdir(join(kept, "home/.wine/drive_c/users/player"), { recursive: true });
+    await writeFile(join(kept, "home/.wine/user.reg"), "WINE REGISTRY Version 2\n;; mine\n");
+    const prefixes = createWinePrefixes({ wine: WINE as Wine, sandbox, cacheFolder: join(sessionFolder, "cache") }, scope);
+    await prefixes.layInto(join(kept, "home"));
+    expect(await readFile(join(kept, "home/.wine/user.reg"), "utf8")).toContain(";; mine");
+    expect(await readFile(join(kept, "home/.wine/system.reg"), "utf8")).toContain("WINE REGISTRY");
   });
 });
 

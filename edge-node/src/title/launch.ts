@@ -3,6 +3,7 @@
 // Knows nothing of sessions; what an exit means is decided by whoever asked.
 
 import { join } from "node:path";
+import type { Scope } from "@nearframe/shared/lifetime";
 import type { Runtime, Title } from "@nearframe/shared/title/manifest";
 import { commandFolders } from "../process/find-command.ts";
 import { limitsOf } from "../sandbox/limits-of.ts";
@@ -13,21 +14,41 @@ import type { PrepareProgram } from "./program.ts";
 import { prepareNative } from "./runtimes/native.ts";
 import { prepareTestCard } from "./runtimes/test-card.ts";
 import { prepareWeb } from "./runtimes/web.ts";
+import { prepareWindows, type WindowsRuntime } from "./runtimes/windows.ts";
+import { createWinePrefixes } from "./windows/prefix.ts";
+import { findWine } from "./windows/wine.ts";
 import { showSession } from "./session-view.ts";
 
-const RUNTIMES: Readonly<Record<Runtime, PrepareProgram>> = {
-  native: prepareNative,
-  web: prepareWeb,
-  "test-card": prepareTestCard,
-};
-
-export type LaunchPolicy = {
+export type LaunchOptions = {
+  sandbox: Sandbox;
   /** Whether this host lets a title reach the network when its manifest asks for it. */
   networkAllowed: boolean;
+  /** What is made once on a node, for all sessions. */
+  cacheFolder: string;
 };
 
-export function createLaunchTitle(sandbox: Sandbox, { networkAllowed }: LaunchPolicy): LaunchTitle {
-  return async ({ title, sessionFolder, display, sound }, scope) => {
+export interface Launcher {
+  launch: LaunchTitle;
+  /** Makes what takes long and is made once, so that the first session does not wait for it. */
+  makeReady(): Promise<void>;
+}
+
+/** What is made for a runtime belongs to `owner`. */
+export function createLauncher({ sandbox, networkAllowed, cacheFolder }: LaunchOptions, owner: Scope): Launcher {
+  let windows: WindowsRuntime | undefined;
+  /** Looked for until it is there: an operator may install it while the node runs. */
+  const openWindows = async (): Promise<WindowsRuntime | undefined> => {
+    const wine = windows ? undefined : await findWine();
+    if (wine) windows ??= { wine, prefixes: createWinePrefixes({ wine, sandbox, cacheFolder }, owner) };
+    return windows;
+  };
+  const runtimes: Readonly<Record<Runtime, PrepareProgram>> = {
+    native: prepareNative,
+    web: prepareWeb,
+    windows: prepareWindows(openWindows),
+    "test-card": prepareTestCard,
+  };
+  const launch: LaunchTitle = async ({ title, sessionFolder, display, sound }, scope) => {
     const { manifest } = title;
     if (manifest.resources.network && !networkAllowed) {
       throw new Error(
@@ -38,7 +59,7 @@ export function createLaunchTitle(sandbox: Sandbox, { networkAllowed }: LaunchPo
     await createHome(homeFolder, title);
     const view = sandbox.view({ homeFolder, titleFolder: title.folder });
     const confined = sandbox.name !== "none";
-    const program = await RUNTIMES[manifest.runtime]({ title, homeFolder, view, confined });
+    const program = await runtimes[manifest.runtime]({ title, homeFolder, view, confined });
     const shown = await showSession({ sessionFolder, display, sound, confined });
     return sandbox.start(
       {
@@ -63,6 +84,10 @@ export function createLaunchTitle(sandbox: Sandbox, { networkAllowed }: LaunchPo
       },
       scope,
     );
+  };
+  return {
+    launch,
+    makeReady: async () => (await openWindows())?.prefixes.makeReady(),
   };
 }
 

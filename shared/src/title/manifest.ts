@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 import { CODES } from "../input/codes.ts";
 import { WORDS } from "../words.ts";
 
-export const RUNTIMES = ["native", "web", "test-card"] as const;
+export const RUNTIMES = ["native", "web", "windows", "test-card"] as const;
 export type Runtime = (typeof RUNTIMES)[number];
 
 const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
@@ -88,7 +88,10 @@ export const TitleManifest = z.strictObject({
     accent: z.string().check(z.regex(/^#[0-9a-f]{6}$/, { error: "a colour as #rrggbb" })),
   }),
   runtime: z.enum(RUNTIMES),
-  /** native: program and arguments. Found on the node's PATH, or inside the title's folder. */
+  /**
+   * native: program and arguments. Found on the node's PATH, or inside the title's folder.
+   * windows: the same; inside the title's folder, or one that Wine brings.
+   */
   command: z.optional(z.array(text(500)).check(z.minLength(1), z.maxLength(64))),
   /** web: the page to open, a file inside the title's folder or an https address. */
   page: z.optional(text(500)),
@@ -149,8 +152,8 @@ export function parseManifest(text: string, file: string): ManifestResult {
 /** Rules that span two fields. */
 function crossCheck(manifest: TitleManifest, file: string): ManifestProblem[] {
   const problems: ManifestProblem[] = [];
-  if (manifest.runtime === "native" && !manifest.command) {
-    problems.push({ file, field: "command", reason: "a native title needs a command" });
+  if ((manifest.runtime === "native" || manifest.runtime === "windows") && !manifest.command) {
+    problems.push({ file, field: "command", reason: `a ${manifest.runtime} title needs a command` });
   }
   if (manifest.runtime === "web" && !manifest.page) {
     problems.push({ file, field: "page", reason: "a web title needs a page" });

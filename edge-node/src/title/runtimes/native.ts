@@ -2,6 +2,7 @@
 
 import { findTitleCommand } from "../find-title-command.ts";
 import type { PrepareProgram } from "../program.ts";
+import { softwareGl } from "./software-gl.ts";
 
 export const prepareNative: PrepareProgram = async ({ title, view }) => {
   const { command = [], resources } = title.manifest;
@@ -17,8 +18,3 @@ export const prepareNative: PrepareProgram = async ({ title, view }) => {
     folder: view.home,
   };
 };
-
-/** Without a GPU Mesa draws on the CPU, by default with a thread for every core of the machine. */
-function softwareGl(cpuCores: number): Record<string, string> {
-  return { LIBGL_ALWAYS_SOFTWARE: "1", LP_NUM_THREADS: String(Math.max(1, Math.floor(cpuCores))) };
-}
