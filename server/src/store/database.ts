@@ -12,5 +12,10 @@ export interface SqlQueries {
 
 export interface SqlDatabase extends SqlQueries {
   /** Commits when `work` resolves, rolls back when it rejects, and passes its result or error on. */
-  transaction<T>(work: (queries: SqlQueries) => Promise<T>): Promise<T>;
+  transaction<T>(work: (queries: SqlQueries) => Promise<T>, options?: TransactionOptions): Promise<T>;
 }
+
+export type TransactionOptions = {
+  /** May take minutes, and wait as long for others: it changes the schema. */
+  patient?: boolean;
+};

@@ -33,7 +33,7 @@ export async function migrate(database: SqlDatabase): Promise<void> {
       await queries.run(sql);
       await queries.query("insert into migrations (number, name) values ($1, $2)", [number, name]);
     }
-  });
+  }, { patient: true });
 }
 
 async function readMigrations(): Promise<{ number: number; name: string; sql: string }[]> {

@@ -3,6 +3,7 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { TimeoutError, withTimeout, type Scope } from "@nearframe/shared/lifetime";
 
@@ -21,8 +22,8 @@ export type ServiceProcess = {
   /** Resolves when it is gone. SIGKILL is a crash. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Neither answers nor goes: what a machine without memory does. */
-  freeze(): void;
-  thaw(): void;
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
 };
 
 /** `answers` resolves once the service can be used, and rejects while it can't. */
@@ -33,6 +34,7 @@ export async function startService(
 ): Promise<ServiceProcess> {
   let child: ChildProcess | undefined;
   let output = "";
+  let frozen = false;
 
   async function start(): Promise<void> {
     if (child) return;
@@ -89,7 +91,8 @@ export async function startService(
     const stopping = child;
     if (!stopping || stopping.exitCode !== null || stopping.signalCode !== null) return;
     const gone = once(stopping, "exit");
-    stopping.kill("SIGCONT");
+    if (frozen) await signalAll(stopping.pid, "SIGCONT");
+    frozen = false;
     stopping.kill(signal);
     try {
       await withTimeout(gone, STOP_MS, `${command} does not stop`);
@@ -105,9 +108,23 @@ export async function startService(
   return {
     start,
     stop,
-    freeze: () => void child?.kill("SIGSTOP"),
-    thaw: () => void child?.kill("SIGCONT"),
+    freeze: () => {
+      frozen = true;
+      return signalAll(child?.pid, "SIGSTOP");
+    },
+    thaw: () => {
+      frozen = false;
+      return signalAll(child?.pid, "SIGCONT");
+    },
   };
+}
+
+/** To a process and its children, each of which may lead a group of its own. */
+async function signalAll(pid: number | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (pid === undefined) return;
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
+  process.kill(pid, signal);
+  for (const child of children.split(" ").filter((word) => word !== "")) process.kill(Number(child), signal);
 }
 
 /** Words for setpriv. */

@@ -78,10 +78,10 @@ describe("when NATS goes away", () => {
     const { nats, a, b } = await twoServers();
     const bucket = await a.bucket("things", { schema: Numbered });
     await bucket.create("k", { number: 1 });
-    nats.freeze();
+    await nats.freeze();
     await expect(bucket.get("k")).rejects.toMatchObject({ code: "CLUSTER_UNAVAILABLE" });
     await asleep(a, b);
-    nats.thaw();
+    await nats.thaw();
     await awake(a, b);
     await eventually(async () => expect(await bucket.get("k")).toMatchObject({ value: { number: 1 } }));
   });
