@@ -76,6 +76,22 @@ describe("Scope", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test("a close that may take longer is waited for as long as its owner says", async () => {
+    vi.useFakeTimers();
+    const scope = new Scope();
+    const slow = Promise.withResolvers<void>();
+    const closed: string[] = [];
+    scope.own("first", () => void closed.push("first"));
+    scope.own("slow", () => slow.promise, 4 * CLOSE_TIMEOUT_MS);
+    const closing = scope.close();
+    await vi.advanceTimersByTimeAsync(3 * CLOSE_TIMEOUT_MS);
+    expect(closed).toEqual([]);
+    slow.resolve();
+    await closing;
+    expect(closed).toEqual(["first"]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test("a child closes with its parent, or earlier and then only once", async () => {
     const parent = new Scope();
     const closed: string[] = [];

@@ -4,7 +4,7 @@
 
 type Close = () => void | Promise<void>;
 
-/** Longest that one resource may take to close before the rest go on without it. */
+/** Longest that one resource may take to close, unless its owner knows better, before the rest go on without it. */
 export const CLOSE_TIMEOUT_MS = 5_000;
 
 export class Scope implements AsyncDisposable {
@@ -26,16 +26,17 @@ export class Scope implements AsyncDisposable {
    *
    * A resource that arrives after closing began is closed at once and its
    * creator is told by a throw, so a creator that lost the race leaks nothing.
+   * After `limitMs` of closing the rest go on without it.
    */
-  own<T>(resource: T, close: (resource: T) => void | Promise<void>): T {
-    this.#add(() => close(resource));
+  own<T>(resource: T, close: (resource: T) => void | Promise<void>, limitMs: number = CLOSE_TIMEOUT_MS): T {
+    this.#add(() => limited(() => close(resource), limitMs));
     return resource;
   }
 
   /** A scope that ends with this one, or earlier. */
   child(): Scope {
     const child = new Scope();
-    const close = () => child.close(this.signal.reason);
+    const close = () => limited(() => child.close(this.signal.reason), CLOSE_TIMEOUT_MS);
     this.#add(close);
     // Owned first, so closed last: a finished child leaves no trace here.
     child.#add(() => void this.#owned.delete(close));
@@ -70,13 +71,17 @@ export class Scope implements AsyncDisposable {
     const failures: unknown[] = [];
     for (const close of newestFirst) {
       try {
-        await withTimeout(Promise.try(close), CLOSE_TIMEOUT_MS, "a resource did not close in time");
+        await close();
       } catch (failure) {
         failures.push(failure);
       }
     }
     if (failures.length > 0) throw new AggregateError(failures, "closing a scope failed");
   }
+}
+
+function limited(close: Close, limitMs: number): Promise<void> {
+  return withTimeout(Promise.try(close), limitMs, "a resource did not close in time");
 }
 
 export class TimeoutError extends Error {

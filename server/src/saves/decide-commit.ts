@@ -28,7 +28,7 @@ export type CommitDecision =
   | { type: "full" }
   | {
       type: "taken";
-      place: "head" | "branch";
+      place: SaveRecord["place"];
       /** Saves that were something else before. */
       moved: { id: string; place: SaveRecord["place"] }[];
       forgotten: SaveRecord[];
@@ -45,8 +45,10 @@ export function decideCommit(
   if (known) return { type: "repeated", place: known.place };
   const head = saves.find((save) => save.titleId === added.titleId && save.place === "head");
   // A node that was given up may have played on, unheard: what it brings is worth keeping, but not first.
-  const goesOn = current && (head === undefined || head.id === added.parentId);
-  const place = goesOn ? "head" : "branch";
+  const late = current && head !== undefined && isOwn(head, added) && added.takenAtMs < head.takenAtMs;
+  const goesOn = !late && current && (head === undefined || head.id === added.parentId || isOwn(head, added));
+  // A session's own later save came first: this one is a step on the way to it.
+  const place = late ? "past" : goesOn ? "head" : "branch";
   const passed = goesOn && head ? [{ ...head, place: "past" as const }] : [];
   const after = [...saves.filter((save) => !(goesOn && save === head)), ...passed, { ...added, place } as const];
   const forgotten = chooseForgotten(after, added, limits);
@@ -56,6 +58,11 @@ export function decideCommit(
   if (tooMuch || !kept.some(({ id }) => id === added.id)) return { type: "full" };
   const moved = passed.filter((save) => kept.includes(save)).map(({ id, place: to }) => ({ id, place: to }));
   return { type: "taken", place, moved, forgotten };
+}
+
+/** A node that never heard how its last commit went names an older parent; one session under one lease is one line. */
+function isOwn(head: SaveRecord, added: SaveRecord): boolean {
+  return head.sessionId === added.sessionId && head.epoch === added.epoch;
 }
 
 /** The player's word: this one is the head, and nothing waits for a choice any more. */

@@ -267,6 +267,17 @@ test("two devices that began from one save: both are kept, the player is told, a
   expect((await phone.keep(archive("from the phone, later"), onPhone.saveId)).place).toBe("branch");
 });
 
+test("a session is one line, though it may not hear how a commit went, or bring an older save last", async () => {
+  const mine = node();
+  const first = await mine.keep(archive("kept, unheard"));
+  const second = await mine.keep(archive("names no parent"));
+  expect(second.place).toBe("head");
+  const { response } = await mine.bring(archive("overtaken"), { takenAtMs: 1 });
+  expect(z.parse(SaveCommitted, await response.json()).place).toBe("past");
+  expect((await mine.latest()).save?.saveId).toBe(second.saveId);
+  expect((await player("p1").list())[0]?.saves.map(({ saveId }) => saveId)).not.toContain(first.saveId);
+});
+
 test("a node that was given up never puts its save before its successor's", async () => {
   const lost = node({ epoch: 1 });
   const first = await lost.keep(archive("before it was cut off"));

@@ -135,7 +135,7 @@ export async function openSaves(ports: SavePorts, options: SaveOptions, scope: S
     const current = (await store.noteEpoch(sessionId, epoch, clock.wallMs())) === epoch;
     const nowMs = clock.wallMs();
     const { parentId, ...about } = what;
-    const added: SaveRecord = { id: saveId, playerId, titleId, sessionId, parentId, place: "head", savedAtMs: nowMs, ...about };
+    const added: SaveRecord = { id: saveId, playerId, titleId, sessionId, epoch, parentId, place: "head", savedAtMs: nowMs, ...about };
     const known = (await store.savesOfPlayer(playerId)).find(({ id }) => id === saveId);
     if (!known) await checkParts(added);
     let decision: CommitDecision | undefined;

@@ -9,6 +9,8 @@ export type SaveRecord = {
   playerId: string;
   titleId: string;
   sessionId: string;
+  /** Of the lease under which the session's node made it. */
+  epoch: number;
   parentId: string | undefined;
   place: SavePlace;
   occasion: Occasion;

@@ -9,6 +9,7 @@ export function saveRecord(change: Partial<SaveRecord> = {}): SaveRecord {
     playerId: "p1",
     titleId: "freedoom",
     sessionId: "s1",
+    epoch: 3_000_000_000,
     parentId: undefined,
     place: "head",
     occasion: "periodic",

@@ -13,6 +13,7 @@ const SaveRow = z.object({
   player_id: z.string(),
   title_id: z.string(),
   session_id: z.string(),
+  epoch: Whole,
   parent_id: z.nullable(z.string()),
   place: z.enum(["head", "past", "branch"]),
   occasion: z.enum(OCCASIONS),
@@ -37,8 +38,8 @@ const LOCK_SPACE = 7_266_334;
 
 const ADD_SAVE = `
   insert into saves (id, player_id, title_id, session_id, parent_id, place, occasion, settled, archive_bytes,
-                     archive_digest, content_bytes, entries, taken_at, saved_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`;
+                     archive_digest, content_bytes, entries, taken_at, saved_at, epoch)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`;
 
 const NOTE_LEAVING = `
   insert into save_leavings (save_id, player_id, title_id, session_id, due_at) values ($1, $2, $3, $4, $5)
@@ -132,6 +133,7 @@ function toValues(save: SaveRecord) {
   return [
     save.id, save.playerId, save.titleId, save.sessionId, save.parentId ?? null, save.place, save.occasion, save.settled,
     save.archiveBytes, save.archiveDigest, save.contentBytes, save.entries, new Date(save.takenAtMs), new Date(save.savedAtMs),
+    save.epoch,
   ];
 }
 
@@ -146,6 +148,7 @@ function toSave(raw: SqlRow): SaveRecord {
     playerId: row.player_id,
     titleId: row.title_id,
     sessionId: row.session_id,
+    epoch: row.epoch,
     parentId: row.parent_id ?? undefined,
     place: row.place,
     occasion: row.occasion,

@@ -4,6 +4,7 @@ create table saves (
   player_id text not null,
   title_id text not null,
   session_id text not null,
+  epoch bigint not null,
   -- The save that its session began from, or made before it; it may be forgotten by now.
   parent_id text,
   -- head: the next session begins from it. past: an older one. branch: waits for the player's choice.

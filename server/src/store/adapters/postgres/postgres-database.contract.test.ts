@@ -9,6 +9,7 @@ import type { SqlDatabase } from "../../database.ts";
 import type { Store } from "../../ports.ts";
 import { openSqlStore } from "../../sql-store.ts";
 import { sessionRecord, storeContract } from "../../store.contract.ts";
+import { claimDatabase, type ClaimKind } from "./claim-database.ts";
 import { openPostgresDatabase } from "./postgres-database.ts";
 
 const services = new Scope();
@@ -89,10 +90,43 @@ describe("several servers on one database", () => {
   });
 });
 
+describe("a database", () => {
+  const claim = (url: string, kind: ClaimKind, scope = testScope()) => claimDatabase({ url, kind }, silentLog, scope);
+
+  test("is one lone server's, until that one is gone", async () => {
+    const url = await postgres.createDatabase();
+    const first = new Scope();
+    await claim(url, "alone", first);
+    const waiting = claim(url, "alone");
+    await expect(claim(url, "shared")).rejects.toThrow("A Nearframe server without NATS_URL uses this database");
+    await expect(waiting).rejects.toThrow("Another Nearframe server uses this database: give all of them the same NATS_URL");
+    await first.close();
+    await claim(url, "alone");
+  });
+
+  test("is shared by all who meet elsewhere, and by nobody else", async () => {
+    const url = await postgres.createDatabase();
+    await Promise.all([claim(url, "shared"), claim(url, "shared"), claim(url, "shared")]);
+    await expect(claim(url, "alone")).rejects.toMatchObject({ code: "DATABASE_TAKEN" });
+  });
+
+  test("is claimed again after PostgreSQL was away", async () => {
+    const own = await startPostgres(testScope());
+    const url = await own.createDatabase();
+    const lines: string[] = [];
+    const log = createLog("debug", { write: (line) => void lines.push(line) });
+    await claimDatabase({ url, kind: "alone" }, log, testScope());
+    await own.stop("SIGKILL");
+    await own.start();
+    await eventually(() => expect(lines.join("")).toContain("claimed again"), 10_000);
+    await expect(claim(url, "alone")).rejects.toMatchObject({ code: "DATABASE_TAKEN" });
+  });
+});
+
 describe("what an operator reads", () => {
   test("a PostgreSQL that is not there is one sentence, without the password", async () => {
     const opening = open("postgres://nearframe:secret@127.0.0.1:1/games");
-    await expect(opening).rejects.toThrow(/^The database "games" at 127\.0\.0\.1:1 can't be reached \(.*\): start PostgreSQL, or correct DATABASE_URL$/);
+    await expect(opening).rejects.toThrow(/^the database "games" at 127\.0\.0\.1:1 can't be reached \(.*\): start PostgreSQL, or correct DATABASE_URL$/);
     await expect(opening).rejects.not.toThrow("secret");
   });
 

@@ -149,7 +149,7 @@ function isAway(error: unknown): boolean {
 /** Without the password that the address may hold. */
 function explain(error: unknown, url: string): string {
   const { host, pathname } = new URL(url);
-  const place = `The database${pathname === "/" || pathname === "" ? "" : ` "${pathname.slice(1)}"`} at ${host || "this machine"}`;
+  const place = `the database${pathname === "/" || pathname === "" ? "" : ` "${pathname.slice(1)}"`} at ${host || "this machine"}`;
   const { message, code } = error as Error & { code?: string };
   if (code?.startsWith("28")) return `${place} refuses us (${message}): correct user and password in DATABASE_URL`;
   if (code === "3D000") return `${place} does not exist: make it (createdb), or correct DATABASE_URL`;
