@@ -124,7 +124,8 @@ async function main(): Promise<void> {
     log.info("drained: no session is left");
     void stop(0);
   });
-  drainOnSignal(agent);
+  // As `npm run edge -- --drain` asks: the sessions end first, and then the node.
+  process.on("SIGUSR2", () => agent.drain());
   await agent.registered;
   log.info({ nodeId: identity.nodeId, servers: config.serverUrls, pipeline: config.pipeline }, "ready");
   process.send?.({ type: "ready", notices });
@@ -170,12 +171,6 @@ function closeOnSignals(log: { info(message: string): void }): void {
   }
   // Started by another process that is gone: nobody would stop this one.
   process.on("disconnect", () => void stop(0));
-}
-
-/** SIGUSR2 lets the sessions end first, and then the node; a second one takes that back. */
-function drainOnSignal(agent: Agent): void {
-  let draining = false;
-  process.on("SIGUSR2", () => agent.drain((draining = !draining)));
 }
 
 let stopping = false;

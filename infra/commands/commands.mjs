@@ -9,6 +9,7 @@ import { EDGE_HELP, START_HELP, TEST_HELP, parseEdgeOptions, parseStartOptions, 
  * @property {import("../setup/steps.mjs").Needs | "nothing"} needs
  * @property {string} [script]   Below the repository; run by Node 24 after set-up. Without one, set-up is all.
  * @property {string[]} [args]   Before the caller's own.
+ * @property {Record<string, string>} [environment]   Over the caller's.
  * @property {string} [help]     Shown for --help without set-up; without it, the script is asked.
  */
 
@@ -44,11 +45,12 @@ export function findCommand(name, args, env) {
     case "bench":
       return { summary: "run the benchmarks", needs: "everything", script: "tests/bench/main.ts" };
     case "edge": {
-      const help = parseEdgeOptions(args);
+      const { help, drain, environment } = parseEdgeOptions(args);
       return {
         summary: "start an edge node alone",
-        needs: "everything",
-        script: "edge-node/src/main.ts",
+        needs: drain ? "packages" : "everything",
+        script: drain ? "edge-node/src/drain.ts" : "edge-node/src/main.ts",
+        environment,
         ...(help && { help: EDGE_HELP }),
       };
     }

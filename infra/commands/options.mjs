@@ -34,20 +34,34 @@ Starts the server and an edge node, and prints the address to play at.
 
 An option wins over the environment variable in brackets.`;
 
-export const EDGE_HELP = `npm run edge
+export const EDGE_HELP = `npm run edge -- --server ADDRESS [options]
 
-Starts one edge node alone, for a server on another machine. It is told by its
-environment:
+Starts one edge node alone, for a server on another machine. It dials out, so it
+works behind NAT; docs/hosts.md is the page for hosts.
 
-  NEARFRAME_SERVER        the server's door for nodes (ws://127.0.0.1:8080/node)
-  NEARFRAME_NODE_TOKEN    what that server lets nodes in for: its own variable of
-                          this name, or the file node-token in its data folder
-  NEARFRAME_NODE_NAME     the node's name in lists (the machine's)
-  NEARFRAME_DATA          where the node keeps its identity (.nearframe)
+  --server ADDRESSES      the server, such as ws://host:8080, https://play.example.org
+                          or host:8080; several, separated by commas, where any of
+                          them will do (NEARFRAME_SERVER, ws://127.0.0.1:8080)
+  --token TOKEN           where the server lets in only nodes that show it: its own
+                          NEARFRAME_NODE_TOKEN, or the file node-token in its data
+                          folder (NEARFRAME_NODE_TOKEN)
+  --name NAME             the node's name in lists (NEARFRAME_NODE_NAME, the machine's)
+  --data FOLDER           where the node keeps its identity; each node has its own
+                          (NEARFRAME_DATA, .nearframe)
+  --titles FOLDERS        more folders of titles, joined by ":" (NEARFRAME_TITLES)
+  --slots NUMBER          sessions at once, instead of what it measures (NEARFRAME_SLOTS)
+  --drain                 lets the node that runs on --data end once its sessions have,
+                          and waits until it has
+  --help                  this page
+
+An option wins over the environment variable in brackets. By environment only:
+
   NEARFRAME_MEDIA_PORT    UDP and TCP port of all media (any free one)
   NEARFRAME_ANNOUNCE      the public address, where players can't reach this
                           machine's own
-  NEARFRAME_SLOTS         sessions at once (one for each core)
+  NEARFRAME_UPLINK_KBPS   what the line carries away from here, where you know it
+  NEARFRAME_FEE_PER_HOUR_MICROS  what a session costs an hour (0)
+  NEARFRAME_OPERATOR      whom the node belongs to
   NEARFRAME_BITRATE_KBPS  of a session's picture at most (8000)
   NEARFRAME_PIPELINE      damage or ffmpeg (damage)
   NEARFRAME_ENCODERS      the only encoders it may use, such as x264,vpx-vp8 (all
@@ -141,12 +155,37 @@ export function parseTestOptions(args) {
 }
 
 /**
- * Whether help is asked for; the rest is in the environment.
- *
+ * @typedef {object} EdgeOptions
+ * @property {boolean} help
+ * @property {boolean} drain
+ * @property {Record<string, string>} environment   What the options say, as the node reads it.
+ */
+
+/** @type {Readonly<Record<string, string>>} */
+const EDGE_VARIABLES = {
+  server: "NEARFRAME_SERVER",
+  token: "NEARFRAME_NODE_TOKEN",
+  name: "NEARFRAME_NODE_NAME",
+  data: "NEARFRAME_DATA",
+  titles: "NEARFRAME_TITLES",
+  slots: "NEARFRAME_SLOTS",
+};
+
+/**
  * @param {readonly string[]} args
+ * @returns {EdgeOptions}
  */
 export function parseEdgeOptions(args) {
-  return parseFlags(args, { help: { type: "boolean", short: "h" } })["help"] === true;
+  const flags = Object.fromEntries(Object.keys(EDGE_VARIABLES).map((name) => /** @type {const} */ ([name, { type: "string" }])));
+  const values = parseFlags(args, { ...flags, help: { type: "boolean", short: "h" }, drain: { type: "boolean" } });
+  /** @type {Record<string, string>} */
+  const environment = {};
+  for (const [name, variable] of Object.entries(EDGE_VARIABLES)) {
+    const value = text(values[name]);
+    if (value === "") throw new UsageError(`--${name} needs a value: --help shows what it may be.`);
+    if (value !== undefined) environment[variable] = value;
+  }
+  return { help: values["help"] === true, drain: values["drain"] === true, environment };
 }
 
 /** @typedef {Record<string, { type: "boolean" | "string", short?: string }>} Flags */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findCommand, listCommands } from "./commands.mjs";
-import { parseStartOptions, parseTestOptions, UsageError } from "./options.mjs";
+import { parseEdgeOptions, parseStartOptions, parseTestOptions, UsageError } from "./options.mjs";
 
 describe("npm start", () => {
   test("takes 8080, .nearframe and one node where nobody says otherwise", () => {
@@ -55,6 +55,33 @@ describe("npm test", () => {
     [["client/src"], ["unit", "contract", "e2e"], ["client/src"]],
   ])("%j runs %j with filters %j", (args, stages, filters) => {
     expect(parseTestOptions(args)).toMatchObject({ stages, filters });
+  });
+});
+
+describe("npm run edge", () => {
+  test("tells the node what its options say, as the node reads it", () => {
+    const args = ["--server", "host:8080,https://b.example", "--name=Attic", "--data", "/d", "--slots", "3"];
+    expect(parseEdgeOptions(args)).toEqual({
+      help: false,
+      drain: false,
+      environment: { NEARFRAME_SERVER: "host:8080,https://b.example", NEARFRAME_NODE_NAME: "Attic", NEARFRAME_DATA: "/d", NEARFRAME_SLOTS: "3" },
+    });
+    expect(parseEdgeOptions([])).toEqual({ help: false, drain: false, environment: {} });
+    expect(findCommand("edge", args, {})).toMatchObject({ script: "edge-node/src/main.ts", environment: { NEARFRAME_NODE_NAME: "Attic" } });
+  });
+
+  test("drains by a program of its own, which needs no media worker", () => {
+    expect(findCommand("edge", ["--drain", "--data", "/d"], {})).toMatchObject({ script: "edge-node/src/drain.ts", needs: "packages" });
+  });
+
+  test.each([
+    [["--sever", "x"], /Unknown option '--sever'.*--help/],
+    [["--server"], /--server/],
+    [["--server="], /--server needs a value/],
+    [["ws://host"], /"ws:\/\/host" is not an option/],
+  ])("%j is refused with a sentence", (args, sentence) => {
+    expect(() => parseEdgeOptions(args)).toThrow(UsageError);
+    expect(() => parseEdgeOptions(args)).toThrow(sentence);
   });
 });
 

@@ -71,7 +71,12 @@ async function start(): Promise<void> {
     formatSummary({
       addresses: listAddresses(options.port, os.networkInterfaces()),
       titleNames: titles.names,
-      notices: [...parseNotices(process.env[NOTICES_VARIABLE]), ...nodes.flatMap(({ ready }) => strings(ready.notices)), ...titles.notices],
+      // Nodes of one machine mostly lack the same.
+      notices: [
+        ...parseNotices(process.env[NOTICES_VARIABLE]),
+        ...new Set(nodes.flatMap(({ ready }) => strings(ready.notices))),
+        ...titles.notices,
+      ],
       nodeCount: nodes.length,
       startedInMs: performance.now() - startedAtMs,
     }),

@@ -1,5 +1,6 @@
 // The programs that a start runs, and what each is told. Pure.
 
+import os from "node:os";
 import path from "node:path";
 import { CLIENT_FOLDER } from "../setup/client-build.mjs";
 
@@ -32,7 +33,7 @@ export function serverProgram(plan: StartPlan, inherited: Variables): ProgramSpe
       ...logLevel(plan, inherited),
       PORT: String(plan.port),
       NEARFRAME_DATA: plan.dataFolder,
-      NEARFRAME_TITLES: plan.titleFolders.map((folder) => path.resolve(plan.root, folder)).join(path.delimiter),
+      NEARFRAME_TITLES: titleFolders(plan),
       NEARFRAME_CLIENT: path.join(plan.root, CLIENT_FOLDER),
     },
   };
@@ -51,8 +52,14 @@ export function nodePrograms(plan: StartPlan, token: string, inherited: Variable
       // A node keeps its identity in its folder, so no two share one.
       NEARFRAME_DATA: path.join(plan.dataFolder, "nodes", String(index + 1)),
       NEARFRAME_PIPELINE: plan.pipeline,
+      NEARFRAME_TITLES: titleFolders(plan),
+      ...(plan.edgeCount > 1 && { NEARFRAME_NODE_NAME: inherited.NEARFRAME_NODE_NAME ?? `${os.hostname()} ${index + 1}` }),
     },
   }));
+}
+
+function titleFolders(plan: StartPlan): string {
+  return plan.titleFolders.map((folder) => path.resolve(plan.root, folder)).join(path.delimiter);
 }
 
 function logLevel({ verbose }: StartPlan, inherited: Variables): Variables {

@@ -37,8 +37,8 @@ export interface Agent {
   readonly drained: Promise<void>;
   /** The inventory is another than the one told last. */
   tellInventory(): void;
-  /** Takes no new session from now on, or does again. */
-  drain(draining: boolean): void;
+  /** Takes no new session from now on. */
+  drain(): void;
 }
 
 /** A server that says nothing for this many heartbeats is gone. */
@@ -103,9 +103,6 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
         return beatEvery(value.heartbeatMs);
       case "node.state":
         return handleState(value.state, value.reason);
-      case "node.drain":
-      case "node.undrain":
-        return log.info({ asked: value.type }, "the server's operator has spoken");
       case "error":
         return log.warn({ code: value.code }, value.message);
     }
@@ -191,11 +188,11 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
       if (!welcomed || nonce === undefined) return;
       say(identity.signed({ type: "node.inventory", nonce, number: ++number, inventory: ports.inventory() }));
     },
-    drain(wanted) {
-      if (draining === wanted) return;
-      draining = wanted;
-      log.info({ draining, sessions: sessions.reports().length }, wanted ? "draining: no new session comes" : "draining no longer");
-      if (welcomed) say({ type: "node.drain", draining });
+    drain() {
+      if (draining) return;
+      draining = true;
+      log.info({ sessions: sessions.reports().length }, "draining: no new session comes");
+      if (welcomed) say({ type: "node.drain" });
       finishDrain();
     },
   };

@@ -16,17 +16,18 @@ export async function findRunnable(titleFolders: readonly string[]): Promise<Run
   const { titles } = await loadTitles(fileReader, titleFolders);
   const web = await findCommand("chromium", commandFolders());
   const windows = await findWine();
+  const phone = await findCommand("phoc", commandFolders());
   const able = await Promise.all(
-    titles.map(async (title) => ((await canRun(title, { web: web !== undefined, windows: windows !== undefined })) ? title.manifest.id : undefined)),
+    titles.map(async (title) => ((await canRun(title, { web: web !== undefined, windows: windows !== undefined, phone: phone !== undefined })) ? title.manifest.id : undefined)),
   );
   return {
     // What the other two need comes with the node (infra/setup).
-    runtimes: ["native", ...(web === undefined ? [] : (["web"] as const)), ...(windows === undefined ? [] : (["windows"] as const)), "test-card"],
+    runtimes: ["native", ...(web === undefined ? [] : (["web"] as const)), ...(windows === undefined ? [] : (["windows"] as const)), ...(phone === undefined ? [] : (["phone"] as const)), "test-card"],
     titleIds: able.filter((id) => id !== undefined).toSorted().slice(0, TITLES_TOLD_MAX),
   };
 }
 
-async function canRun({ manifest, folder }: Title, { web, windows }: { web: boolean; windows: boolean }): Promise<boolean> {
+async function canRun({ manifest, folder }: Title, { web, windows, phone }: { web: boolean; windows: boolean; phone: boolean }): Promise<boolean> {
   switch (manifest.runtime) {
     case "test-card":
       // What plays its tone.
@@ -35,6 +36,8 @@ async function canRun({ manifest, folder }: Title, { web, windows }: { web: bool
       return web;
     case "windows":
       return windows;
+    case "phone":
+      return phone;
     case "native": {
       const [command = ""] = manifest.command ?? [];
       return (await findCommand(command, [folder, ...commandFolders()])) !== undefined;

@@ -92,7 +92,7 @@ function createConversation(
         if (proves(message)) nodes.describe(nodeId, message.inventory);
         return;
       case "node.drain":
-        return nodes.tell(nodeId, { type: message.draining ? "drain-asked" : "drain-ended", by: "node" });
+        return nodes.tell(nodeId, { type: "drain-asked", by: "node" });
       case "session.offer":
         return sessions.handleOffer(nodeId, message);
       case "session.progress":

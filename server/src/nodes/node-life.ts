@@ -52,7 +52,8 @@ export type NodeEvent =
   | { readonly type: "link-lost" }
   | { readonly type: "heartbeats-missed" }
   | { readonly type: "drain-asked"; readonly by: "node" | "server" }
-  | { readonly type: "drain-ended"; readonly by: "node" | "server" }
+  /** The server's operator takes it back. */
+  | { readonly type: "drain-ended" }
   | { readonly type: "verdict-given"; readonly reason: string }
   | { readonly type: "verdict-lifted" };
 
@@ -111,8 +112,8 @@ export function transition(life: NodeLife, event: NodeEvent): [NodeLife, readonl
     case "drain-asked":
       return drain(life, event.by);
     case "drain-ended":
-      // Only who asked may take it back, so that neither operator overrules the other.
-      if (life.standing.type !== "draining" || life.standing.by !== event.by) return same(life);
+      // A node that drains by its own wish is about to end, whatever others want of it.
+      if (life.standing.type !== "draining" || life.standing.by !== "server") return same(life);
       return stand(life, { type: "registered" }, [{ type: "run-checks" }]);
     case "verdict-given":
       if (life.standing.type === "retired") return same(life);

@@ -16,7 +16,7 @@ const RemoteEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("session-released"), sessionId: Id }),
   z.object({ type: z.literal("session-cleared"), sessionId: Id }),
   z.object({ type: z.literal("drain-asked"), by: Asker }),
-  z.object({ type: z.literal("drain-ended"), by: Asker }),
+  z.object({ type: z.literal("drain-ended") }),
   z.object({ type: z.literal("verdict-given"), reason: z.string() }),
   z.object({ type: z.literal("verdict-lifted") }),
 ]);

@@ -46,8 +46,8 @@ export const FROM_NODE = [
     sessions: Sessions,
     signature: Signature,
   }),
-  /** Its operator wants it drained, or no longer. */
-  z.strictObject({ type: z.literal("node.drain"), draining: z.boolean() }),
+  /** Its operator wants it to end once its sessions have. */
+  z.strictObject({ type: z.literal("node.drain") }),
 ] as const;
 
 export const TO_NODE = [
@@ -58,7 +58,4 @@ export const TO_NODE = [
   z.strictObject({ type: z.literal("node.pace"), heartbeatMs: z.int().check(z.gte(100)) }),
   /** What the server takes the node for now; `reason` is a sentence for its operator. */
   z.strictObject({ type: z.literal("node.state"), state: z.enum(NODE_STATES), reason: z.optional(z.string().check(z.maxLength(500))) }),
-  /** The server's operator wants it drained, or no longer. */
-  z.strictObject({ type: z.literal("node.drain") }),
-  z.strictObject({ type: z.literal("node.undrain") }),
 ] as const;
