@@ -41,7 +41,10 @@ export type PipelineOptions = {
   size: TitleSize;
   /** Highest rate at which frames are taken, within a tenth; fewer changes make fewer frames. */
   fps: number;
+  /** To begin with; `setTarget` moves it. */
   bitrateKbps: number;
+  /** The most that `setTarget` will ask for; the stream declares what that takes. `bitrateKbps` where left out. */
+  bitrateKbpsMax?: number;
   video: RtpTarget;
   sound: { monitorSocketPath: string; target: RtpTarget } | undefined;
   /** In the order of preference, all of one codec; where one fails the next takes over. The pipeline's own choice where left out. */

@@ -127,6 +127,7 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
         size,
         fps,
         bitrateKbps: rate.decision.bitrateKbps,
+        bitrateKbpsMax: options.bitrateKbps,
         inputMarkPath: from.inputMarkPath,
         monitorSocketPath: from.sound.monitorSocketPath,
         encoders: choice.encoders,
@@ -139,7 +140,7 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
   async function takeSeat(device: Device, { room, scope: mediaScope }: Media): Promise<void> {
     const mine = mediaScope.child();
     const opened = await room.openSeat(
-      { device, probed: probe !== undefined && source === undefined },
+      { device, probed: probe !== undefined && source === undefined, bitrateKbpsMax: options.bitrateKbps },
       {
         onInput: events.onInput,
         onReceipts(bytes) {

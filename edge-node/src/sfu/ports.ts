@@ -34,6 +34,8 @@ export type SeatOptions = {
   device: Device;
   /** The path is to be measured before it is used: there is a channel "probe". */
   probed: boolean;
+  /** The most that will be sent. */
+  bitrateKbpsMax: number;
 };
 
 export type SeatEvents = {

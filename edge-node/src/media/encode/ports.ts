@@ -39,6 +39,8 @@ export type EncoderOptions = {
   /** The highest rate; `setRate` may say less later. */
   fps: number;
   bitrateKbps: number;
+  /** The highest bitrate that `setRate` will say; `bitrateKbps` where left out. */
+  bitrateKbpsMax?: number;
   /** Something the operator should know; the encoder works none the less. */
   onNotice(text: string): void;
 };

@@ -48,6 +48,7 @@ export const StartOptions = z.strictObject({
   size: TitleSize,
   fps: Fps,
   bitrateKbps: BitrateKbps,
+  bitrateKbpsMax: z.exactOptional(BitrateKbps),
   video: Target,
   sound: z.optional(
     z.strictObject({ monitorSocketPath: Path, target: Target, settings: SoundSettings }),

@@ -60,12 +60,13 @@ export const damagePipeline =
 export const createDamagePipeline: CreatePipeline = damagePipeline(DAMAGE_SETTINGS);
 
 function startOptions(options: PipelineOptions, { sound }: DamageSettings): StartOptions {
-  const { display, size, fps, bitrateKbps, video, inputMarkPath, encoders = DEFAULT_ENCODERS } = options;
+  const { display, size, fps, bitrateKbps, bitrateKbpsMax, video, inputMarkPath, encoders = DEFAULT_ENCODERS } = options;
   return {
     display: { name: display.name, environment: display.environment, framebufferPath: display.framebufferPath },
     size,
     fps,
     bitrateKbps,
+    ...(bitrateKbpsMax === undefined ? {} : { bitrateKbpsMax }),
     video,
     sound: options.sound && { ...options.sound, settings: sound },
     inputMarkPath,

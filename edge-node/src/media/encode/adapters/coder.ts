@@ -16,6 +16,8 @@ export type CoderOptions = {
   size: TitleSize;
   /** The highest rate that will be set. */
   fps: number;
+  /** The same of the bitrate: what a decoder is told to be ready for. */
+  bitrateKbpsMax: number;
   rate: EncoderRate;
 };
 

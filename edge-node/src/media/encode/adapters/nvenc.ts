@@ -15,10 +15,10 @@ const LOW_LATENCY = {
 export const openNvencH264 = libavCoder({
   name: "nvenc-h264",
   encoder: FF_ENCODER_H264_NVENC,
-  settings: ({ size, fps, rate }) => ({
+  settings: ({ size, fps, bitrateKbpsMax }) => ({
     ...LOW_LATENCY,
     profile: "baseline",
-    level: `${h264LevelNumber(size, fps, rate.bitrateKbps)}`,
+    level: `${h264LevelNumber(size, fps, bitrateKbpsMax)}`,
   }),
   rateChange: "live-keyframe",
   shares: "frames",

@@ -7,12 +7,12 @@ import { libavCoder } from "./libav-coder.ts";
 export const openVaapiH264 = libavCoder({
   name: "vaapi-h264",
   encoder: FF_ENCODER_H264_VAAPI,
-  settings: ({ size, fps, rate }) => ({
+  settings: ({ size, fps, bitrateKbpsMax }) => ({
     rc_mode: "CBR",
     // A frame out for each frame in.
     async_depth: "1",
     profile: "constrained_baseline",
-    level: `${h264LevelNumber(size, fps, rate.bitrateKbps)}`,
+    level: `${h264LevelNumber(size, fps, bitrateKbpsMax)}`,
   }),
   surface: "vaapi",
   // FFmpeg reads the bitrate only as it opens the encoder.

@@ -123,6 +123,19 @@ describe("a video encoder whose coder fails", () => {
     expect(encoder.name).toBe("x264");
   });
 
+  it("declares the level that its highest bitrate takes, whatever it begins with", () => {
+    const encoder = openVideoEncoder(
+      [{ name: "x264", codec: "H264", open: openX264 }],
+      { size: SIZE, fps: 60, bitrateKbps: 2_000, bitrateKbpsMax: 30_000, onNotice() {} },
+      scope,
+    );
+    encoder.load(stripe(0));
+    const { data } = encoder.encode(0, { keyframe: false });
+    const SEQUENCE_PARAMETERS = Buffer.from([0, 0, 1, 0x67]);
+    const LEVEL_AT = SEQUENCE_PARAMETERS.length + 2;
+    expect(data.readUInt8(data.indexOf(SEQUENCE_PARAMETERS) + LEVEL_AT)).toBe(41);
+  });
+
   it("refuses to open where none opens, with the last one's reason", () => {
     const open = () => {
       throw new Error("no such device");

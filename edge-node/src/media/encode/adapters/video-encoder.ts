@@ -31,7 +31,7 @@ export function openVideoEncoder(
   options: EncoderOptions & { onReplaced?(name: VideoEncoderName, why: string): void },
   scope: Scope,
 ): VideoEncoder {
-  const { size } = options;
+  const { size, bitrateKbpsMax = options.bitrateKbps } = options;
   const convert = openToI420(size, options.onNotice, scope);
   let current = createPicture(size, scope);
   let other = createPicture(size, scope);
@@ -46,7 +46,7 @@ export function openVideoEncoder(
   function open(): Running {
     const own = scope.child();
     try {
-      const coder = candidate().open({ size: coded, fps: options.fps, rate }, own);
+      const coder = candidate().open({ size: coded, fps: options.fps, bitrateKbpsMax, rate }, own);
       return { coder, scope: own, picture: pictureFor(coded, own) };
     } catch (error) {
       void own.close(error);

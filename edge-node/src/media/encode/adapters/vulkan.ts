@@ -7,7 +7,7 @@ import { libavCoder } from "./libav-coder.ts";
 export const openVulkanH264 = libavCoder({
   name: "vulkan-h264",
   encoder: FF_ENCODER_H264_VULKAN,
-  settings: ({ size, fps, rate }) => ({
+  settings: ({ size, fps, bitrateKbpsMax }) => ({
     rc_mode: "cbr",
     tune: "ull",
     usage: "stream",
@@ -15,7 +15,7 @@ export const openVulkanH264 = libavCoder({
     // A frame out for each frame in.
     async_depth: "1",
     profile: "constrained_baseline",
-    level: `${h264LevelNumber(size, fps, rate.bitrateKbps)}`,
+    level: `${h264LevelNumber(size, fps, bitrateKbpsMax)}`,
   }),
   surface: "vulkan",
   // FFmpeg reads the bitrate only as it opens the encoder.

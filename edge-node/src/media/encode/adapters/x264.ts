@@ -15,11 +15,11 @@ const SLICES_MAX = 4;
 export const openX264 = libavCoder({
   name: "x264",
   encoder: FF_ENCODER_LIBX264,
-  settings: ({ size, fps, rate }) => ({
+  settings: ({ size, fps, bitrateKbpsMax }) => ({
     preset: "ultrafast",
     tune: "zerolatency",
     profile: "baseline",
-    level: requireH264Level(size, fps, rate.bitrateKbps),
+    level: requireH264Level(size, fps, bitrateKbpsMax),
     "forced-idr": "1",
   }),
   prepare(context) {

@@ -24,14 +24,18 @@ export class SignalError extends Error {
   readonly code = "SIGNAL_REFUSED";
 }
 
-/** What the estimate starts from; the rate controller finds the link's own in about 2 s. */
-const START_BITRATE_BPS = 8_000_000;
+/**
+ * mediasoup's estimate starts from the most that will be sent, with a cap a little below: what
+ * equals its start it never tells, and what it may never reach it does not look for. We send what
+ * the rate controller says, whatever it believes (docs/adr/0003-rate-control.md).
+ */
+const ESTIMATE_CAP_SHARE = 0.95;
 /** What may wait on one data channel: several seconds of frame marks; on top of that they are dropped. */
 const SEND_QUEUE_BYTES_MAX = 16 * 1024;
 
 export async function openSeat(
   context: SeatContext,
-  { device, probed }: SeatOptions,
+  { device, probed, bitrateKbpsMax }: SeatOptions,
   events: SeatEvents,
   scope: Scope,
 ): Promise<Seat> {
@@ -51,7 +55,7 @@ export async function openSeat(
         enableTcp: true,
         preferUdp: true,
         enableSctp: true,
-        initialAvailableOutgoingBitrate: START_BITRATE_BPS,
+        initialAvailableOutgoingBitrate: bitrateKbpsMax * 1_000,
         iceConsentTimeout: 10,
         maxReceiveMessageSize: 64 * 1024,
         sctpPerStreamSendQueueLimit: SEND_QUEUE_BYTES_MAX,
@@ -60,6 +64,7 @@ export async function openSeat(
     );
   const [receive, send] = await Promise.all([createTransport(), createTransport()]);
   watchConnection([receive, send], events);
+  await receive.setMaxOutgoingBitrate(Math.round(bitrateKbpsMax * 1_000 * ESTIMATE_CAP_SHARE));
   await receive.enableTraceEvent(["bwe"]);
   receive.on("trace", (trace) => {
     if (trace.type !== "bwe") return;

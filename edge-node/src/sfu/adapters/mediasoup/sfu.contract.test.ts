@@ -39,7 +39,7 @@ afterEach(() => scope.close());
 describe("a room", () => {
   test("gives a player who has only its own list of capabilities picture, sound and channels", async () => {
     const room = await sfu.createRoom(ROOM, scope);
-    const { offer } = await room.openSeat({ device: DEVICE, probed: false }, EVENTS, scope);
+    const { offer } = await room.openSeat({ device: DEVICE, probed: false, bitrateKbpsMax: 12_000 }, EVENTS, scope);
     expect(Offer.parse(offer)).toBeDefined();
     expect(offer.media.map(({ kind }) => kind).sort()).toEqual(["audio", "video"]);
     expect(offer.data.map(({ label }) => label).sort()).toEqual(["control", "frames"]);
@@ -51,7 +51,7 @@ describe("a room", () => {
 
   test.each(VIDEO_CODECS)("sends %s where that is what its pipeline codes", async (codec) => {
     const room = await sfu.createRoom({ codec, traits: TRAITS }, scope);
-    const { offer } = await room.openSeat({ device: DEVICE, probed: false }, EVENTS, scope);
+    const { offer } = await room.openSeat({ device: DEVICE, probed: false, bitrateKbpsMax: 12_000 }, EVENTS, scope);
     expect(videoOf(offer).codecs.map(({ mimeType }) => mimeType)).toEqual([`video/${codec}`, "video/rtx"]);
     expect(room.video.payloadType).toBe(PayloadType[codec]);
   });
@@ -77,7 +77,7 @@ describe("a room", () => {
   // The list that players use before any offer must say what the real router says.
   test("has a router that knows everything on the player's list, by the same numbers", async () => {
     const room = await sfu.createRoom(ROOM, scope);
-    const { offer } = await room.openSeat({ device: DEVICE, probed: false }, EVENTS, scope);
+    const { offer } = await room.openSeat({ device: DEVICE, probed: false, bitrateKbpsMax: 12_000 }, EVENTS, scope);
     const real = offer.routerRtpCapabilities as unknown as typeof ROUTER_RTP_CAPABILITIES;
     for (const codec of ROUTER_RTP_CAPABILITIES.codecs) {
       expect(real.codecs).toContainEqual(
@@ -93,12 +93,12 @@ describe("a room", () => {
     const room = await sfu.createRoom(ROOM, scope);
     const codecs = ROUTER_RTP_CAPABILITIES.codecs.filter(({ kind }) => kind === "audio");
     const deaf: Device = { ...DEVICE, rtpCapabilities: { ...ROUTER_RTP_CAPABILITIES, codecs } };
-    await expect(room.openSeat({ device: deaf, probed: false }, EVENTS, scope)).rejects.toThrow(CodecMissingError);
+    await expect(room.openSeat({ device: deaf, probed: false, bitrateKbpsMax: 12_000 }, EVENTS, scope)).rejects.toThrow(CodecMissingError);
   });
 
   test("answers a call for a transport of another session with a refusal", async () => {
     const room = await sfu.createRoom(ROOM, scope);
-    const seat = await room.openSeat({ device: DEVICE, probed: false }, EVENTS, scope);
+    const seat = await room.openSeat({ device: DEVICE, probed: false, bitrateKbpsMax: 12_000 }, EVENTS, scope);
     await expect(seat.signal({ call: "transport.restart-ice", transportId: "somebody-elses" })).rejects.toThrow(SignalError);
     await expect(seat.signal({ call: "transport.restart-ice", transportId: seat.offer.receive.id })).resolves.toMatchObject({
       usernameFragment: expect.any(String) as string,
@@ -108,7 +108,7 @@ describe("a room", () => {
   // A player could once open channels without end, each a producer and a consumer on the node.
   test("opens each of a player's channels once", async () => {
     const room = await sfu.createRoom({ codec: "H264", traits: TRAITS }, scope);
-    const seat = await room.openSeat({ device: DEVICE, probed: false }, EVENTS, scope);
+    const seat = await room.openSeat({ device: DEVICE, probed: false, bitrateKbpsMax: 12_000 }, EVENTS, scope);
     const produce = (label: "input.state" | "control", streamId: number) =>
       seat.signal({ call: "data.produce", transportId: seat.offer.send.id, label, sctpStreamParameters: { streamId, ordered: true } });
     await expect(produce("input.state", 0)).resolves.toMatchObject({ id: expect.any(String) as string });
@@ -120,12 +120,12 @@ describe("a room", () => {
     const room = await sfu.createRoom(ROOM, scope);
     const produce = (seat: Seat) =>
       seat.signal({ call: "data.produce", transportId: seat.offer.send.id, label: "probe", sctpStreamParameters: { streamId: 0, ordered: false, maxRetransmits: 0 } });
-    const probed = await room.openSeat({ device: DEVICE, probed: true }, EVENTS, scope);
+    const probed = await room.openSeat({ device: DEVICE, probed: true, bitrateKbpsMax: 12_000 }, EVENTS, scope);
     expect(probed.offer.data).toContainEqual(
       expect.objectContaining({ label: "probe", sctpStreamParameters: expect.objectContaining({ ordered: false }) as object }),
     );
     await expect(produce(probed)).resolves.toBeDefined();
-    const plain = await room.openSeat({ device: DEVICE, probed: false }, EVENTS, scope);
+    const plain = await room.openSeat({ device: DEVICE, probed: false, bitrateKbpsMax: 12_000 }, EVENTS, scope);
     expect(plain.offer.data.map(({ label }) => label)).not.toContain("probe");
     await expect(produce(plain)).rejects.toThrow(SignalError);
     plain.sendProbe(Uint8Array.of(1));
