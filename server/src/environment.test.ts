@@ -17,6 +17,9 @@ test("an empty environment gives the defaults", () => {
       nodeToken: undefined,
       saveSecret: undefined,
       storage: { type: "folder", folder: "/data/objects" },
+      databaseUrl: undefined,
+      natsUrl: undefined,
+      natsReplicas: 1,
       logLevel: "info",
     },
   };
@@ -36,6 +39,9 @@ test("everything can be said", () => {
       NEARFRAME_NODE_TOKEN: "0123456789abcdef",
       NEARFRAME_SAVE_SECRET: "0123456789abcdef0123456789abcdef",
       NEARFRAME_STORAGE: "/mnt/objects",
+      DATABASE_URL: "postgres://user:secret@db.example.org/nearframe",
+      NATS_URL: "nats://a.example.org:4222, nats://b.example.org",
+      NATS_REPLICAS: "3",
       NEARFRAME_LOG: "debug",
     },
     defaults,
@@ -52,6 +58,9 @@ test("everything can be said", () => {
       nodeToken: "0123456789abcdef",
       saveSecret: "0123456789abcdef0123456789abcdef",
       storage: { type: "folder", folder: "/mnt/objects" },
+      databaseUrl: "postgres://user:secret@db.example.org/nearframe",
+      natsUrl: "nats://a.example.org:4222, nats://b.example.org",
+      natsReplicas: 3,
       logLevel: "debug",
     },
   });
@@ -67,6 +76,9 @@ test.each([
   ["NEARFRAME_LOG", "loud", "NEARFRAME_LOG must be one of debug, info, warn, error, silent; it is \"loud\"."],
   ["NEARFRAME_NODE_TOKEN", "short", "NEARFRAME_NODE_TOKEN must have at least 16 characters and no spaces; or leave it out, and one is made."],
   ["NEARFRAME_SAVE_SECRET", "short", "NEARFRAME_SAVE_SECRET must have at least 32 characters and no spaces; or leave it out, and one is made."],
+  ["DATABASE_URL", "mysql://user:secret@host/games", "DATABASE_URL must be the address of a PostgreSQL database, for example postgres://user:password@host:5432/nearframe."],
+  ["DATABASE_URL", "postgres:///games", "DATABASE_URL must be the address of a PostgreSQL database, for example postgres://user:password@host:5432/nearframe."],
+  ["NATS_REPLICAS", "2", "NATS_REPLICAS must be 1, 3 or 5: how many servers of a NATS cluster keep each entry; it is \"2\"."],
 ])("%s=%s is one clear sentence", (name, value, sentence) => {
   expect(readEnvironment({ [name]: value }, defaults)).toEqual({ ok: false, faults: [sentence] });
 });
@@ -74,4 +86,23 @@ test.each([
 test("all faults are told at once", () => {
   const result = readEnvironment({ PORT: "x", NEARFRAME_LOG: "y" }, defaults);
   expect(result).toMatchObject({ ok: false, faults: [expect.stringContaining("PORT"), expect.stringContaining("NEARFRAME_LOG")] });
+});
+
+test("one server may have PostgreSQL alone; several need all that they share", () => {
+  const DATABASE_URL = "postgres://localhost/nearframe";
+  expect(readEnvironment({ DATABASE_URL }, defaults)).toMatchObject({ ok: true, environment: { databaseUrl: DATABASE_URL, natsUrl: undefined } });
+  expect(readEnvironment({ NATS_URL: "nats://localhost" }, defaults)).toEqual({
+    ok: false,
+    faults: [
+      expect.stringContaining("NATS_URL needs DATABASE_URL as well"),
+      expect.stringContaining("NATS_URL needs NEARFRAME_STORAGE as well"),
+      expect.stringContaining("NATS_URL needs NEARFRAME_SAVE_SECRET as well"),
+    ],
+  });
+});
+
+test("an address that is wrong is not shown: it may hold a password", () => {
+  const result = readEnvironment({ NATS_URL: "http://user:secret@host", DATABASE_URL: "secret@host" }, defaults);
+  expect(result.ok).toBe(false);
+  expect(JSON.stringify(result)).not.toContain("secret@host");
 });

@@ -18,6 +18,11 @@ export type Environment = {
   nodeToken: string | undefined;
   saveSecret: string | undefined;
   storage: StorageChoice;
+  /** PostgreSQL; undefined: a database of this process's own, in the data folder. */
+  databaseUrl: string | undefined;
+  /** Where this server meets others; undefined: it is alone. */
+  natsUrl: string | undefined;
+  natsReplicas: number;
   logLevel: LogLevel;
 };
 
@@ -40,6 +45,9 @@ const Origin = z.string().check(
   z.refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
 );
 
+const DatabaseUrl = z.string().check(z.refine((url) => hasProtocol(url, ["postgres:", "postgresql:"])));
+const NatsUrl = z.string().check(z.refine((urls) => urls.split(",").every((url) => hasProtocol(url.trim(), ["nats:", "tls:"]))));
+
 /** Schema and, for a value that it refuses, the rest of the sentence "NAME ...". */
 const VARIABLES = {
   PORT: { schema: Port, rule: `must be a number from 0 to 65535, for example ${PORT_DEFAULT}` },
@@ -59,10 +67,29 @@ const VARIABLES = {
     schema: z.string().check(z.regex(new RegExp(`^\\S{${SAVE_SECRET_LENGTH_MIN},256}$`))),
     rule: `must have at least ${SAVE_SECRET_LENGTH_MIN} characters and no spaces; or leave it out, and one is made`,
   },
+  DATABASE_URL: {
+    schema: DatabaseUrl,
+    rule: "must be the address of a PostgreSQL database, for example postgres://user:password@host:5432/nearframe",
+  },
+  NATS_URL: {
+    schema: NatsUrl,
+    rule: "must be the address of NATS, or several separated by commas, for example nats://user:password@host:4222",
+  },
+  NATS_REPLICAS: {
+    schema: z.pipe(z.enum(["1", "3", "5"]), z.transform(Number)),
+    rule: "must be 1, 3 or 5: how many servers of a NATS cluster keep each entry",
+  },
   NEARFRAME_LOG: { schema: z.enum(LOG_LEVELS), rule: `must be one of ${LOG_LEVELS.join(", ")}` },
 };
 type Name = keyof typeof VARIABLES;
-const SECRETS: ReadonlySet<Name> = new Set(["NEARFRAME_NODE_TOKEN", "NEARFRAME_SAVE_SECRET"]);
+const SECRETS: ReadonlySet<Name> = new Set(["NEARFRAME_NODE_TOKEN", "NEARFRAME_SAVE_SECRET", "DATABASE_URL", "NATS_URL"]);
+
+/** What servers that meet on NATS must have in common. */
+const SHARED = [
+  { name: "DATABASE_URL", why: "each takes over the sessions of one that dies, from the database" },
+  { name: "NEARFRAME_STORAGE", why: "a player's saves must be where each of them looks, in a shared folder or a bucket" },
+  { name: "NEARFRAME_SAVE_SECRET", why: "a save that one locks the others must open" },
+] as const;
 
 /** An empty variable counts as one that is not set. */
 export function readEnvironment(
@@ -93,9 +120,26 @@ export function readEnvironment(
     origins: read("NEARFRAME_ORIGINS") ?? [],
     nodeToken: read("NEARFRAME_NODE_TOKEN"),
     saveSecret: read("NEARFRAME_SAVE_SECRET"),
+    databaseUrl: read("DATABASE_URL"),
+    natsUrl: read("NATS_URL"),
+    natsReplicas: read("NATS_REPLICAS") ?? 1,
     logLevel: read("NEARFRAME_LOG") ?? "info",
   };
+  if (isSet(variables, "NATS_URL")) {
+    for (const { name, why } of SHARED) {
+      if (!isSet(variables, name)) faults.push(`NATS_URL needs ${name} as well, the same for every server: ${why}.`);
+    }
+  }
   return faults.length > 0 || !storage.ok ? { ok: false, faults } : { ok: true, environment: { ...environment, storage: storage.storage } };
+}
+
+function isSet(variables: Readonly<Record<string, string | undefined>>, name: string): boolean {
+  return (variables[name] ?? "") !== "";
+}
+
+function hasProtocol(url: string, protocols: readonly string[]): boolean {
+  const parsed = URL.parse(url);
+  return parsed !== null && protocols.includes(parsed.protocol) && parsed.hostname !== "";
 }
 
 function listOf<S extends z.ZodMiniType<unknown, string>>(separator: string, item: S) {

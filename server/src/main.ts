@@ -12,16 +12,16 @@ import pino from "pino";
 import { readArtFile } from "./catalogue/adapters/node-fs/art-file.ts";
 import { nodeFolderReader } from "./catalogue/adapters/node-fs/folder-reader.ts";
 import { watchFoldersWith } from "./catalogue/adapters/node-fs/watch-folders.ts";
-import { joinLocalCluster } from "./cluster/adapters/local/local-cluster.ts";
-import { createLocalHub } from "./cluster/adapters/local/local-hub.ts";
+import { openCluster } from "./cluster/open-cluster.ts";
 import { readEnvironment, type Environment } from "./environment.ts";
 import { createLog, type Log } from "./log.ts";
 import { readOrMakeNodeToken } from "./nodes/node-token.ts";
 import { readOrMakeSaveSecret, SaveSecretError } from "./saves/secret.ts";
 import { createServer } from "./server.ts";
 import { openStorage } from "./storage/open-storage.ts";
-import { openPgliteDatabase } from "./store/adapters/pglite/pglite-database.ts";
+import { DatabaseTakenError } from "./store/adapters/postgres/claim-database.ts";
 import { claimDataFolder, DataFolderError } from "./store/data-folder.ts";
+import { openDatabase } from "./store/open-database.ts";
 import { openSqlStore } from "./store/sql-store.ts";
 
 const REPOSITORY = path.join(import.meta.dirname, "../..");
@@ -61,10 +61,9 @@ async function start(environment: Environment, log: Log, scope: Scope): Promise<
   };
   const saveSecret = environment.saveSecret ?? (await readOrMakeSaveSecret(dataFolder));
   const storage = await openStorage(environment.storage);
-  const database = await openPgliteDatabase(path.join(dataFolder, "db"), scope);
+  const database = await openDatabase({ ...environment, shared: environment.natsUrl !== undefined }, log, scope);
   const store = await openSqlStore(database);
-  const hub = createLocalHub({ clock: systemClock, log }, scope);
-  const cluster = joinLocalCluster({ serverId: randomUUID(), hub, log }, scope);
+  const cluster = await openCluster(environment, { clock: systemClock, log }, scope);
   const { port } = await createServer(
     {
       clock: systemClock,
@@ -111,7 +110,7 @@ function closeOnSignal(scope: Scope, log: Log): void {
 }
 
 function explain(error: unknown, { port, dataFolder }: Environment): string {
-  if (error instanceof DataFolderError || error instanceof SaveSecretError) return error.message;
+  if (error instanceof DataFolderError || error instanceof DatabaseTakenError || error instanceof SaveSecretError) return error.message;
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE") {
     return `Port ${port} is taken by another program: stop that program, or choose another port with PORT=${port + 1}.`;

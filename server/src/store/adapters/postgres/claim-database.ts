@@ -16,8 +16,8 @@ const LOCK = 7_266_334;
 const CONNECT_MS = 3_000;
 const RECLAIM_EVERY_MS = 2_000;
 /** A server that has just died may hold its connection a moment longer. */
-const FIRST_TRIES = 10;
-const FIRST_TRY_EVERY_MS = 500;
+const FIRST_WAIT_MS = 5_000;
+const FIRST_TRY_EVERY_MS = 200;
 
 const TRY_LOCK: Readonly<Record<ClaimKind, string>> = {
   alone: "select pg_try_advisory_lock($1) as claimed",
@@ -34,8 +34,10 @@ export class DatabaseTakenError extends Error {
   readonly code = "DATABASE_TAKEN";
 }
 
+export type ClaimOptions = { url: string; kind: ClaimKind; waitMs?: number };
+
 /** Held until the scope closes. A connection that breaks is made again, and the claim with it. */
-export async function claimDatabase({ url, kind }: { url: string; kind: ClaimKind }, log: Log, scope: Scope): Promise<void> {
+export async function claimDatabase({ url, kind, waitMs = FIRST_WAIT_MS }: ClaimOptions, log: Log, scope: Scope): Promise<void> {
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   scope.own(TAKEN, async () => {
@@ -90,9 +92,10 @@ export async function claimDatabase({ url, kind }: { url: string; kind: ClaimKin
     }, RECLAIM_EVERY_MS);
   }
 
-  for (let tries = 1; !(await claim()); tries++) {
+  const deadlineMs = performance.now() + waitMs;
+  while (!(await claim())) {
     scope.signal.throwIfAborted();
-    if (tries === FIRST_TRIES) throw new DatabaseTakenError(TAKEN[kind]);
+    if (performance.now() > deadlineMs) throw new DatabaseTakenError(TAKEN[kind]);
     await new Promise((resolve) => setTimeout(resolve, FIRST_TRY_EVERY_MS));
   }
 }

@@ -91,7 +91,7 @@ describe("several servers on one database", () => {
 });
 
 describe("a database", () => {
-  const claim = (url: string, kind: ClaimKind, scope = testScope()) => claimDatabase({ url, kind }, silentLog, scope);
+  const claim = (url: string, kind: ClaimKind, scope = testScope()) => claimDatabase({ url, kind, waitMs: 300 }, silentLog, scope);
 
   test("is one lone server's, until that one is gone", async () => {
     const url = await postgres.createDatabase();
