@@ -6,12 +6,13 @@ import type { Log } from "../log.ts";
 import { savesApi, type SavesApiPorts } from "../saves/saves-api.ts";
 import { transferApi, type TransferSaves } from "../saves/transfer-api.ts";
 import { clientFiles } from "./client-files.ts";
+import { nodesApi, type NodesApiPorts } from "./nodes-api.ts";
 import { qualityApi, type QualityApiPorts } from "./quality-api.ts";
 import { refuseFailures, refuseUnknown, refuseWriting } from "./refusals.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { titlesApi, type TitlesApiPorts } from "./titles-api.ts";
 
-export type AppPorts = TitlesApiPorts & QualityApiPorts & SavesApiPorts & { saves: TransferSaves; log: Log };
+export type AppPorts = TitlesApiPorts & NodesApiPorts & QualityApiPorts & SavesApiPorts & { saves: TransferSaves; log: Log };
 
 export function createApp(ports: AppPorts, clientFolder: string): Express {
   const { catalogue, nodes, identity, store, saves, log } = ports;
@@ -33,6 +34,7 @@ export function createApp(ports: AppPorts, clientFolder: string): Express {
     });
   });
   app.use("/api/titles", titlesApi({ catalogue, nodes }));
+  app.use("/api/nodes", nodesApi({ nodes }));
   app.use("/api/sessions", qualityApi({ identity, store }));
   app.use(clientFiles(clientFolder));
   app.use(refuseUnknown);
