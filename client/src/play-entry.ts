@@ -9,9 +9,13 @@ import type { ControlLink } from "./stream/control-link.ts";
 import { measureDecoders } from "./stream/decoders.ts";
 import { loadMediaDevice, UnfitDeviceError } from "./stream/media-device.ts";
 import type { DeviceReport } from "./stream/play-session.ts";
-import { createReceiver } from "./stream/receiver.ts";
+import { followNetwork } from "./stream/network-changes.ts";
+import { openPath } from "./stream/receiver.ts";
 import { browserTimers } from "./timers.ts";
+import type { Behavior } from "./behavior.ts";
+import { followOrientation } from "./view-model/orientation.ts";
 import { createPlay, type Play } from "./view-model/play.ts";
+import type { Settings } from "./view-model/settings.ts";
 
 type MediaDevice = Awaited<ReturnType<typeof loadMediaDevice>>;
 
@@ -31,9 +35,13 @@ export function warmUp(): void {
   void decoders();
 }
 
-export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: number, link: ControlLink): Play {
+/** What the page keeps and knows of the player. */
+export type PlayerOfPage = { link: ControlLink; storage: Storage | undefined; settings: Behavior<Settings> };
+
+export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: number, player: PlayerOfPage): Play {
   return createPlay(scope, titleId, tappedAtMs, {
-    link,
+    ...player,
+    orientation: followOrientation(scope, window),
     timers: browserTimers,
     makeId: () => crypto.getRandomValues(new Uint32Array(4)).join("-"),
     page: document,
@@ -41,8 +49,9 @@ export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: num
     describeDevice,
     fullscreenOffered: document.fullscreenEnabled === true,
     touchFirst: window.matchMedia("(pointer: coarse)").matches,
-    openReceiver: async (receiverScope, offer, call, events) =>
-      createReceiver(receiverScope, offer, { device: await mediaDevice(), call }, events),
+    random32: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
+    followNetwork: (networkScope, onChanged) => followNetwork(networkScope, window, onChanged),
+    openPath: async (pathScope, offer, call, events) => openPath(pathScope, offer, { device: await mediaDevice(), call }, events),
   });
 }
 

@@ -23,11 +23,17 @@ export interface ControlLink {
   onMessage(listener: (message: ServerToClient) => void): () => void;
   /** Tries at once instead of after the wait, as when the browser says that it is online again. */
   retryNow(): void;
+  /** The network may have changed under an open line: asks for a sign of life, and dials again without one. */
+  checkNow(): void;
 }
 
 export type ControlLinkPorts = {
   openSocket(): WebSocket;
   token: { read(): string | undefined; write(token: string | undefined): void };
+  /** The same over reloads of this tab. */
+  tabId?: string | undefined;
+  /** Says roughly where the player is. */
+  timeZone?: string | undefined;
   timers: Timers;
   random: () => number;
   /** For the log: a message that no server of this protocol sends. */
@@ -37,6 +43,8 @@ export type ControlLinkPorts = {
 const PING_EVERY_MS = 5_000;
 /** A line that is silent this long, with pings under way, is dead. */
 const SILENCE_MAX_MS = 15_000;
+/** A line that was just asked and says nothing for so long is dialled anew; one that was only slow costs a greeting. */
+const CHECK_MS = 500;
 
 export function createControlLink(scope: Scope, ports: ControlLinkPorts): ControlLink {
   const { timers } = ports;
@@ -47,6 +55,7 @@ export function createControlLink(scope: Scope, ports: ControlLinkPorts): Contro
   let heardAtMs = 0;
   let stopWait = () => {};
   let stopPings = () => {};
+  let stopCheck = () => {};
 
   function connect(): void {
     stopWait();
@@ -57,7 +66,13 @@ export function createControlLink(scope: Scope, ports: ControlLinkPorts): Contro
     heardAtMs = timers.monotonicMs();
     opened.onopen = () => {
       const token = ports.token.read();
-      write({ type: "hello", protocol: PROTOCOL_VERSION, ...(token === undefined ? {} : { token }) });
+      write({
+        type: "hello",
+        protocol: PROTOCOL_VERSION,
+        ...(token === undefined ? {} : { token }),
+        ...(ports.tabId === undefined ? {} : { tabId: ports.tabId }),
+        ...(ports.timeZone === undefined ? {} : { timeZone: ports.timeZone }),
+      });
       schedulePing();
     };
     opened.onmessage = (event) => {
@@ -83,6 +98,7 @@ export function createControlLink(scope: Scope, ports: ControlLinkPorts): Contro
 
   function handleClosed(code: number): void {
     stopPings();
+    stopCheck();
     socket = undefined;
     if (scope.closed) return;
     if (code === CloseCode.replaced) return status.set({ is: "closed", why: "replaced" });
@@ -122,6 +138,7 @@ export function createControlLink(scope: Scope, ports: ControlLinkPorts): Contro
   scope.own(undefined, () => {
     stopWait();
     stopPings();
+    stopCheck();
     listeners.clear();
     socket?.close();
   });
@@ -136,6 +153,17 @@ export function createControlLink(scope: Scope, ports: ControlLinkPorts): Contro
     },
     retryNow() {
       if (status.behavior.value.is === "connecting" && !socket) connect();
+    },
+    checkNow() {
+      if (status.behavior.value.is !== "open") return;
+      const askedAtMs = timers.monotonicMs();
+      write({ type: "ping", sentAtMs: askedAtMs });
+      stopCheck();
+      stopCheck = timers.after(CHECK_MS, () => {
+        if (heardAtMs > askedAtMs || !socket) return;
+        drop();
+        connect();
+      });
     },
   };
 }

@@ -5,9 +5,8 @@ import type { MediaPath } from "./session-state.ts";
 
 /** Host candidates answer in a round trip; the rest is for a slow TCP fallback. */
 export const CONNECT_TIMEOUT_MS = 15_000;
-/** Most drops heal by themselves within this (a handover between cells, a Wi-Fi roam). */
-export const RESTART_AFTER_MS = 2_000;
-export const RESTART_EVERY_MS = 5_000;
+/** A restart costs a few messages, and a path that healed meanwhile is not hurt by it; so there is no waiting. */
+export const RESTART_EVERY_MS = 2_000;
 /** Within the two minutes that the server holds a session for a lost player. */
 export const DOWN_MAX_MS = 90_000;
 
@@ -15,7 +14,7 @@ export const connectingPath = (nowMs: number): MediaPath => ({ is: "connecting",
 
 export function pathDisconnected(path: MediaPath, nowMs: number): MediaPath {
   if (path.is !== "up") return path;
-  return { is: "down", sinceMs: nowMs, restartAtMs: nowMs + RESTART_AFTER_MS };
+  return { is: "down", sinceMs: nowMs, restartAtMs: nowMs };
 }
 
 /** Nothing to restart: only a new offer, or the limit, ends this. */

@@ -2,18 +2,19 @@ import { Scope } from "@nearframe/shared/lifetime";
 import type { ClientToServer } from "@nearframe/shared/protocol/client-to-server";
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import type { PlayerSample } from "@nearframe/shared/telemetry/samples";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createSource } from "../behavior.ts";
 import { createFakeTimers } from "../testing/fake-timers.ts";
 import { device, offer, sessionTitle } from "../testing/samples.ts";
 import type { ControlLink, LinkStatus } from "./control-link.ts";
 import { createPlaySession, type DeviceReport, type PlaySessionPorts } from "./play-session.ts";
-import type { Receiver } from "./receiver.ts";
+import type { Path, PathEvents, Receiver } from "./receiver.ts";
 
 function fakeLink() {
   const status = createSource<LinkStatus>({ is: "open", playerId: "p-1", held: [] });
   const listeners = new Set<(message: ServerToClient) => void>();
   const sent: ClientToServer[] = [];
+  const checks: string[] = [];
   const link: ControlLink = {
     status: status.behavior,
     send: (message) => status.behavior.value.is === "open" && sent.push(message) > 0,
@@ -22,11 +23,12 @@ function fakeLink() {
       return () => void listeners.delete(listener);
     },
     retryNow: () => undefined,
+    checkNow: () => void checks.push("check"),
   };
   const hear = (message: ServerToClient) => {
     for (const listener of [...listeners]) listener(message);
   };
-  return { link, sent, hear, setStatus: status.set, listeners };
+  return { link, sent, checks, hear, setStatus: status.set, listeners };
 }
 
 const channel = { bufferedBytes: 0, send: () => true };
@@ -38,7 +40,7 @@ const fakeReceiver = (): Receiver => ({
 
 type Opened = {
   scope: Scope;
-  events: Parameters<PlaySessionPorts["openReceiver"]>[3];
+  events: PathEvents;
   resolve: (receiver: Receiver) => void;
   reject: (error: Error) => void;
 };
@@ -50,21 +52,31 @@ beforeEach(() => {
 afterEach(() => scope.close());
 
 async function setUp(report: DeviceReport = { ok: true, device }) {
-  const { link, sent, hear, setStatus, listeners } = fakeLink();
+  const { link, sent, checks, hear, setStatus, listeners } = fakeLink();
   const timers = createFakeTimers();
   const opened: Opened[] = [];
   const onReceiver = vi.fn<(receiver: Receiver | undefined) => void>();
+  const onTrack = vi.fn<PlaySessionPorts["onTrack"]>();
+  let networkChanged = () => {};
   let ids = 0;
   const session = createPlaySession(scope, "some-title", 1_000, {
-    link, timers, onReceiver,
+    link, timers, onReceiver, onTrack,
+    onFrameMark: () => undefined,
+    onControl: () => undefined,
     makeId: () => `id-${(ids += 1)}`,
+    random32: () => 7,
     pageVisible: () => true,
     describeDevice: async () => report,
-    openReceiver: (receiverScope, _offer, _calls, events) =>
-      new Promise((resolve, reject) => opened.push({ scope: receiverScope, events, resolve, reject })),
+    followNetwork: (_scope, onChanged) => (networkChanged = onChanged),
+    async openPath(pathScope, _offer, _call, events): Promise<Path> {
+      const made = Promise.withResolvers<Receiver>();
+      opened.push({ scope: pathScope, events, resolve: made.resolve, reject: made.reject });
+      made.promise.catch(() => undefined);
+      return { ready: made.promise.then(() => undefined), open: () => made.promise };
+    },
   });
   await settle();
-  return { session, sent, hear, setStatus, listeners, timers, opened, onReceiver };
+  return { session, sent, checks, hear, setStatus, listeners, timers, opened, onReceiver, onTrack, changeNetwork: () => networkChanged() };
 }
 
 /** Lets promises that are already settled run on. */
@@ -130,6 +142,7 @@ test("leaving closes the media and says so to the server", async () => {
   expect(sent.at(-1)).toEqual({ type: "session.leave", sessionId: "s-1" });
   expect(opened[0]!.scope.closed).toBe(true);
   expect(onReceiver).toHaveBeenLastCalledWith(undefined);
+  await settle();
   expect(timers.pending).toBe(0);
 });
 
@@ -184,4 +197,112 @@ test("the picture outlives the server", async () => {
   expect(opened[0]!.scope.closed).toBe(false);
   setStatus({ is: "open", playerId: "p-1", held: [] });
   expect(sent.at(-1)).toEqual({ type: "session.connected", sessionId: "s-1" });
+});
+
+describe("candidates", () => {
+  const candidate = (epoch: number): ServerToClient => ({
+    type: "session.offer", sessionId: "s-1", epoch, offer, probe: { nonce: "AAAAAAAAAAAAAAAA", nodeId: `n${epoch}` },
+  });
+  const track = (id: string) => ({ id, kind: "video", muted: true }) as MediaStreamTrack;
+
+  async function probing() {
+    const all = await setUp();
+    all.hear({ type: "session.created", requestId: "id-1", sessionId: "s-1", title: sessionTitle() });
+    all.hear(candidate(4));
+    all.hear(candidate(5));
+    await settle();
+    return all;
+  }
+
+  test("the chosen one's path is the session's, as it is, and the other is closed", async () => {
+    const { session, sent, hear, opened, onReceiver, onTrack } = await probing();
+    opened[1]!.events.onTrack(track("second"));
+    opened[1]!.events.onConnected();
+    opened[0]!.events.onConnected();
+    expect(sent.map(({ type }) => type)).toEqual(["session.request"]);
+    hear({ type: "session.chosen", sessionId: "s-1", epoch: 5 });
+    expect(opened.map(({ scope: each }) => each.closed)).toEqual([true, false]);
+    expect(onTrack.mock.calls).toEqual([[track("second")]]);
+    expect(sent.at(-1)).toEqual({ type: "session.connected", sessionId: "s-1" });
+    const receiver = fakeReceiver();
+    opened[1]!.resolve(receiver);
+    await settle();
+    expect(onReceiver.mock.calls).toEqual([[receiver]]);
+    session.handleFrame(1_500);
+    expect(session.state.value.phase).toBe("playing");
+    expect(opened).toHaveLength(2);
+  });
+
+  test("one that can't be opened is passed over, and asked for anew if it is chosen all the same", async () => {
+    const { sent, hear, opened } = await probing();
+    opened[0]!.reject(new Error("no such node"));
+    await settle();
+    expect(opened[0]!.scope.closed).toBe(true);
+    expect(sent.map(({ type }) => type)).toEqual(["session.request"]);
+    hear({ type: "session.chosen", sessionId: "s-1", epoch: 4 });
+    expect(sent.at(-1)).toMatchObject({ type: "session.resume", sessionId: "s-1" });
+  });
+
+  test("a plain offer ends the probing", async () => {
+    const { hear, opened } = await probing();
+    hear({ type: "session.offer", sessionId: "s-1", epoch: 6, offer });
+    expect(opened.map(({ scope: each }) => each.closed)).toEqual([true, true, false]);
+  });
+
+  test("leaving closes all of them", async () => {
+    const { session, opened, timers } = await probing();
+    session.leave();
+    expect(opened.map(({ scope: each }) => each.closed)).toEqual([true, true]);
+    expect(timers.pending).toBe(0);
+  });
+});
+
+test("another network is asked for a path, and the line for a sign of life", async () => {
+  const { opened, changeNetwork, checks, hear } = await started();
+  const receiver = { ...fakeReceiver(), restartIce: vi.fn(async () => undefined) };
+  opened[0]!.resolve(receiver);
+  await settle();
+  opened[0]!.events.onConnected();
+  changeNetwork();
+  expect(checks).toEqual(["check"]);
+  expect(receiver.restartIce).toHaveBeenCalledTimes(1);
+  hear({ type: "session.ended", sessionId: "s-1", reason: "player-left" });
+});
+
+test("a path over which nothing comes any more is restarted, and the server told within about a second", async () => {
+  const { opened, timers, sent } = await started();
+  const counted = new Map([["v", { type: "inbound-rtp", packetsReceived: 50 }]]) as unknown as RTCStatsReport;
+  const receiver = { ...fakeReceiver(), stats: async () => counted, restartIce: vi.fn(async () => undefined) };
+  opened[0]!.resolve(receiver);
+  await settle();
+  opened[0]!.events.onConnected();
+  const pass = async (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 50) {
+      timers.pass(50);
+      await settle();
+    }
+  };
+  await pass(450);
+  expect(receiver.restartIce).toHaveBeenCalledTimes(0);
+  await pass(150);
+  expect(receiver.restartIce).toHaveBeenCalledTimes(1);
+  expect(types(sent)).not.toContain("session.stalled");
+  await pass(600);
+  expect(sent.at(-1)).toEqual({ type: "session.stalled", sessionId: "s-1" });
+});
+
+test("after the first picture a new path's is shown when it has one", async () => {
+  const { hear, opened, onTrack } = await playing();
+  const first = { id: "1", kind: "video", muted: false } as MediaStreamTrack;
+  opened[0]!.events.onTrack(first);
+  hear({ type: "session.offer", sessionId: "s-1", epoch: 2, offer });
+  const listeners = new Map<string, () => void>();
+  const second = {
+    id: "2", kind: "video", muted: true,
+    addEventListener: (type: string, listener: () => void) => void listeners.set(type, listener),
+  } as unknown as MediaStreamTrack;
+  opened[1]!.events.onTrack(second);
+  expect(onTrack).toHaveBeenCalledTimes(1);
+  listeners.get("unmute")?.();
+  expect(onTrack.mock.calls).toEqual([[first], [second]]);
 });

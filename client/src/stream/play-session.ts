@@ -4,12 +4,10 @@
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { PlayerSample } from "@nearframe/shared/telemetry/samples";
-import type { Offer } from "@nearframe/shared/protocol/media";
 import { createSource, type Behavior } from "../behavior.ts";
-import type { Timers } from "../timers.ts";
 import type { ControlLink } from "./control-link.ts";
-import type { Receiver, ReceiverEvents } from "./receiver.ts";
-import { createSignalCalls, SignalError, type CallNode } from "./signal-calls.ts";
+import { createSessionMedia, type SessionMediaPorts } from "./session-media.ts";
+import { createSignalCalls } from "./signal-calls.ts";
 import { sessionIdOf, type SessionEffect, type SessionEvent, type SessionState } from "./session-state.ts";
 import { startSession, transition, wakesAtMs } from "./session-transition.ts";
 
@@ -17,21 +15,13 @@ export type DeviceReport =
   | { ok: true; device: Device }
   | { ok: false; cause: "no-webrtc" | "no-video-codec" | "player-broken"; detail: string };
 
-export type PlaySessionPorts = {
+export type PlaySessionPorts = Omit<SessionMediaPorts, "calls"> & {
   link: ControlLink;
-  timers: Timers;
   makeId(): string;
-  pageVisible(): boolean;
   /** What this device can receive. MUST NOT reject. */
   describeDevice(): Promise<DeviceReport>;
-  openReceiver(
-    scope: Scope,
-    offer: Offer,
-    call: CallNode,
-    events: Pick<ReceiverEvents, "onConnected" | "onDisconnected">,
-  ): Promise<Receiver>;
-  /** The media path that counts from now on, or none. */
-  onReceiver(receiver: Receiver | undefined): void;
+  /** Tells when the device changes its network, for as long as the scope lives. */
+  followNetwork(scope: Scope, onChanged: () => void): void;
 };
 
 export interface PlaySession {
@@ -40,6 +30,8 @@ export interface PlaySession {
   handleFrame(shownAtMs: number): void;
   /** How the last second of play was. Lost where the line to the server is down. */
   report(sample: PlayerSample): void;
+  /** Here, instead of in the other tab or on the other device. */
+  takeOver(): void;
   leave(): void;
 }
 
@@ -61,7 +53,19 @@ export function createPlaySession(
       return sessionId !== undefined && link.send({ type: "session.signal", sessionId, epoch, callId, signal });
     },
   });
-  let media: { scope: Scope; receiver: Receiver | undefined } | undefined;
+  const media = createSessionMedia(
+    scope,
+    { ...ports, calls },
+    {
+      onConnected: () => happen({ kind: "media-connected" }),
+      onDisconnected: () => happen({ kind: "media-disconnected" }),
+      onFailed: (cause, detail) => happen({ kind: "receiver-failed", cause, detail }),
+      onProbed: (epoch, probed) => happen({ kind: "candidate-probed", epoch, ...probed }),
+      onMissing: () => happen({ kind: "candidate-missing" }),
+      onQuiet: () => happen({ kind: "media-quiet" }),
+      onStalled: () => happen({ kind: "media-stalled" }),
+    },
+  );
   let stopTimer = () => {};
 
   function happen(event: SessionEvent): void {
@@ -85,46 +89,21 @@ export function createPlaySession(
         link.send(effect.message);
         break;
       case "open-receiver":
-        void openReceiver(effect.epoch, effect.offer);
+        media.open(effect.epoch, effect.offer);
+        break;
+      case "open-candidate":
+        media.probe(effect.epoch, effect.offer);
+        break;
+      case "take-candidate":
+        media.take(effect.epoch);
         break;
       case "restart-ice":
-        media?.receiver?.restartIce().catch((error: unknown) => {
-          // The path stays down and the next restart, or the limit, decides.
-          console.warn("nearframe: the media path could not be restarted:", error);
-        });
+        media.restartIce();
         break;
       case "close-receiver":
-        closeMedia();
+        media.close();
         break;
     }
-  }
-
-  async function openReceiver(epoch: number, offer: Offer): Promise<void> {
-    const previous = media?.scope;
-    const mine = { scope: scope.child(), receiver: undefined as Receiver | undefined };
-    media = mine;
-    const current = () => media === mine && !mine.scope.closed;
-    try {
-      mine.receiver = await ports.openReceiver(mine.scope, offer, calls.to(epoch), {
-        onConnected: () => current() && happen({ kind: "media-connected" }),
-        onDisconnected: () => current() && happen({ kind: "media-disconnected" }),
-      });
-      // An offer that came later has won.
-      if (current()) ports.onReceiver(mine.receiver);
-    } catch (error) {
-      const cause = error instanceof SignalError ? "node-silent" : "player-broken";
-      const detail = error instanceof Error ? error.message : String(error);
-      if (current()) happen({ kind: "receiver-failed", cause, detail });
-    } finally {
-      // Kept until here, so that the last picture stays while the next path is made.
-      void previous?.close("a newer offer came");
-    }
-  }
-
-  function closeMedia(): void {
-    void media?.scope.close("the session is over");
-    media = undefined;
-    ports.onReceiver(undefined);
   }
 
   /** The player left before the server answered; the session that it may still make is left on arrival. */
@@ -160,6 +139,10 @@ export function createPlaySession(
     else if (last.phase === "requested") leaveLate(last.requestId);
   });
   handleStatus();
+  ports.followNetwork(scope, () => {
+    link.checkNow();
+    happen({ kind: "network-changed" });
+  });
   void ports.describeDevice().then((report) =>
     happen(
       report.ok
@@ -180,6 +163,7 @@ export function createPlaySession(
       const now = state.behavior.value;
       if (now.phase === "playing") link.send({ type: "session.telemetry", sessionId: now.sessionId, sample });
     },
+    takeOver: () => happen({ kind: "take-over-pressed" }),
     leave: () => happen({ kind: "leave-pressed" }),
   };
 }

@@ -5,7 +5,7 @@ import * as fakes from "mediasoup-client/fakeParameters";
 import { FakeHandler } from "mediasoup-client/handlers/FakeHandler";
 import type { ConnectionState, Transport } from "mediasoup-client/types";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createReceiver, type ReceiverEvents } from "./receiver.ts";
+import { openPath, type PathEvents } from "./receiver.ts";
 
 // mediasoup-client's own handler that opens no connection: everything else is the real library.
 
@@ -37,14 +37,16 @@ function fakeOffer(): Offer {
 async function setUp(call: (signal: SignalCall) => Promise<Record<string, unknown>> = async () => ({ id: "p-1" })) {
   const calls: SignalCall[] = [];
   const events = {
-    onTrack: vi.fn<ReceiverEvents["onTrack"]>(), onConnected: vi.fn(), onDisconnected: vi.fn(),
-    onFrameMark: vi.fn<ReceiverEvents["onFrameMark"]>(), onControl: vi.fn<ReceiverEvents["onControl"]>(),
+    onTrack: vi.fn<PathEvents["onTrack"]>(), onConnected: vi.fn(), onDisconnected: vi.fn(),
+    onFrameMark: vi.fn<PathEvents["onFrameMark"]>(), onControl: vi.fn<PathEvents["onControl"]>(),
+    onProbeOpen: vi.fn<PathEvents["onProbeOpen"]>(), onProbe: vi.fn<PathEvents["onProbe"]>(),
   };
-  const receiver = await createReceiver(
+  const path = openPath(
     scope, fakeOffer(),
     { device, call: (signal) => (calls.push(signal), call(signal)) },
     events,
   );
+  const [receiver] = await Promise.all([path.open(), path.ready]);
   const state = (index: number, connectionState: ConnectionState) =>
     (transports[index]!.handler as unknown as FakeHandler).setConnectionState(connectionState);
   return { receiver, calls, events, state };
@@ -112,4 +114,27 @@ test("closing closes both transports, and nothing is heard after it", async () =
   state(0, "connected");
   state(1, "connected");
   expect(events.onConnected).not.toHaveBeenCalled();
+});
+
+test("tells the node all that it has to know at once, and is ready when that has answered", async () => {
+  const answers: (() => void)[] = [];
+  const calls: string[] = [];
+  const path = openPath(
+    scope, fakeOffer(),
+    {
+      device,
+      call: (signal) =>
+        new Promise((resolve) => {
+          calls.push(signal.call === "data.produce" ? signal.label : signal.transportId);
+          answers.push(() => resolve({}));
+        }),
+    },
+    { onTrack() {}, onConnected() {}, onDisconnected() {}, onFrameMark() {}, onControl() {}, onProbeOpen() {}, onProbe() {} },
+  );
+  let opened = false;
+  const opening = Promise.all([path.open(), path.ready]).then(() => (opened = true));
+  await vi.waitFor(() => expect(calls).toHaveLength(6));
+  expect(opened).toBe(false);
+  for (const answer of answers) answer();
+  await opening;
 });

@@ -1,21 +1,28 @@
 // One media path to a node: frames and sound in, input out, over mediasoup's two
 // transports. Made from an offer; owned by its scope. Knows no session and no page.
+//
+// A path comes up in two parts. `openPath` connects, and makes ready to receive; that is all a
+// candidate gets, beside its channel for pings. `open` adds the channels of the player's hands.
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import { Channel } from "@nearframe/shared/media/profile";
 import type { DataConsumer, MediaConsumer, Offer, SignalCall, TransportParameters } from "@nearframe/shared/protocol/media";
 import type { Device } from "mediasoup-client";
 import type {
-  ConnectionState, ConsumerOptions, DataConsumerOptions, DataProducer, IceParameters, Transport, TransportOptions,
+  ConsumerOptions, DataConsumer as DataConsumerObject, DataConsumerOptions, DataProducer, IceParameters, Transport, TransportOptions,
 } from "mediasoup-client/types";
+import { followConnection } from "./follow-connection.ts";
 
-export type ReceiverEvents = {
+export type PathEvents = {
   onTrack(track: MediaStreamTrack): void;
   onConnected(): void;
   /** It may come back by itself, or after `restartIce`. */
   onDisconnected(): void;
   onFrameMark(bytes: Uint8Array): void;
   onControl(text: string): void;
+  /** Pings can go out, and their answers come in. Only where the offer is a candidate's. */
+  onProbeOpen(channel: SendChannel): void;
+  onProbe(bytes: Uint8Array): void;
 };
 
 /** A way out for messages; `send` drops what can't leave now and says so. */
@@ -31,85 +38,103 @@ export interface Receiver {
   restartIce(): Promise<void>;
 }
 
+export interface Path {
+  /** Resolves when the node knows of all that receives; rejects when it refuses. */
+  readonly ready: Promise<void>;
+  /** Once: this path is the session's. */
+  open(): Promise<Receiver>;
+}
+
 export type ReceiverPorts = {
   device: Device;
   call(signal: SignalCall): Promise<Record<string, unknown>>;
 };
 
-export async function createReceiver(
-  scope: Scope,
-  offer: Offer,
-  ports: ReceiverPorts,
-  events: ReceiverEvents,
-): Promise<Receiver> {
-  const { device, call } = ports;
-  const open = (parameters: TransportParameters, make: (options: TransportOptions) => Transport) => {
+type SentLabel = Extract<SignalCall, { call: "data.produce" }>["label"];
+
+export function openPath(scope: Scope, offer: Offer, { device, call }: ReceiverPorts, events: PathEvents): Path {
+  // The node is told while the path comes up: waiting for its word would add a way to the server
+  // and back to each step. A refusal is heard at the end, and the whole fails with it.
+  const told: Promise<unknown>[] = [];
+  const tell = (signal: SignalCall) => {
+    const answer = call(signal);
+    answer.catch(() => undefined);
+    told.push(answer);
+    return answer;
+  };
+  const allTold = async () => void (await Promise.all(told));
+
+  const make = (parameters: TransportParameters, create: (options: TransportOptions) => Transport) => {
     // The one cast from the protocol's opaque objects to mediasoup's types; it validates them itself.
-    const transport = scope.own(make(parameters as unknown as TransportOptions), (it) => it.close());
-    transport.on("connect", ({ dtlsParameters }, done, fail) => {
-      call({ call: "transport.connect", transportId: transport.id, dtlsParameters: { ...dtlsParameters } }).then(done, fail);
+    const transport = scope.own(create(parameters as unknown as TransportOptions), (it) => it.close());
+    transport.on("connect", ({ dtlsParameters }, done) => {
+      void tell({ call: "transport.connect", transportId: transport.id, dtlsParameters: { ...dtlsParameters } });
+      done();
     });
     return transport;
   };
-  const receive = open(offer.receive, (options) => device.createRecvTransport(options));
-  const send = open(offer.send, (options) => device.createSendTransport(options));
+  const receive = make(offer.receive, (options) => device.createRecvTransport(options));
+  const send = make(offer.send, (options) => device.createSendTransport(options));
   followConnection([receive, send], scope, events);
 
+  const produced = new Map<SentLabel, Promise<unknown>>();
   send.on("producedata", ({ sctpStreamParameters, label }, done, fail) => {
-    const channel = OUTGOING_CHANNELS.find((known) => known === label);
+    const channel = SENT_LABELS.find((known) => known === label);
     if (!channel) return fail(new Error(`no channel ${String(label)} is part of the protocol`));
-    call({
+    produced.set(channel, tell({
       call: "data.produce", transportId: send.id, label: channel, sctpStreamParameters: { ...sctpStreamParameters },
-    }).then((value) => done({ id: String(value["id"]) }), fail);
+    }));
+    // The node's own id for it is used by nobody here.
+    done({ id: channel });
   });
 
-  const [, , inputState, inputEdges, control, receipts] = await Promise.all([
-    Promise.all(offer.media.map((consumer) => consume(receive, consumer, events))),
-    Promise.all(offer.data.map((consumer) => consumeData(receive, consumer, events))),
-    produceData(send, Channel.inputState, { ordered: false, maxRetransmits: 0 }),
-    produceData(send, Channel.inputEdges, { ordered: true }),
-    produceData(send, Channel.control, { ordered: true }),
-    produceData(send, Channel.receipts, { ordered: false, maxRetransmits: 0 }),
-  ]);
+  const ready = (async () => {
+    const incoming = Promise.all(offer.data.map((consumer) => consumeData(receive, consumer, events)));
+    await Promise.all([Promise.all(offer.media.map((consumer) => consume(receive, consumer, events))), incoming, openProbe(incoming)]);
+    await allTold();
+  })();
+
+  async function openProbe(incoming: Promise<readonly DataConsumerObject[]>): Promise<void> {
+    if (!offer.data.some(({ label }) => label === Channel.probe)) return;
+    const outgoing = await produceData(send, Channel.probe, UNORDERED);
+    const answers = (await incoming).find(({ label }) => label === Channel.probe);
+    await Promise.all([outgoing.opened, answers && opened(answers), produced.get(Channel.probe)]);
+    if (!scope.closed) events.onProbeOpen(outgoing);
+  }
 
   return {
-    channels: { inputState, inputEdges, control, receipts },
-    stats: () => receive.getStats(),
-    async restartIce() {
-      await Promise.all(
-        [receive, send].map(async (transport) => {
-          const value = await call({ call: "transport.restart-ice", transportId: transport.id });
-          await transport.restartIce({ iceParameters: value as unknown as IceParameters });
-        }),
-      );
+    ready,
+    async open() {
+      const [inputState, inputEdges, control, receipts] = await Promise.all([
+        produceData(send, Channel.inputState, UNORDERED),
+        produceData(send, Channel.inputEdges, { ordered: true }),
+        produceData(send, Channel.control, { ordered: true }),
+        produceData(send, Channel.receipts, UNORDERED),
+      ]);
+      // What is sent before the node knows of a channel is lost, even on a reliable one.
+      await allTold();
+      return {
+        channels: { inputState, inputEdges, control, receipts },
+        stats: () => receive.getStats(),
+        async restartIce() {
+          await Promise.all(
+            [receive, send].map(async (transport) => {
+              const value = await call({ call: "transport.restart-ice", transportId: transport.id });
+              await transport.restartIce({ iceParameters: value as unknown as IceParameters });
+            }),
+          );
+        },
+      };
     },
   };
 }
 
-const OUTGOING_CHANNELS = [Channel.inputState, Channel.inputEdges, Channel.control, Channel.receipts] as const;
+const SENT_LABELS: readonly SentLabel[] = [
+  Channel.inputState, Channel.inputEdges, Channel.control, Channel.receipts, Channel.probe,
+];
+const UNORDERED = { ordered: false, maxRetransmits: 0 };
 
-/** Two transports, one answer: connected when both are, disconnected when either is not. */
-function followConnection(transports: readonly Transport[], scope: Scope, events: ReceiverEvents): void {
-  const states = new Map<Transport, ConnectionState>();
-  let connected = false;
-  for (const transport of transports) {
-    transport.on("connectionstatechange", (state) => {
-      if (scope.closed) return;
-      states.set(transport, state);
-      const now = transports.every((each) => states.get(each) === "connected");
-      const lost = [...states.values()].some((each) => each === "disconnected" || each === "failed");
-      if (now && !connected) {
-        connected = true;
-        events.onConnected();
-      } else if (lost && connected) {
-        connected = false;
-        events.onDisconnected();
-      }
-    });
-  }
-}
-
-async function consume(transport: Transport, { id, producerId, kind, rtpParameters }: MediaConsumer, events: ReceiverEvents) {
+async function consume(transport: Transport, { id, producerId, kind, rtpParameters }: MediaConsumer, events: PathEvents) {
   const consumer = await transport.consume({
     id, producerId, kind,
     rtpParameters: rtpParameters as unknown as ConsumerOptions["rtpParameters"],
@@ -123,28 +148,44 @@ async function consume(transport: Transport, { id, producerId, kind, rtpParamete
   events.onTrack(consumer.track);
 }
 
-async function consumeData(transport: Transport, consumer: DataConsumer, events: ReceiverEvents) {
+async function consumeData(transport: Transport, consumer: DataConsumer, events: PathEvents) {
   const { id, dataProducerId, label, protocol, sctpStreamParameters } = consumer;
   const incoming = await transport.consumeData({
     id, dataProducerId, label, protocol,
     sctpStreamParameters: sctpStreamParameters as unknown as DataConsumerOptions["sctpStreamParameters"],
   });
   incoming.on("message", (data: unknown) => {
-    if (label === Channel.frames && data instanceof ArrayBuffer) events.onFrameMark(new Uint8Array(data));
-    if (label === Channel.control && typeof data === "string") events.onControl(data);
+    if (data instanceof ArrayBuffer) {
+      if (label === Channel.frames) events.onFrameMark(new Uint8Array(data));
+      if (label === Channel.probe) events.onProbe(new Uint8Array(data));
+    } else if (label === Channel.control && typeof data === "string") {
+      events.onControl(data);
+    }
+  });
+  return incoming;
+}
+
+/** Never, where it closes first: whoever waits is gone by then. */
+function opened(channel: { readyState: RTCDataChannelState; once(event: "open", listener: () => void): unknown }): Promise<void> {
+  return new Promise((resolve) => {
+    if (channel.readyState === "open") resolve();
+    else channel.once("open", resolve);
   });
 }
 
+type OpeningChannel = SendChannel & { readonly opened: Promise<void> };
+
 async function produceData(
   transport: Transport,
-  label: (typeof OUTGOING_CHANNELS)[number],
+  label: SentLabel,
   reliability: { ordered: boolean; maxRetransmits?: number },
-): Promise<SendChannel> {
+): Promise<OpeningChannel> {
   return sendChannel(await transport.produceData({ label, ...reliability }));
 }
 
-function sendChannel(producer: DataProducer): SendChannel {
+function sendChannel(producer: DataProducer): OpeningChannel {
   return {
+    opened: opened(producer),
     get bufferedBytes() {
       return producer.closed ? 0 : producer.bufferedAmount;
     },

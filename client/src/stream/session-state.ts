@@ -5,7 +5,8 @@ import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { StartStep } from "@nearframe/shared/session/start-steps";
 import type { ClientToServer, Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Offer } from "@nearframe/shared/protocol/media";
-import type { HeldSession, ServerToClient, SessionTitle } from "@nearframe/shared/protocol/server-to-client";
+import type { Probed } from "./probe-run.ts";
+import type { HeldSession, MoveReason, ServerToClient, SessionTitle } from "@nearframe/shared/protocol/server-to-client";
 
 /** Failures that the player's side finds by itself, before or without the server. */
 export const LOCAL_FAILURES = [
@@ -51,13 +52,21 @@ export type Requested = Base & {
   device: Device;
   requestId: string;
   resuming: string | undefined;
+  /** The player chose to go on here with what another tab or device plays. */
+  takeOver: boolean;
   untilMs: number;
 };
+/** The session is played in another tab or on another device; the player may take it over. */
+export type Elsewhere = Base & { phase: "elsewhere"; device: Device; sessionId: string };
 type Live = Base & {
   device: Device;
   sessionId: string;
   title: SessionTitle;
   media: MediaPath;
+  /** Its node is gone, and the session is on its way to another; until a frame comes from there. */
+  moving: MoveReason | undefined;
+  /** The network changed while the server was away, so that no new path could be asked for. */
+  restartDue: boolean;
   /** The request by which the server is asked for this session again, until it answers. */
   resumeId: string | undefined;
 };
@@ -78,7 +87,7 @@ export type Playing = Live & {
 };
 export type Over = Base & { phase: "over"; outcome: Outcome };
 
-export type SessionState = Preparing | Requested | Starting | Playing | Over;
+export type SessionState = Preparing | Requested | Elsewhere | Starting | Playing | Over;
 
 export type SessionEvent =
   | { kind: "device-known"; device: Device }
@@ -91,13 +100,27 @@ export type SessionEvent =
   | { kind: "media-disconnected" }
   /** The node did not do its part, or this page could not do its own. */
   | { kind: "receiver-failed"; cause: "node-silent" | "player-broken"; detail: string }
+  /** A candidate's path was measured. */
+  | ({ kind: "candidate-probed"; epoch: number } & Probed)
+  /** The candidate that was chosen has no path here: it failed, or its offer never came. */
+  | { kind: "candidate-missing" }
+  /** Nothing has come for a moment over a path that looks up. */
+  | { kind: "media-quiet" }
+  /** Nothing has come for about a second. */
+  | { kind: "media-stalled" }
+  /** This device is on another network, or back on one. */
+  | { kind: "network-changed" }
   | { kind: "frame-shown"; atMs: number }
+  | { kind: "take-over-pressed" }
   | { kind: "leave-pressed" }
   | { kind: "time-passed" };
 
 export type SessionEffect =
   | { do: "send"; message: ClientToServer }
   | { do: "open-receiver"; epoch: number; offer: Offer }
+  | { do: "open-candidate"; epoch: number; offer: Offer }
+  /** Its path is the session's from now on, and the other candidates' are closed. */
+  | { do: "take-candidate"; epoch: number }
   | { do: "restart-ice" }
   | { do: "close-receiver" };
 

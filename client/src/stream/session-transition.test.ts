@@ -2,7 +2,7 @@ import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client
 import { END_REASONS } from "@nearframe/shared/session/end-reasons";
 import { describe, expect, test } from "vitest";
 import { device, offer, sessionTitle } from "../testing/samples.ts";
-import { CONNECT_TIMEOUT_MS, DOWN_MAX_MS, RESTART_AFTER_MS, RESTART_EVERY_MS } from "./media-path.ts";
+import { CONNECT_TIMEOUT_MS, DOWN_MAX_MS, RESTART_EVERY_MS } from "./media-path.ts";
 import type { SessionEffect, SessionEvent, SessionState } from "./session-state.ts";
 import {
   FRAME_TIMEOUT_MS, PREPARE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, startSession, transition, wakesAtMs,
@@ -195,17 +195,19 @@ describe("while playing", () => {
     ]);
   });
 
-  test("a path that drops is first waited for, then restarted again and again, then given up", () => {
+  test("a path that drops is restarted at once, again and again, then given up", () => {
     const down = playing().happen({ kind: "media-disconnected" });
-    expect(down.pass(RESTART_AFTER_MS - 1).effects).toEqual([]);
+    expect(down.effects).toEqual([{ do: "restart-ice" }]);
+    expect(down.pass(RESTART_EVERY_MS - 1).effects).toEqual([]);
     expect(down.pass(1).effects).toEqual([{ do: "restart-ice" }]);
     expect(down.pass(RESTART_EVERY_MS).effects).toEqual([{ do: "restart-ice" }]);
     expect(down.pass(DOWN_MAX_MS).state).toMatchObject({ outcome: { reason: "media-unreachable" } });
   });
 
   test("with neither line nor path there is nothing to restart", () => {
-    const lost = playing().happen({ kind: "media-disconnected" }).happen({ kind: "control-lost" });
-    expect(lost.pass(RESTART_AFTER_MS).effects).toEqual([]);
+    const lost = playing().happen({ kind: "control-lost" }).happen({ kind: "media-disconnected" });
+    expect(lost.effects).toEqual([]);
+    expect(lost.pass(RESTART_EVERY_MS).effects).toEqual([]);
     expect(lost.pass(DOWN_MAX_MS).state).toMatchObject({ outcome: { cause: "connection-lost" } });
   });
 
@@ -231,7 +233,7 @@ describe("while playing", () => {
     expect(left.happen({ kind: "leave-pressed" }).effects).toEqual([]);
   });
 
-  test.each(END_REASONS)("the server's end stands: %s", (reason) => {
+  test.each(END_REASONS.filter((reason) => reason !== "taken-over"))("the server's end stands: %s", (reason) => {
     const over = playing().hear({ type: "session.ended", sessionId: "s-1", reason, detail: "d" });
     expect(over.state).toMatchObject({ phase: "over", outcome: { kind: "ended", reason, detail: "d" } });
     expect(over.effects).toEqual([{ do: "close-receiver" }]);
@@ -243,6 +245,118 @@ describe("while playing", () => {
 
   test.each(["replaced", "outdated"] as const)("a line that is closed for good ends it: %s", (why) => {
     expect(playing().happen({ kind: "control-closed", why }).state).toMatchObject({ outcome: { cause: why } });
+  });
+});
+
+describe("another network", () => {
+  test("asks for a path at once, though the old one still looks up", () => {
+    expect(playing().happen({ kind: "network-changed" }).effects).toEqual([{ do: "restart-ice" }]);
+    expect(playing().happen({ kind: "media-quiet" }).effects).toEqual([{ do: "restart-ice" }]);
+    expect(connecting().happen({ kind: "network-changed" }).effects).toEqual([]);
+  });
+
+  test("without a server asks for it when that is back", () => {
+    const back = playing().happen({ kind: "control-lost" }).happen({ kind: "network-changed" });
+    expect(back.effects).toEqual([]);
+    back.happen({ kind: "control-opened", held: [] });
+    expect(back.effects).toEqual([{ do: "send", message: { type: "session.connected", sessionId: "s-1" } }, { do: "restart-ice" }]);
+    expect(back.happen({ kind: "control-lost" }).happen({ kind: "control-opened", held: [] }).effects).toHaveLength(1);
+  });
+
+  test("a second without media is told to the server", () => {
+    expect(playing().happen({ kind: "media-stalled" }).sent).toEqual([{ type: "session.stalled", sessionId: "s-1" }]);
+  });
+});
+
+describe("candidates", () => {
+  const candidate = (epoch: number): ServerToClient => ({
+    type: "session.offer", sessionId: "s-1", epoch, offer, probe: { nonce: "AAAAAAAAAAAAAAAA", nodeId: `n${epoch}` },
+  });
+  const probed = {
+    kind: "candidate-probed", epoch: 5, receipt: "x", result: { count: 1, lost: 0, rttMs: { min: 1, p50: 1, p95: 1 }, jitterMs: 0 },
+  } as const;
+
+  test("are measured side by side, told of one by one, and the chosen one is taken", () => {
+    const all = starting().hear(candidate(4)).hear(candidate(5));
+    expect(all.effects).toEqual([{ do: "open-candidate", epoch: 5, offer }]);
+    expect(all.happen(probed).sent).toEqual([{ type: "session.probed", sessionId: "s-1", epoch: 5, receipt: "x", result: probed.result }]);
+    expect(all.hear({ type: "session.chosen", sessionId: "s-1", epoch: 5 }).effects).toEqual([{ do: "take-candidate", epoch: 5 }]);
+    expect(all.happen({ kind: "media-connected" }).state).toMatchObject({ media: { is: "up" }, steps: ["connected"] });
+  });
+
+  test("a chosen one that is not here is asked for properly", () => {
+    const missing = starting().hear(candidate(4)).hear({ type: "session.chosen", sessionId: "s-1", epoch: 9 }).happen({ kind: "candidate-missing" });
+    expect(missing.sent).toMatchObject([{ type: "session.resume", sessionId: "s-1" }]);
+    expect(missing.hear({ type: "session.offer", sessionId: "s-1", epoch: 9, offer }).effects).toEqual([{ do: "open-receiver", epoch: 9, offer }]);
+  });
+
+  test("that lead nowhere end it in time", () => {
+    expect(starting().hear(candidate(4)).pass(CONNECT_TIMEOUT_MS).state).toMatchObject({ outcome: { reason: "media-unreachable" } });
+  });
+});
+
+describe("moving to another node", () => {
+  const moving: ServerToClient = { type: "session.moving", sessionId: "s-1", reason: "node-lost" };
+
+  test("keeps the picture and waits, whatever becomes of the old path, and goes on with the next offer", () => {
+    const moved = playing().hear(moving);
+    expect(moved.effects).toEqual([]);
+    expect(moved.state).toMatchObject({ phase: "playing", moving: "node-lost" });
+    expect(moved.happen({ kind: "media-disconnected" }).effects).toEqual([]);
+    expect(wakesAtMs(moved.state)).toBe(Infinity);
+    moved.hear({ type: "session.offer", sessionId: "s-1", epoch: 8, offer });
+    expect(moved.effects).toEqual([{ do: "open-receiver", epoch: 8, offer }]);
+    moved.happen({ kind: "media-connected" });
+    expect(moved.state).toMatchObject({ moving: "node-lost" });
+    moved.happen({ kind: "frame-shown", atMs: 4_000 });
+    expect(moved.state).toMatchObject({ phase: "playing", moving: undefined });
+    expect(moved.sent).toMatchObject([{ type: "session.first-frame" }]);
+  });
+
+  test("while starting shows the steps from the beginning", () => {
+    const moved = starting().hear(progress("placed")).hear(progress("first-picture")).hear(moving);
+    expect(moved.state).toMatchObject({ phase: "starting", steps: [], frameUntilMs: undefined });
+  });
+});
+
+describe("a session that is played elsewhere", () => {
+  const refused = (requestId: string): ServerToClient => ({ type: "error", code: "PLAYED_ELSEWHERE", message: "it is played on another device", requestId });
+  const held = [{ sessionId: "s-0", titleId: "some-title", untilMs: 9, elsewhere: true }];
+  const elsewhere = () => play().happen({ kind: "device-known", device }).happen({ kind: "control-opened", held }).hear(refused("id-1"));
+
+  test("is left alone until the player chooses to go on here", () => {
+    const there = elsewhere();
+    expect(there.state).toMatchObject({ phase: "elsewhere", sessionId: "s-0" });
+    expect(there.effects).toEqual([]);
+    expect(wakesAtMs(there.state)).toBe(Infinity);
+    expect(there.happen({ kind: "take-over-pressed" }).sent).toEqual([
+      { type: "session.resume", requestId: "id-2", sessionId: "s-0", device, takeOver: true },
+    ]);
+    expect(there.hear(created("id-2")).state.phase).toBe("starting");
+  });
+
+  test("and has ended meanwhile, is started afresh", () => {
+    const gone = elsewhere().happen({ kind: "take-over-pressed" });
+    gone.hear({ type: "error", code: "SESSION_UNKNOWN", message: "gone", requestId: "id-2" });
+    expect(gone.sent).toEqual([{ type: "session.request", requestId: "id-3", titleId: "some-title", device }]);
+  });
+
+  test("is not left when this page is", () => {
+    expect(elsewhere().happen({ kind: "leave-pressed" }).sent).toEqual([]);
+  });
+
+  test("because it was taken over from here, may be taken back", () => {
+    const taken = playing().hear({ type: "session.ended", sessionId: "s-1", reason: "taken-over" });
+    expect(taken.state).toMatchObject({ phase: "elsewhere", sessionId: "s-1" });
+    expect(taken.effects).toEqual([{ do: "close-receiver" }]);
+    expect(taken.happen({ kind: "take-over-pressed" }).sent).toMatchObject([{ type: "session.resume", sessionId: "s-1", takeOver: true }]);
+  });
+
+  test("is asked for when the server is back, if it was away", () => {
+    const away = elsewhere().happen({ kind: "control-lost" }).happen({ kind: "take-over-pressed" });
+    expect(away.state.phase).toBe("preparing");
+    away.happen({ kind: "control-opened", held });
+    expect(away.sent).toMatchObject([{ type: "session.resume", sessionId: "s-0" }]);
   });
 });
 

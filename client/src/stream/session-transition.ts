@@ -1,28 +1,19 @@
 // How a session changes, seen from the player's side. Pure: state, event and now
-// in; state and effects out. `play-session.ts` does the effects.
+// in; state and effects out. `play-session.ts` does the effects. What happens once the
+// server has made the session is in `session-live.ts`.
 
-import { START_STEPS, type StartStep } from "@nearframe/shared/session/start-steps";
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
-import { connectingPath, pathAtTime, pathDisconnected, pathLost, pathWakesAtMs } from "./media-path.ts";
-import type {
-  LocalFailure, Outcome, Playing, Preparing, Requested, SessionEffect, SessionEvent, SessionState, Starting,
-} from "./session-state.ts";
+import { pathWakesAtMs } from "./media-path.ts";
+import { fail, finish, type Context, type Step } from "./session-ends.ts";
+import { startedSession, whileLive } from "./session-live.ts";
+import type { Elsewhere, Preparing, Requested, SessionEvent, SessionState } from "./session-state.ts";
+
+export type { Step } from "./session-ends.ts";
+export { FRAME_TIMEOUT_MS } from "./session-live.ts";
 
 /** Long enough for a page opened during a server's restart. */
 export const PREPARE_TIMEOUT_MS = 15_000;
 export const REQUEST_TIMEOUT_MS = 15_000;
-/** From "connected and drawn" to a frame on the screen: a keyframe needs a round trip, a decoder some frames. */
-export const FRAME_TIMEOUT_MS = 20_000;
-/** The longest that the protocol has words for. */
-const ELAPSED_MS_MAX = 600_000;
-
-export type Step = readonly [SessionState, readonly SessionEffect[]];
-type Context = {
-  nowMs: number;
-  makeId: () => string;
-  /** Browsers show no frames of a page that nobody sees. */
-  pageVisible: boolean;
-};
 
 export function startSession(titleId: string, tappedAtMs: number, nowMs: number): SessionState {
   return {
@@ -41,6 +32,8 @@ export function transition(state: SessionState, event: SessionEvent, context: Co
       return whilePreparing(state, event, context);
     case "requested":
       return whileRequested(state, event, context);
+    case "elsewhere":
+      return whileElsewhere(state, event, context);
     case "starting":
     case "playing":
       return whileLive(state, event, context);
@@ -58,6 +51,7 @@ export function wakesAtMs(state: SessionState): number {
       const frameMs = state.phase === "starting" ? (state.frameUntilMs ?? Infinity) : Infinity;
       return Math.min(pathWakesAtMs(state.media), frameMs);
     }
+    case "elsewhere":
     case "over":
       return Infinity;
   }
@@ -83,15 +77,15 @@ function askIfReady(state: Preparing, context: Context): Step {
   const { device, control, held, titleId, tappedAtMs } = state;
   if (!device || control === "down") return [state, []];
   const resuming = held.find((session) => session.titleId === titleId)?.sessionId;
-  return ask({ titleId, tappedAtMs, control, device, resuming }, context);
+  return ask({ titleId, tappedAtMs, control, device, resuming, takeOver: false }, context);
 }
 
 function ask(
-  base: Pick<Requested, "titleId" | "tappedAtMs" | "control" | "device" | "resuming">,
+  base: Pick<Requested, "titleId" | "tappedAtMs" | "control" | "device" | "resuming" | "takeOver">,
   { nowMs, makeId }: Context,
 ): Step {
   const requestId = makeId();
-  const { device, resuming, titleId } = base;
+  const { device, resuming, titleId, takeOver } = base;
   return [
     { phase: "requested", ...base, requestId, untilMs: nowMs + REQUEST_TIMEOUT_MS },
     [
@@ -100,7 +94,7 @@ function ask(
         message:
           resuming === undefined
             ? { type: "session.request", requestId, titleId, device }
-            : { type: "session.resume", requestId, sessionId: resuming, device },
+            : { type: "session.resume", requestId, sessionId: resuming, device, ...(takeOver ? { takeOver } : {}) },
       },
     ],
   ];
@@ -124,183 +118,44 @@ function whileRequested(state: Requested, event: SessionEvent, context: Context)
 }
 
 function requestedMessage(state: Requested, message: ServerToClient, context: Context): Step {
+  const { titleId, tappedAtMs, control, device, resuming } = state;
   if (message.type === "error" && message.requestId === state.requestId) {
+    if (message.code === "PLAYED_ELSEWHERE" && resuming !== undefined) {
+      return [{ phase: "elsewhere", titleId, tappedAtMs, control, device, sessionId: resuming }, []];
+    }
     // What was held is gone by now: start afresh.
-    if (state.resuming !== undefined) return ask({ ...state, resuming: undefined }, context);
+    if (resuming !== undefined) return ask({ ...state, resuming: undefined, takeOver: false }, context);
     return finish(state, { kind: "refused", code: message.code, message: message.message });
   }
-  if (message.type === "session.ended" && message.sessionId === state.resuming) {
-    return ask({ ...state, resuming: undefined }, context);
+  if (message.type === "session.ended" && message.sessionId === resuming) {
+    return ask({ ...state, resuming: undefined, takeOver: false }, context);
   }
   if (message.type !== "session.created" || message.requestId !== state.requestId) return [state, []];
-  const { titleId, tappedAtMs, control, device } = state;
-  return [
-    {
-      phase: "starting", titleId, tappedAtMs, control, device,
-      sessionId: message.sessionId, title: message.title,
-      media: { is: "none" }, resumeId: undefined,
-      steps: [], queue: undefined, frameUntilMs: undefined,
-    },
-    [],
-  ];
+  return [startedSession({ titleId, tappedAtMs, control, device }, message.sessionId, message.title), []];
 }
 
-function whileLive(state: Starting | Playing, event: SessionEvent, context: Context): Step {
+/** The choice is the player's, however long it takes; what is played elsewhere plays on. */
+function whileElsewhere(state: Elsewhere, event: SessionEvent, context: Context): Step {
+  const { titleId, device, sessionId } = state;
   switch (event.kind) {
-    case "message":
-      return liveMessage(state, event.message, context);
-    case "media-connected": {
-      const up = { ...state, media: { is: "up", sinceMs: context.nowMs } } as const;
-      return [reach(up, "connected", context.nowMs), [tellConnected(state.sessionId)]];
-    }
-    case "media-disconnected":
-      return [{ ...state, media: pathDisconnected(state.media, context.nowMs) }, []];
-    case "receiver-failed":
-      // Without the server no path can be made; with it comes a new offer.
-      if (state.control === "down") return [{ ...state, media: pathLost(context.nowMs) }, []];
-      return giveUp(state, { kind: "local", cause: event.cause, detail: event.detail }, event.detail);
-    case "frame-shown":
-      return frameShown(state, event.atMs, context.nowMs);
-    case "control-lost": {
-      const kept = state.media.is === "up" || state.media.is === "down";
-      const media = kept ? state.media : pathLost(context.nowMs);
-      return [{ ...state, control: "down", resumeId: undefined, media }, []];
-    }
     case "control-opened":
-      return controlBack({ ...state, control: "up" }, context);
-    case "time-passed":
-      return liveTime(state, context);
-    default:
-      return [state, []];
-  }
-}
-
-/** The server, which may have restarted, learns that the path outlived the line; without a path it makes a new one. */
-function controlBack(state: Starting | Playing, context: Context): Step {
-  if (state.media.is !== "up") return resume(state, context);
-  const effects = [tellConnected(state.sessionId)];
-  if (state.phase !== "playing" || state.untoldFrameMs === undefined) return [state, effects];
-  return [{ ...state, untoldFrameMs: undefined }, [...effects, tellFrame(state.sessionId, state.untoldFrameMs)]];
-}
-
-function resume(state: Starting | Playing, { makeId }: Context): Step {
-  const resumeId = makeId();
-  const { sessionId, device } = state;
-  return [
-    { ...state, resumeId },
-    [{ do: "send", message: { type: "session.resume", requestId: resumeId, sessionId, device } }],
-  ];
-}
-
-function liveMessage(state: Starting | Playing, message: ServerToClient, context: Context): Step {
-  if (message.type === "error") {
-    if (state.resumeId !== undefined && message.requestId === state.resumeId) {
-      return fail(state, "session-gone", message.message);
-    }
-    // The answer to `session.connected`: ask properly, to hear what became of the session.
-    const unknown = message.code === "SESSION_UNKNOWN" && message.requestId === undefined;
-    return unknown && state.resumeId === undefined ? resume(state, context) : [state, []];
-  }
-  if (!("sessionId" in message) || message.sessionId !== state.sessionId) return [state, []];
-  switch (message.type) {
-    case "session.created":
-      return [{ ...state, resumeId: undefined }, []];
-    case "session.queued": {
-      if (state.phase !== "starting") return [state, []];
-      const { position, waitMs } = message;
-      return [{ ...state, queue: { position, ...(waitMs === undefined ? {} : { waitMs }) } }, []];
-    }
-    case "session.progress":
-      return [reach(state, message.step, context.nowMs), []];
-    case "session.offer": {
-      const connecting = { ...state, media: connectingPath(context.nowMs) };
-      const next = connecting.phase === "playing" ? { ...connecting, offeredAtMs: context.nowMs } : connecting;
-      return [next, [{ do: "open-receiver", epoch: message.epoch, offer: message.offer }]];
-    }
-    case "session.ended": {
-      const { reason, detail } = message;
-      return finish(state, { kind: "ended", reason, ...(detail === undefined ? {} : { detail }) });
+      return [{ ...state, control: "up" }, []];
+    case "control-lost":
+      return [{ ...state, control: "down" }, []];
+    case "take-over-pressed": {
+      const untilMs = context.nowMs + PREPARE_TIMEOUT_MS;
+      const base = { titleId, tappedAtMs: context.nowMs, device } as const;
+      // Without a line it is asked for as soon as there is one, and as a plain resume: much may have changed by then.
+      if (state.control === "down") return [{ phase: "preparing", ...base, control: "down", held: [], untilMs }, []];
+      return ask({ ...base, control: "up", resuming: sessionId, takeOver: true }, context);
     }
     default:
       return [state, []];
   }
 }
-
-function reach(state: Starting | Playing, step: StartStep, nowMs: number): Starting | Playing {
-  if (state.phase === "playing" || state.steps.includes(step)) return state;
-  // Steps of two machines arrive in any order; they are kept in the order that is shown.
-  const steps = START_STEPS.filter((known) => known === step || state.steps.includes(known));
-  const frameDue = steps.includes("connected") && steps.includes("first-picture");
-  return {
-    ...state, steps, queue: undefined,
-    frameUntilMs: state.frameUntilMs ?? (frameDue ? nowMs + FRAME_TIMEOUT_MS : undefined),
-  };
-}
-
-function frameShown(state: Starting | Playing, atMs: number, nowMs: number): Step {
-  if (state.phase === "playing" && state.offeredAtMs === undefined) return [state, []];
-  const fromMs = state.phase === "playing" ? (state.offeredAtMs ?? nowMs) : state.tappedAtMs;
-  const elapsedMs = Math.min(ELAPSED_MS_MAX, Math.max(0, atMs - fromMs));
-  const { titleId, tappedAtMs, control, device, sessionId, title, media, resumeId } = state;
-  const told = control === "up";
-  return [
-    {
-      phase: "playing", titleId, tappedAtMs, control, device, sessionId, title, media, resumeId,
-      sinceMs: state.phase === "playing" ? state.sinceMs : nowMs,
-      offeredAtMs: undefined,
-      untoldFrameMs: told ? undefined : elapsedMs,
-    },
-    told ? [tellFrame(sessionId, elapsedMs)] : [],
-  ];
-}
-
-function liveTime(state: Starting | Playing, context: Context): Step {
-  const { nowMs } = context;
-  if (state.phase === "starting" && state.frameUntilMs !== undefined && nowMs >= state.frameUntilMs) {
-    if (!context.pageVisible) return [{ ...state, frameUntilMs: nowMs + FRAME_TIMEOUT_MS }, []];
-    return giveUp(state, { kind: "local", cause: "no-picture" }, "connected, but no frame reached the screen");
-  }
-  const { next, act } = pathAtTime(state.media, nowMs);
-  if (act === "give-up") {
-    if (state.control === "down") return fail(state, "connection-lost");
-    return unreachable(state, state.media.is === "connecting" ? "no path could be made in time" : "the path did not come back");
-  }
-  // A restart is negotiated through the server; while that is away too, there is only waiting.
-  const restarts: SessionEffect[] = act === "restart" && state.control === "up" ? [{ do: "restart-ice" }] : [];
-  return [{ ...state, media: next }, restarts];
-}
-
-const unreachable = (state: Starting | Playing, detail: string): Step =>
-  giveUp(state, { kind: "ended", reason: "media-unreachable", detail }, detail);
-
-/** Ends it from this side, and tells the server why, so that nothing is kept for nobody. */
-function giveUp(state: Starting | Playing, outcome: Outcome, detail: string): Step {
-  const { sessionId } = state;
-  const [over, effects] = finish(state, outcome);
-  const message = { type: "session.unreachable", sessionId, detail: detail.slice(0, 500) } as const;
-  return [over, [{ do: "send", message }, ...effects]];
-}
-
-const tellConnected = (sessionId: string): SessionEffect => ({
-  do: "send",
-  message: { type: "session.connected", sessionId },
-});
-
-const tellFrame = (sessionId: string, elapsedMs: number): SessionEffect => ({
-  do: "send",
-  message: { type: "session.first-frame", sessionId, elapsedMs },
-});
 
 function leave(state: Exclude<SessionState, { phase: "over" }>): Step {
   const [over, effects] = finish(state, { kind: "ended", reason: "player-left" });
   if (state.phase !== "starting" && state.phase !== "playing") return [over, effects];
   return [over, [{ do: "send", message: { type: "session.leave", sessionId: state.sessionId } }, ...effects]];
-}
-
-function fail(state: Exclude<SessionState, { phase: "over" }>, cause: LocalFailure, detail?: string): Step {
-  return finish(state, { kind: "local", cause, ...(detail === undefined ? {} : { detail }) });
-}
-
-function finish({ titleId, tappedAtMs, control }: SessionState, outcome: Outcome): Step {
-  return [{ phase: "over", titleId, tappedAtMs, control, outcome }, [{ do: "close-receiver" }]];
 }

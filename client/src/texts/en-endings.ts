@@ -24,8 +24,8 @@ export const ended: Record<EndReason, FailureText> = {
   },
   "taken-over": {
     title: "Playing elsewhere",
-    happened: "You went on with this session in another window or on another device.",
-    next: "To bring it back here, start it from this page.",
+    happened: "You are playing this in another window or on another device.",
+    next: "Play here instead, and it goes on right where it is; the other screen stops.",
   },
   "media-unreachable": {
     title: "The picture can't reach you",

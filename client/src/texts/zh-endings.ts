@@ -18,8 +18,8 @@ export const ended: Record<EndReason, FailureText> = {
   },
   "taken-over": {
     title: "正在别处游玩",
-    happened: "你已在另一个窗口或另一台设备上继续这次会话。",
-    next: "要回到这里，请从本页重新开始。",
+    happened: "你正在另一个窗口或另一台设备上玩。",
+    next: "改在这里玩，就从原处继续，另一边会停下。",
   },
   "media-unreachable": {
     title: "画面传不过来",

@@ -10,6 +10,7 @@ import { createDevice, type Device } from "./device-facts.ts";
 import { createRecents, type Recents } from "./recents.ts";
 import { createRouter, type Router } from "./route.ts";
 import { applySettings, createSettings, type Settings } from "./settings.ts";
+import { takeTabId } from "./tab-id.ts";
 import { createTokenStore } from "./token-store.ts";
 
 export interface App {
@@ -29,6 +30,8 @@ export function createBrowserApp(scope: Scope, window: Window): App {
   const link = createControlLink(scope, {
     openSocket: () => new WebSocket(`${origin.replace(/^http/, "ws")}/control`),
     token: createTokenStore(window),
+    tabId: takeTabId(window, () => crypto.getRandomValues(new Uint32Array(4)).join("-")),
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     timers: browserTimers,
     random: Math.random,
     onMalformed: (detail) => console.warn("nearframe: the server sent what no server sends:", detail),

@@ -4,7 +4,7 @@ import { bearerOf, type Bearer } from "@nearframe/shared/session/end-reasons";
 import type { LocalFailure, Outcome } from "../stream/session-state.ts";
 import type { FailureText, Texts } from "../texts/en.ts";
 
-export type FailureAction = "again" | "play-again" | "reload" | "others";
+export type FailureAction = "again" | "play-again" | "take-over" | "reload" | "others";
 
 export type FailureView = FailureText & {
   /** Whose matter it is; undefined where nothing went wrong. */
@@ -70,6 +70,7 @@ export function makeFailureView(outcome: Outcome, texts: Texts["failure"]): Fail
 
 function actionsFor(code: string): readonly FailureAction[] {
   if (HOPELESS.has(code)) return ["others"];
+  if (code === "taken-over") return ["take-over", "others"];
   if (RELOADS.has(code)) return ["reload", "others"];
   return [QUIET.has(code) ? "play-again" : "again", "others"];
 }

@@ -2,15 +2,16 @@
 
 import { START_STEPS, type StartStep } from "@nearframe/shared/session/start-steps";
 import type { SessionTitle } from "@nearframe/shared/protocol/server-to-client";
-import type { Outcome, Queue, SessionState } from "../stream/session-state.ts";
+import type { Outcome, Playing, Queue, SessionState } from "../stream/session-state.ts";
 import type { Chrome } from "./chrome.ts";
+import { controlsOf } from "./control-layout.ts";
 
 export type StepView = { step: StartStep; state: "done" | "now" | "ahead" };
 
 export type Hint = "take-pointer" | "sound-blocked" | "no-controls";
 
 /** Something is being mended while the picture stays. */
-export type Trouble = "media-down" | "control-down";
+export type Trouble = "media-down" | "control-down" | "moving";
 
 export type PlayView =
   | { scene: "loading"; stage: "reaching" | "asking" | "queued" | "starting"; steps: readonly StepView[]; queue: Queue | undefined }
@@ -35,13 +36,21 @@ export function makePlayView(session: SessionState, chrome: Chrome): PlayView {
         scene: "playing",
         title: session.title,
         hints: hintsFor(session.title, chrome),
-        trouble: session.media.is === "up" ? (session.control === "down" ? "control-down" : undefined) : "media-down",
+        trouble: troubleOf(session),
         controlsShown: controlsShown(session.title, chrome),
         handheld: controlsShown(session.title, chrome) && isWide(session.title),
       };
+    case "elsewhere":
+      return { scene: "over", outcome: { kind: "ended", reason: "taken-over" } };
     case "over":
       return { scene: "over", outcome: session.outcome };
   }
+}
+
+function troubleOf({ moving, media, control }: Playing): Trouble | undefined {
+  if (moving !== undefined) return "moving";
+  if (media.is !== "up") return "media-down";
+  return control === "down" ? "control-down" : undefined;
 }
 
 /** Two machines work at once, so steps may be done out of order; the first open one is what is waited for. */
@@ -53,19 +62,21 @@ function stepsView(done: readonly StartStep[]): readonly StepView[] {
   }));
 }
 
+/** Arranged they are shown whatever was touched last. */
 export const controlsShown = (title: SessionTitle, chrome: Chrome) =>
-  chrome.touching && !title.input.touch && chrome.padCount === 0 && (title.input.touchControls ?? []).length > 0;
+  chrome.arranging === "controls" ||
+  (chrome.touching && !chrome.typing && !title.input.touch && chrome.padCount === 0 && controlsOf(title.input).length > 0);
 
 /** Held upright, a wide picture leaves room below it: the controls go there, as on a handheld console. */
 const isWide = ({ size }: SessionTitle) => size.width >= size.height * 1.2;
 
 function hintsFor(title: SessionTitle, chrome: Chrome): readonly Hint[] {
-  const { pointer, touch, keyboard, touchControls } = title.input;
+  const { pointer, touch, keyboard } = title.input;
   const hints: Hint[] = [];
   if (chrome.sound === "blocked") hints.push("sound-blocked");
   if (chrome.menuOpen) return hints;
   if (!chrome.touching && pointer === "relative" && !chrome.pointerLocked) hints.push("take-pointer");
-  const fingersSuffice = touch || pointer === "absolute" || (touchControls ?? []).length > 0;
+  const fingersSuffice = touch || pointer === "absolute" || controlsOf(title.input).length > 0;
   if (chrome.touching && keyboard && !fingersSuffice && chrome.padCount === 0) hints.push("no-controls");
   return hints;
 }

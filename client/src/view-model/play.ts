@@ -10,18 +10,22 @@ import type { Box } from "../input/fit.ts";
 import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
 import { createRumble, type Rumbling } from "../input/rumble.ts";
 import { createShortcuts } from "../input/shortcuts.ts";
+import { createTextField } from "../input/text-field.ts";
 import type { PartLook } from "../input/touch-controls.ts";
 import { createLatencyMeter } from "../stream/latency-meter.ts";
 import { createPlaySession, type PlaySessionPorts } from "../stream/play-session.ts";
 import { createReceipts } from "../stream/receipts.ts";
-import type { Receiver, ReceiverEvents } from "../stream/receiver.ts";
 import { createScreen, type Screen, type ScreenElements } from "../stream/screen.ts";
 import type { SessionState } from "../stream/session-state.ts";
 import { applyChrome, makeChrome, type Chrome, type ChromeEvent } from "./chrome.ts";
 import { createFullscreen, type Fullscreen } from "./fullscreen.ts";
 import { controlsShown, makePlayView, type PlayView } from "./play-view.ts";
+import type { Shelf } from "./browser-storage.ts";
+import type { Orientation } from "./control-layout.ts";
+import { createPlayControls, type PlayControls } from "./play-controls.ts";
 import { createPresence } from "./presence.ts";
 import { createFigureTaker, type SessionFigures } from "./session-figures.ts";
+import type { Settings } from "./settings.ts";
 import { createWakeLock } from "./wake-lock.ts";
 
 /** The page's own elements. The surface senses; the root goes to full screen. */
@@ -33,15 +37,13 @@ export type Stage = ScreenElements & {
   onLook(look: PartLook): void;
 };
 
-export type PlayPorts = Omit<PlaySessionPorts, "openReceiver" | "onReceiver"> & {
-  openReceiver(
-    scope: Scope,
-    offer: Parameters<PlaySessionPorts["openReceiver"]>[1],
-    call: Parameters<PlaySessionPorts["openReceiver"]>[2],
-    events: ReceiverEvents,
-  ): Promise<Receiver>;
+export type PlayPorts = Omit<PlaySessionPorts, "onTrack" | "onFrameMark" | "onControl" | "onReceiver"> & {
   /** Whose visibility the node is told. */
   page: Pick<Document, "visibilityState" | "addEventListener" | "removeEventListener">;
+  /** Where a player's arrangement of controls is kept. */
+  storage: Shelf | undefined;
+  settings: Behavior<Settings>;
+  orientation: Behavior<Orientation>;
   /** A finger is this device's first hand. */
   touchFirst: boolean;
   fullscreenOffered: boolean;
@@ -52,16 +54,23 @@ export interface Play {
   readonly chrome: Behavior<Chrome>;
   readonly figures: Behavior<SessionFigures>;
   readonly session: Behavior<SessionState>;
+  readonly controls: PlayControls;
   /** Takes the stage until the returned function is called. */
   mount(stage: Stage): () => void;
+  /** Here, instead of in the other tab or on the other device. */
+  takeOver(): void;
   leave(): void;
   toggleMenu(): void;
   closeMenu(): void;
   toggleStats(): void;
+  toggleTyping(): void;
+  arrange(what: Chrome["arranging"]): void;
   toggleSound(): void;
   toggleFullscreen(): void;
   /** Presses and lets go of a key that the browser keeps for itself. */
   pressKey(code: string): void;
+  /** Makes a field of the page the title's, for text. Until the returned function is called. */
+  mountField(field: HTMLInputElement): { type(text: string): void; close(): void };
 }
 
 const PRESS_MS = 80;
@@ -78,6 +87,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     },
     onRumble: (order) => mounted?.rumble.handle(order),
   });
+  const controls = createPlayControls(scope, titleId, ports);
   const presence = createPresence(scope, ports.page);
   const sender = createInputSender(scope, { timers, soon: (callback) => queueMicrotask(callback), onSent: meter.handleInput });
   /** What has arrived, for a stage that may be mounted later, or again. */
@@ -95,16 +105,12 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
 
   const session = createPlaySession(scope, titleId, tappedAtMs, {
     ...ports,
-    openReceiver: (receiverScope, offer, call, events) =>
-      ports.openReceiver(receiverScope, offer, call, {
-        ...events,
-        onTrack(track) {
-          tracks.set(track.kind, track);
-          mounted?.screen.show(track);
-        },
-        onFrameMark: meter.handleMark,
-        onControl: figureTaker.handleControl,
-      }),
+    onTrack(track) {
+      tracks.set(track.kind, track);
+      mounted?.screen.show(track);
+    },
+    onFrameMark: meter.handleMark,
+    onControl: figureTaker.handleControl,
     onReceiver(receiver) {
       meter.reset();
       figureTaker.follow(receiver);
@@ -125,7 +131,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     const next = applyChrome(before, event);
     if (next === before) return;
     chrome.set(next);
-    if (next.menuOpen && !before.menuOpen) {
+    if (isBusy(next) && !isBusy(before)) {
       mounted?.input?.release();
       mounted?.rumble.stop();
       mounted?.freePointer();
@@ -138,7 +144,9 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     if (sound === "on") void mounted?.screen.playSound().then((plays) => plays || tell({ kind: "sound-blocked" }));
   }
 
-  const playing = () => session.state.value.phase === "playing" && !chrome.behavior.value.menuOpen;
+  /** Something of the page's own has the player's hands. */
+  const isBusy = ({ menuOpen, arranging }: Chrome) => menuOpen || arranging !== "nothing";
+  const playing = () => session.state.value.phase === "playing" && !isBusy(chrome.behavior.value);
 
   function mount(stage: Stage): () => void {
     const stageScope = scope.child();
@@ -162,7 +170,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     const rumble = createRumble(stageScope, {
       pads: () => defaultView?.navigator.getGamepads?.() ?? [],
       vibrate: defaultView?.navigator.vibrate?.bind(defaultView.navigator),
-      wanted: playing,
+      wanted: () => playing() && ports.settings.value.haptics,
     });
     if (defaultView) createShortcuts(stageScope, defaultView, () => tell({ kind: "stats-toggled" }));
     const mine = { screen, rumble, fullscreen, freePointer, input: undefined as PlayerInput | undefined };
@@ -172,10 +180,13 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       const state = session.state.value;
       if (mine.input || !("title" in state)) return;
       const { title } = state;
+      controls.follow(title.input);
       mine.input = createPlayerInput(stageScope, stage.surface, {
         title, sender, timers, playing,
         picture: stage.video,
-        controlsShown: () => controlsShown(title, chrome.behavior.value),
+        controls: () => (controlsShown(title, chrome.behavior.value) ? controls.worked() : []),
+        haptics: () => ports.settings.value.haptics,
+        padMap: () => controls.view.value.padMap,
         safeBox: stage.safeBox,
         onLook: stage.onLook,
         onEscapeHeld: () => tell({ kind: "menu-toggled" }),
@@ -197,23 +208,34 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     };
   }
 
+  function pressKey(code: string): void {
+    const key = keyNumber(code);
+    if (key === undefined) return;
+    sender.dispatch({ kind: "key", key, down: true }, timers.monotonicMs());
+    timers.after(PRESS_MS, () => sender.dispatch({ kind: "key", key, down: false }, timers.monotonicMs()));
+  }
+
   return {
     view: view.behavior,
     chrome: chrome.behavior,
     figures: figureTaker.figures,
     session: session.state,
+    controls,
     mount,
+    takeOver: session.takeOver,
     leave: session.leave,
     toggleMenu: () => tell({ kind: "menu-toggled" }),
     closeMenu: () => tell({ kind: "menu-closed" }),
     toggleStats: () => tell({ kind: "stats-toggled" }),
+    toggleTyping: () => tell({ kind: "typing-toggled" }),
+    arrange: (arranging) => tell({ kind: "arranging-changed", arranging }),
     toggleSound: () => tell({ kind: "sound-toggled" }),
     toggleFullscreen: () => void mounted?.fullscreen.toggle(),
-    pressKey(code) {
-      const key = keyNumber(code);
-      if (key === undefined) return;
-      sender.dispatch({ kind: "key", key, down: true }, timers.monotonicMs());
-      timers.after(PRESS_MS, () => sender.dispatch({ kind: "key", key, down: false }, timers.monotonicMs()));
+    pressKey,
+    mountField(field) {
+      const fieldScope = scope.child();
+      const { type } = createTextField(fieldScope, field, { dispatch: sender.dispatch, pressKey });
+      return { type, close: () => void fieldScope.close("the field is gone") };
     },
   };
 }

@@ -32,7 +32,7 @@ describe("addresses", () => {
 });
 
 const base = { titleId: "t", tappedAtMs: 0, control: "up" } as const;
-const live = { ...base, device, sessionId: "s", media: { is: "up", sinceMs: 0 }, resumeId: undefined } as const;
+const live = { ...base, device, sessionId: "s", media: { is: "up", sinceMs: 0 }, moving: undefined, restartDue: false, resumeId: undefined } as const;
 const starting = (more: Partial<Starting> = {}): Starting => ({
   ...live, phase: "starting", title: sessionTitle(), steps: [], queue: undefined, frameUntilMs: undefined, ...more,
 });
@@ -54,7 +54,7 @@ describe("the play page", () => {
 
   test.each<[SessionState, string]>([
     [{ ...base, phase: "preparing", device: undefined, held: [], untilMs: 1 }, "reaching"],
-    [{ ...base, phase: "requested", device, requestId: "r", resuming: undefined, untilMs: 1 }, "asking"],
+    [{ ...base, phase: "requested", device, requestId: "r", resuming: undefined, takeOver: false, untilMs: 1 }, "asking"],
     [starting({ queue: { position: 2 } }), "queued"],
   ])("says what it waits for before there are steps", (state, stage) => {
     expect(makePlayView(state, mouse)).toMatchObject({ scene: "loading", stage });
@@ -81,6 +81,7 @@ describe("the play page", () => {
     const down = { is: "down", sinceMs: 0, restartAtMs: 1 } as const;
     expect(makePlayView(playing({ media: down, control: "down" }), mouse)).toMatchObject({ trouble: "media-down" });
     expect(makePlayView(playing({ control: "down" }), mouse)).toMatchObject({ trouble: "control-down" });
+    expect(makePlayView(playing({ media: down, moving: "node-lost" }), mouse)).toMatchObject({ trouble: "moving" });
     expect(makePlayView(playing(), mouse)).toMatchObject({ trouble: undefined });
   });
 
@@ -145,6 +146,8 @@ describe("the end of a session", () => {
 
   test("what can't be helped by trying again does not offer it; leaving blames nobody", () => {
     expect(makeFailureView({ kind: "ended", reason: "title-command-missing" }, en.failure).actions).toEqual(["others"]);
+    const elsewhere = makePlayView({ ...base, phase: "elsewhere", device, sessionId: "s" }, mouse);
+    expect(elsewhere.scene === "over" && makeFailureView(elsewhere.outcome, en.failure).actions).toEqual(["take-over", "others"]);
     expect(makeFailureView({ kind: "local", cause: "outdated" }, en.failure).actions).toEqual(["reload", "others"]);
     expect(makeFailureView({ kind: "ended", reason: "player-left" }, en.failure)).toMatchObject({
       bearer: undefined, actions: ["play-again", "others"],

@@ -11,7 +11,7 @@ type FailureProps = { view: FailureView; art: string | undefined; onAction: (act
 export function Failure({ view, art, onAction }: FailureProps) {
   const { failure } = useTexts();
   const words: Record<FailureAction, string> = {
-    again: failure.again, "play-again": failure.playAgain, reload: failure.reload, others: failure.others,
+    again: failure.again, "play-again": failure.playAgain, "take-over": failure.takeOver, reload: failure.reload, others: failure.others,
   };
   const actions = useRef<HTMLDivElement>(null);
   // The picture that had the focus is gone; without this the keyboard starts at the page's top.

@@ -1,5 +1,6 @@
 import type { Chrome } from "../../view-model/chrome.ts";
-import type { Hint, PlayView } from "../../view-model/play-view.ts";
+import type { Hint, PlayView, Trouble } from "../../view-model/play-view.ts";
+import { KeyIcon } from "../parts/icons.tsx";
 import { Mark } from "../parts/Mark.tsx";
 import { useTexts } from "../use-texts.ts";
 import { Menu, type MenuProps } from "./Menu.tsx";
@@ -17,6 +18,7 @@ type PlayChromeProps = Omit<MenuProps, "chrome" | "onClose"> & {
 /** What lies over the picture: the way to the menu, hints, and word of any trouble. */
 export function PlayChrome({ view, chrome, onMenu, onMenuClosed, ...menu }: PlayChromeProps) {
   const { play } = useTexts();
+  const words: Record<Trouble, string> = { "media-down": play.mediaDown, "control-down": play.controlDown, moving: play.moving };
   const idle = useIdle(3_000);
   const handle = useHold<HTMLButtonElement>(() => onMenu(), menu.onStats);
   return (
@@ -32,9 +34,14 @@ export function PlayChrome({ view, chrome, onMenu, onMenuClosed, ...menu }: Play
       >
         <Mark size={22} />
       </button>
+      {menu.onTyping && chrome.touching && !chrome.typing && (
+        <button type="button" className={styles.typing} aria-label={play.typing} onClick={menu.onTyping}>
+          <KeyIcon />
+        </button>
+      )}
       <output className={styles.messages}>
         {view.trouble && (
-          <span className={styles.trouble}>{view.trouble === "media-down" ? play.mediaDown : play.controlDown}</span>
+          <span className={styles.trouble}>{words[view.trouble]}</span>
         )}
         {view.hints.map((hint) => (
           <HintLine key={hint} hint={hint} />

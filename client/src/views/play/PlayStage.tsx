@@ -2,7 +2,10 @@ import { useEffect, useRef, type CSSProperties } from "react";
 import type { PublicTitle } from "@nearframe/shared/api/titles";
 import type { PartLook } from "../../input/touch-controls.ts";
 import { makeFailureView, type FailureAction } from "../../view-model/failure.ts";
+import type { Chrome } from "../../view-model/chrome.ts";
+import { controlsOf } from "../../view-model/control-layout.ts";
 import type { Play } from "../../view-model/play.ts";
+import type { PlayControls } from "../../view-model/play-controls.ts";
 import { useBehavior } from "../use-behavior.ts";
 import { useTexts } from "../use-texts.ts";
 import { Failure } from "./Failure.tsx";
@@ -13,7 +16,11 @@ import { makeStatsView } from "../../view-model/stats-view.ts";
 import { connectionOf } from "../../view-model/verdict.ts";
 import { LatencyGraph } from "./LatencyGraph.tsx";
 import { StatsPanel } from "./StatsPanel.tsx";
+import { ControlsEditor } from "./ControlsEditor.tsx";
+import { PadSheet } from "./PadSheet.tsx";
+import { saveFile } from "./save-file.ts";
 import { TouchControls } from "./TouchControls.tsx";
+import { TypingBar } from "./TypingBar.tsx";
 
 type PlayStageProps = { play: Play; title: PublicTitle | undefined; onAgain: () => void; onReload: () => void; onHome: () => void };
 
@@ -42,6 +49,7 @@ export function PlayStage({ play, title, onAgain, onReload, onHome }: PlayStageP
 
   const act = (action: FailureAction) => {
     if (action === "again" || action === "play-again") onAgain();
+    else if (action === "take-over") play.takeOver();
     else if (action === "reload") onReload();
     else onHome();
   };
@@ -56,6 +64,7 @@ export function PlayStage({ play, title, onAgain, onReload, onHome }: PlayStageP
       className={styles.root}
       ref={root}
       data-theme="dark"
+      data-moving={view.scene === "playing" && view.trouble === "moving"}
       data-handheld={view.scene === "playing" && view.handheld}
       style={view.scene === "playing" ? ({ "--shape": view.title.size.width / view.title.size.height } as CSSProperties) : undefined}
     >
@@ -66,9 +75,7 @@ export function PlayStage({ play, title, onAgain, onReload, onHome }: PlayStageP
         <audio ref={audio} />
       </div>
       <div className={styles.safe} ref={safe} aria-hidden="true">
-        {view.scene === "playing" && view.controlsShown && (
-          <TouchControls controls={view.title.input.touchControls ?? []} />
-        )}
+        {view.scene === "playing" && view.controlsShown && chrome.arranging !== "controls" && <LiveControls controls={play.controls} />}
       </div>
       {view.scene === "playing" && (
         <>
@@ -81,17 +88,53 @@ export function PlayStage({ play, title, onAgain, onReload, onHome }: PlayStageP
             onSound={play.toggleSound}
             onStats={play.toggleStats}
             onFullscreen={play.toggleFullscreen}
+            onTyping={view.title.input.keyboard ? play.toggleTyping : undefined}
+            onArrangeControls={controlsOf(view.title.input).length > 0 ? () => play.arrange("controls") : undefined}
+            onArrangePad={() => play.arrange("pad")}
             onKey={play.pressKey}
             onLeave={leave}
           />
         </>
       )}
+      {view.scene === "playing" && <Tools play={play} chrome={chrome} />}
       {view.scene === "loading" && <Loading view={view} title={title} onLeave={leave} />}
       {view.scene === "over" && (
         <Failure view={makeFailureView(view.outcome, texts.failure)} art={title?.art.hero} onAction={act} />
       )}
     </main>
   );
+}
+
+/** What a player may have in hand over the picture, one at a time. */
+function Tools({ play, chrome }: { play: Play; chrome: Chrome }) {
+  const { controls } = play;
+  const { parts, opacity, padMap } = useBehavior(controls.view);
+  if (chrome.typing) {
+    return <TypingBar mountField={play.mountField} readClipboard={() => navigator.clipboard.readText()} onClose={play.toggleTyping} />;
+  }
+  switch (chrome.arranging) {
+    case "nothing":
+      return null;
+    case "pad":
+      return <PadSheet map={padMap} onChange={controls.setPadMap} onClose={() => play.arrange("nothing")} />;
+    case "controls":
+      return (
+        <ControlsEditor
+          view={{ parts, opacity }}
+          onChange={controls.changePart}
+          onOpacity={controls.setOpacity}
+          onReset={controls.reset}
+          onExport={() => saveFile("nearframe-controls.json", controls.exported())}
+          onImport={controls.import}
+          onDone={() => play.arrange("nothing")}
+        />
+      );
+  }
+}
+
+function LiveControls({ controls }: { controls: PlayControls }) {
+  const { parts, opacity } = useBehavior(controls.view);
+  return <TouchControls controls={parts.filter(({ hidden }) => !hidden).map(({ control }) => control)} opacity={opacity} />;
 }
 
 /** Takes the figures by itself, so that a new second draws this panel and nothing else. */

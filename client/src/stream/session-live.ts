@@ -1,0 +1,210 @@
+// How a session changes that the server has made: while it starts, plays, and moves from
+// node to node. Pure; the other half of `session-transition.ts`.
+
+import type { ServerToClient, SessionTitle } from "@nearframe/shared/protocol/server-to-client";
+import { START_STEPS, type StartStep } from "@nearframe/shared/session/start-steps";
+import { connectingPath, pathAtTime, pathDisconnected, pathLost } from "./media-path.ts";
+import { fail, finish, type Context, type Step } from "./session-ends.ts";
+import type { Outcome, Playing, SessionEffect, SessionEvent, Starting } from "./session-state.ts";
+
+/** From "connected and drawn" to a frame on the screen: a keyframe needs a round trip, a decoder some frames. */
+export const FRAME_TIMEOUT_MS = 20_000;
+/** The longest that the protocol has words for. */
+const ELAPSED_MS_MAX = 600_000;
+
+type Live = Starting | Playing;
+type Message<T extends ServerToClient["type"]> = Extract<ServerToClient, { type: T }>;
+
+export function startedSession(
+  base: Pick<Starting, "titleId" | "tappedAtMs" | "control" | "device">,
+  sessionId: string,
+  title: SessionTitle,
+): Starting {
+  return {
+    phase: "starting", ...base, sessionId, title,
+    media: { is: "none" }, moving: undefined, restartDue: false, resumeId: undefined,
+    steps: [], queue: undefined, frameUntilMs: undefined,
+  };
+}
+
+export function whileLive(state: Live, event: SessionEvent, context: Context): Step {
+  switch (event.kind) {
+    case "message":
+      return liveMessage(state, event.message, context);
+    case "candidate-probed": {
+      const { epoch, result, receipt } = event;
+      return [state, [{ do: "send", message: { type: "session.probed", sessionId: state.sessionId, epoch, result, receipt } }]];
+    }
+    case "candidate-missing":
+      return resume({ ...state, media: pathLost(context.nowMs) }, context);
+    case "media-connected": {
+      const up = { ...state, media: { is: "up", sinceMs: context.nowMs } } as const;
+      return [reach(up, "connected", context.nowMs), [tellConnected(state.sessionId)]];
+    }
+    case "media-disconnected":
+      // The path is asked for anew at once, by "time-passed".
+      return liveTime({ ...state, media: pathDisconnected(state.media, context.nowMs) }, context);
+    case "media-quiet":
+      return [state, restartIce(state)];
+    case "media-stalled":
+      return [state, [{ do: "send", message: { type: "session.stalled", sessionId: state.sessionId } }]];
+    case "network-changed":
+      return [{ ...state, restartDue: state.control === "down" }, restartIce(state)];
+    case "receiver-failed":
+      // Without the server no path can be made; with it comes a new offer.
+      if (state.control === "down") return [{ ...state, media: pathLost(context.nowMs) }, []];
+      return giveUp(state, { kind: "local", cause: event.cause, detail: event.detail }, event.detail);
+    case "frame-shown":
+      return frameShown(state, event.atMs, context.nowMs);
+    case "control-lost": {
+      const kept = state.media.is === "up" || state.media.is === "down";
+      const media = kept ? state.media : pathLost(context.nowMs);
+      return [{ ...state, control: "down", resumeId: undefined, media }, []];
+    }
+    case "control-opened":
+      return controlBack({ ...state, control: "up" }, context);
+    case "time-passed":
+      return liveTime(state, context);
+    default:
+      return [state, []];
+  }
+}
+
+/** The server, which may have restarted, learns that the path outlived the line; without a path it makes a new one. */
+function controlBack(state: Live, context: Context): Step {
+  if (state.media.is !== "up") return resume({ ...state, restartDue: false }, context);
+  const effects = [tellConnected(state.sessionId), ...(state.restartDue ? restartIce(state) : [])];
+  const next = { ...state, restartDue: false };
+  if (next.phase !== "playing" || next.untoldFrameMs === undefined) return [next, effects];
+  return [{ ...next, untoldFrameMs: undefined }, [...effects, tellFrame(state.sessionId, next.untoldFrameMs)]];
+}
+
+/** Negotiated through the server; while that is away there is only waiting. */
+function restartIce({ control, media }: Live): SessionEffect[] {
+  return control === "up" && (media.is === "up" || media.is === "down") ? [{ do: "restart-ice" }] : [];
+}
+
+function resume(state: Live, { makeId }: Context): Step {
+  const resumeId = makeId();
+  const { sessionId, device } = state;
+  return [
+    { ...state, resumeId },
+    [{ do: "send", message: { type: "session.resume", requestId: resumeId, sessionId, device } }],
+  ];
+}
+
+function liveMessage(state: Live, message: ServerToClient, context: Context): Step {
+  if (message.type === "error") return liveError(state, message, context);
+  if (!("sessionId" in message) || message.sessionId !== state.sessionId) return [state, []];
+  switch (message.type) {
+    case "session.created":
+      return [{ ...state, resumeId: undefined }, []];
+    case "session.queued": {
+      if (state.phase !== "starting") return [state, []];
+      const { position, waitMs } = message;
+      return [{ ...state, queue: { position, ...(waitMs === undefined ? {} : { waitMs }) } }, []];
+    }
+    case "session.progress":
+      return [reach(state, message.step, context.nowMs), []];
+    case "session.offer":
+      return offered(state, message, context);
+    case "session.chosen":
+      return [state, [{ do: "take-candidate", epoch: message.epoch }]];
+    case "session.moving": {
+      // The picture that was shown last stays, until there is one of the next node.
+      const next = { ...state, moving: message.reason, media: { is: "none" } } as const;
+      return [next.phase === "starting" ? { ...next, steps: [], frameUntilMs: undefined } : next, []];
+    }
+    case "session.ended": {
+      const { reason, detail } = message;
+      if (reason === "taken-over") return takenOver(state);
+      return finish(state, { kind: "ended", reason, ...(detail === undefined ? {} : { detail }) });
+    }
+    default:
+      return [state, []];
+  }
+}
+
+function liveError(state: Live, message: Message<"error">, context: Context): Step {
+  if (state.resumeId !== undefined && message.requestId === state.resumeId) {
+    return message.code === "PLAYED_ELSEWHERE" ? takenOver(state) : fail(state, "session-gone", message.message);
+  }
+  // The answer to `session.connected`: ask properly, to hear what became of the session.
+  const unknown = message.code === "SESSION_UNKNOWN" && message.requestId === undefined;
+  return unknown && state.resumeId === undefined ? resume(state, context) : [state, []];
+}
+
+function offered(state: Live, { epoch, offer, probe }: Message<"session.offer">, { nowMs }: Context): Step {
+  const connecting = { ...state, media: connectingPath(nowMs) };
+  const next = connecting.phase === "playing" ? { ...connecting, offeredAtMs: connecting.offeredAtMs ?? nowMs } : connecting;
+  return [next, [{ do: probe ? "open-candidate" : "open-receiver", epoch, offer }]];
+}
+
+/** It goes on in another tab or on another device, from where the player may take it back. */
+function takenOver({ titleId, tappedAtMs, control, device, sessionId }: Live): Step {
+  return [{ phase: "elsewhere", titleId, tappedAtMs, control, device, sessionId }, [{ do: "close-receiver" }]];
+}
+
+function reach(state: Live, step: StartStep, nowMs: number): Live {
+  if (state.phase === "playing" || state.steps.includes(step)) return state;
+  // Steps of two machines arrive in any order; they are kept in the order that is shown.
+  const steps = START_STEPS.filter((known) => known === step || state.steps.includes(known));
+  const frameDue = steps.includes("connected") && steps.includes("first-picture");
+  return {
+    ...state, steps, queue: undefined,
+    frameUntilMs: state.frameUntilMs ?? (frameDue ? nowMs + FRAME_TIMEOUT_MS : undefined),
+  };
+}
+
+function frameShown(state: Live, atMs: number, nowMs: number): Step {
+  if (state.phase === "playing" && state.offeredAtMs === undefined) return [state, []];
+  const fromMs = state.phase === "playing" ? (state.offeredAtMs ?? nowMs) : state.tappedAtMs;
+  const elapsedMs = Math.min(ELAPSED_MS_MAX, Math.max(0, atMs - fromMs));
+  const { titleId, tappedAtMs, control, device, sessionId, title, media, restartDue, resumeId } = state;
+  const told = control === "up";
+  return [
+    {
+      phase: "playing", titleId, tappedAtMs, control, device, sessionId, title, media, restartDue, resumeId,
+      moving: undefined,
+      sinceMs: state.phase === "playing" ? state.sinceMs : nowMs,
+      offeredAtMs: undefined,
+      untoldFrameMs: told ? undefined : elapsedMs,
+    },
+    told ? [tellFrame(sessionId, elapsedMs)] : [],
+  ];
+}
+
+function liveTime(state: Live, context: Context): Step {
+  const { nowMs } = context;
+  if (state.phase === "starting" && state.frameUntilMs !== undefined && nowMs >= state.frameUntilMs) {
+    if (!context.pageVisible) return [{ ...state, frameUntilMs: nowMs + FRAME_TIMEOUT_MS }, []];
+    return giveUp(state, { kind: "local", cause: "no-picture" }, "connected, but no frame reached the screen");
+  }
+  const { next, act } = pathAtTime(state.media, nowMs);
+  if (act === "give-up") {
+    if (state.control === "down") return fail(state, "connection-lost");
+    return unreachable(state, state.media.is === "connecting" ? "no path could be made in time" : "the path did not come back");
+  }
+  return [{ ...state, media: next }, act === "restart" ? restartIce(state) : []];
+}
+
+const unreachable = (state: Live, detail: string): Step =>
+  giveUp(state, { kind: "ended", reason: "media-unreachable", detail }, detail);
+
+/** Ends it from this side, and tells the server why, so that nothing is kept for nobody. */
+function giveUp(state: Live, outcome: Outcome, detail: string): Step {
+  const { sessionId } = state;
+  const [over, effects] = finish(state, outcome);
+  const message = { type: "session.unreachable", sessionId, detail: detail.slice(0, 500) } as const;
+  return [over, [{ do: "send", message }, ...effects]];
+}
+
+const tellConnected = (sessionId: string): SessionEffect => ({
+  do: "send",
+  message: { type: "session.connected", sessionId },
+});
+
+const tellFrame = (sessionId: string, elapsedMs: number): SessionEffect => ({
+  do: "send",
+  message: { type: "session.first-frame", sessionId, elapsedMs },
+});

@@ -1,0 +1,216 @@
+// The media paths of one session: the one that counts, and beside it the candidates that are
+// being measured. Opens, promotes and closes them; what that means is the transition's business.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import type { Offer } from "@nearframe/shared/protocol/media";
+import type { Timers } from "../timers.ts";
+import { startProbe, type Probed, type ProbeRun } from "./probe-run.ts";
+import type { Path, PathEvents, Receiver } from "./receiver.ts";
+import { SignalError, type CallNode, type SignalCalls } from "./signal-calls.ts";
+import { packetsReceived, startStallWatch } from "./stall-watch.ts";
+
+/**
+ * From the first candidate's offer to the last report. The server waits 400 ms for all of it, and
+ * the reports have yet to reach it.
+ */
+export const PROBING_MS = 350;
+/** A new track that doesn't say when its media begins is shown after this. */
+const SHOW_AFTER_MS = 8_000;
+
+export type SessionMediaPorts = {
+  calls: SignalCalls;
+  timers: Timers;
+  random32(): number;
+  pageVisible(): boolean;
+  openPath(scope: Scope, offer: Offer, call: CallNode, events: PathEvents): Promise<Path>;
+  /** Of the path that counts. */
+  onTrack(track: MediaStreamTrack): void;
+  onFrameMark(bytes: Uint8Array): void;
+  onControl(text: string): void;
+  /** The path that counts from now on, or none. */
+  onReceiver(receiver: Receiver | undefined): void;
+};
+
+export type SessionMediaEvents = {
+  onConnected(): void;
+  onDisconnected(): void;
+  onFailed(cause: "node-silent" | "player-broken", detail: string): void;
+  onProbed(epoch: number, probed: Probed): void;
+  /** What was to be taken is not here. */
+  onMissing(): void;
+  /** Nothing has come for a moment over a path that looks up, while somebody watches. */
+  onQuiet(): void;
+  /** Nothing has come for about a second. Again each second. */
+  onStalled(): void;
+};
+
+export interface SessionMedia {
+  /** The session's own path, in place of all others. */
+  open(epoch: number, offer: Offer): void;
+  /** A candidate: connected and measured. */
+  probe(epoch: number, offer: Offer): void;
+  /** Makes a candidate the session's own, as it is: nothing is connected anew. */
+  take(epoch: number): void;
+  restartIce(): void;
+  close(): void;
+}
+
+type Entry = {
+  readonly epoch: number;
+  readonly scope: Scope;
+  path: Promise<Path>;
+  receiver: Receiver | undefined;
+  connected: boolean;
+  /** Kept while it is a candidate. */
+  tracks: MediaStreamTrack[];
+  probe: ProbeRun | undefined;
+};
+
+export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, events: SessionMediaEvents): SessionMedia {
+  const { timers } = ports;
+  const candidates = new Map<number, Entry>();
+  let current: Entry | undefined;
+  /** Something has been shown: it stays until there is more. */
+  let hasPicture = false;
+  let probingUntilMs = 0;
+
+  function makeEntry(epoch: number, offer: Offer): Entry {
+    const mine: Omit<Entry, "path"> & { path?: Promise<Path> } = {
+      epoch, scope: scope.child(), receiver: undefined, connected: false, tracks: [], probe: undefined,
+    };
+    const counts = () => current === mine && !mine.scope.closed;
+    mine.path = ports.openPath(mine.scope, offer, ports.calls.to(epoch), {
+      onTrack: (track) => (counts() ? show(track, mine.scope) : void mine.tracks.push(track)),
+      onConnected() {
+        mine.connected = true;
+        if (counts()) events.onConnected();
+      },
+      onDisconnected() {
+        mine.connected = false;
+        if (counts()) events.onDisconnected();
+      },
+      onFrameMark: (bytes) => counts() && ports.onFrameMark(bytes),
+      onControl: (text) => counts() && ports.onControl(text),
+      onProbeOpen(channel) {
+        mine.probe = startProbe(mine.scope, probingUntilMs, {
+          timers,
+          random32: ports.random32,
+          send: (bytes) => channel.send(bytes),
+          onProbed: (probed) => events.onProbed(epoch, probed),
+        });
+      },
+      onProbe: (bytes) => mine.probe?.receive(bytes),
+    });
+    return mine as Entry;
+  }
+
+  /** A path that follows another shows nothing at first; until it does, the last picture stays. */
+  function show(track: MediaStreamTrack, owner: Scope): void {
+    if (track.kind !== "video" || !hasPicture || !track.muted) return deliver(track);
+    let waiting = true;
+    const begin = () => {
+      if (waiting && !owner.closed) deliver(track);
+      waiting = false;
+    };
+    const stop = timers.after(SHOW_AFTER_MS, begin);
+    owner.own(undefined, stop);
+    track.addEventListener("unmute", begin, { once: true, signal: owner.signal });
+  }
+
+  function deliver(track: MediaStreamTrack): void {
+    if (track.kind === "video") hasPicture = true;
+    ports.onTrack(track);
+  }
+
+  /** Brings `entry`, which counts from now on, to where the player's hands can use it. */
+  async function complete(entry: Entry, previous: Entry | undefined): Promise<void> {
+    const counts = () => current === entry && !entry.scope.closed;
+    try {
+      const path = await entry.path;
+      const [receiver] = await Promise.all([path.open(), path.ready]);
+      entry.receiver = receiver;
+      // An offer that came later has won.
+      if (!counts()) return;
+      ports.onReceiver(receiver);
+      watch(entry, receiver);
+    } catch (error) {
+      const cause = error instanceof SignalError ? "node-silent" : "player-broken";
+      if (counts()) events.onFailed(cause, error instanceof Error ? error.message : String(error));
+    } finally {
+      // Kept until here, so that the last picture stays while the next path is made.
+      void previous?.scope.close("another path counts now");
+    }
+  }
+
+  function watch(entry: Entry, receiver: Receiver): void {
+    startStallWatch(entry.scope, {
+      timers,
+      async packets() {
+        if (current !== entry || !entry.connected || !ports.pageVisible()) return undefined;
+        // A path that closes as it is asked has nothing to say.
+        const report = await receiver.stats().catch(() => undefined);
+        return report && packetsReceived(report);
+      },
+      onQuiet: events.onQuiet,
+      onStalled: events.onStalled,
+    });
+  }
+
+  function closeCandidates(): void {
+    for (const { scope: each } of candidates.values()) void each.close("another was chosen");
+    candidates.clear();
+  }
+
+  return {
+    open(epoch, offer) {
+      const previous = current;
+      closeCandidates();
+      // The path's first tracks may come before `openPath` returns, and count already.
+      const entry = makeEntry(epoch, offer);
+      current = entry;
+      for (const track of entry.tracks.splice(0)) show(track, entry.scope);
+      void complete(entry, previous);
+    },
+    probe(epoch, offer) {
+      if (candidates.size === 0) probingUntilMs = timers.monotonicMs() + PROBING_MS;
+      void candidates.get(epoch)?.scope.close("offered again");
+      const entry = makeEntry(epoch, offer);
+      candidates.set(epoch, entry);
+      entry.path
+        .then((path) => path.ready)
+        .catch((error: unknown) => {
+          if (entry.scope.closed || candidates.get(epoch) !== entry) return;
+          // The others are measured all the same; chosen, it would be found missing.
+          console.warn("nearframe: a node could not be probed:", error);
+          candidates.delete(epoch);
+          void entry.scope.close("failed");
+        });
+    },
+    take(epoch) {
+      const entry = candidates.get(epoch);
+      // Said twice: it is the session's already.
+      if (!entry && current?.epoch === epoch) return;
+      candidates.delete(epoch);
+      closeCandidates();
+      if (!entry) return events.onMissing();
+      const previous = current;
+      current = entry;
+      for (const track of entry.tracks.splice(0)) show(track, entry.scope);
+      if (entry.connected) events.onConnected();
+      void complete(entry, previous);
+    },
+    restartIce() {
+      current?.receiver?.restartIce().catch((error: unknown) => {
+        // The path stays as it is, and the next restart, or the limit, decides.
+        console.warn("nearframe: the media path could not be restarted:", error);
+      });
+    },
+    close() {
+      closeCandidates();
+      void current?.scope.close("the session is over");
+      current = undefined;
+      hasPicture = false;
+      ports.onReceiver(undefined);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { packetsReceived, QUIET_AFTER_MS, STALLED_AFTER_MS, watchStall, type Stall, type StallNews } from "./stall-watch.ts";
+
+/** Readings at their times, and what each led to. */
+function watch(readings: [atMs: number, packets: number | undefined][]): string[] {
+  let stall: Stall | undefined;
+  return readings.map(([atMs, packets]) => {
+    let news: StallNews;
+    [stall, news] = watchStall(stall, packets, atMs);
+    return [news.quiet && "quiet", news.stalled && "stalled"].filter(Boolean).join("+");
+  });
+}
+
+test("a path over which packets come is neither quiet nor stalled", () => {
+  expect(watch([[0, 10], [300, 11], [600, 12], [5_000, 13]])).toEqual(["", "", "", ""]);
+});
+
+test("silence is quiet first, then stalled, each said again after a second", () => {
+  expect(watch([[0, 10], [QUIET_AFTER_MS - 1, 10], [QUIET_AFTER_MS, 10], [600, 10], [STALLED_AFTER_MS, 10], [1_400, 10], [2_000, 10]])).toEqual([
+    "", "", "quiet", "", "stalled", "quiet", "stalled",
+  ]);
+});
+
+test("the first packet after it starts all anew", () => {
+  expect(watch([[0, 10], [1_200, 10], [1_300, 11], [1_600, 11], [1_700, 11]])).toEqual(["", "quiet+stalled", "", "", "quiet"]);
+});
+
+test("before the first packet, and while nothing can be said, there is no silence", () => {
+  expect(watch([[0, 0], [9_000, 0], [9_100, undefined], [20_000, 5], [20_100, undefined], [30_000, 5]])).toEqual(["", "", "", "", "", ""]);
+});
+
+test("packets of sound and picture are counted together", () => {
+  const report = new Map<string, object>([
+    ["a", { type: "inbound-rtp", packetsReceived: 3 }], ["v", { type: "inbound-rtp", packetsReceived: 4 }],
+    ["t", { type: "transport", packetsReceived: 90 }], ["n", { type: "inbound-rtp" }],
+  ]);
+  expect(packetsReceived(report as unknown as RTCStatsReport)).toBe(7);
+});
