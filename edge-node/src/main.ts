@@ -21,9 +21,12 @@ import { IdentityError, openIdentity } from "./node/identity.ts";
 import { makeInventory } from "./node/inventory.ts";
 import { readHardware } from "./node/machine.ts";
 import { findRunnable, type Runnable } from "./node/runnable-titles.ts";
+import { httpAddress } from "./node/server-addresses.ts";
 import { VERSION } from "./node/version.ts";
 import { preferProcess } from "./process/priority.ts";
-import { memoryFolder, sweepPrivateFolders } from "./process/private-folder.ts";
+import { createPrivateFolder, memoryFolder, sweepPrivateFolders } from "./process/private-folder.ts";
+import { keepSaves } from "./saves/keep-saves.ts";
+import { createOutbox } from "./saves/outbox.ts";
 import { createSession } from "./session/session.ts";
 import { createMediasoupSfu, SfuStartError } from "./sfu/adapters/mediasoup/sfu.ts";
 import { openPulse } from "./sound/adapters/pulse.ts";
@@ -59,6 +62,7 @@ async function main(): Promise<void> {
   const folders = await memoryFolder();
   // What a node that was killed could not take away itself.
   await sweepPrivateFolders([folders, os.tmpdir()]);
+  const outbox = createOutbox(await createPrivateFolder("saves", scope, folders), scope);
   const noPads = await whyNoUinput();
   const sandbox = await openSandbox(config.sandbox, { networkAllowed: config.titleNetworkAllowed });
   const launcher = createLauncher(
@@ -97,6 +101,18 @@ async function main(): Promise<void> {
             openSound: openPulse,
             launchTitle: launcher.launch,
             openInputSink: openHostSink,
+            keepSaves: (options, owner) =>
+              keepSaves(
+                options,
+                {
+                  serverUrls: config.serverUrls.map(httpAddress),
+                  outbox,
+                  intervalMs: config.saveIntervalMs,
+                  wallMs: systemClock.wallMs,
+                  log: (detail) => log.info({ sessionId: start.sessionId }, detail),
+                },
+                owner,
+              ),
             createPipeline: pipeline.create,
             pipelineTraits: pipeline.traits,
             encoders: () => encoders?.usable() ?? assumeEncoders(["x264"]),

@@ -41,6 +41,8 @@ export interface Agent {
   drain(): void;
 }
 
+/** Their last saves are brought to the server, over whatever link there is. */
+const STOP_SESSIONS_MS = 30_000;
 /** A server that says nothing for this many heartbeats is gone. */
 const SILENT_HEARTBEATS_MAX = 3;
 const UNREPORTED_ENDS_MAX = 1000;
@@ -178,7 +180,7 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
     clearInterval(heartbeat);
     clearTimeout(beatSoon);
     await sessions.stop(EndReason.NodeDrained);
-  });
+  }, STOP_SESSIONS_MS);
   return {
     registered: registered.promise,
     refused: refused.promise,

@@ -38,6 +38,8 @@ const Environment = z.object({
   NEARFRAME_FEE_PER_HOUR_MICROS: z._default(z.coerce.number().check(z.int(), z.gte(0)), 0),
   /** Whom the node belongs to. */
   NEARFRAME_OPERATOR: z.optional(Id),
+  /** Between two archives of what a title keeps, while it runs and changes it. */
+  NEARFRAME_SAVE_INTERVAL_S: z._default(z.coerce.number().check(z.gte(1), z.lte(86_400)), 60),
   NEARFRAME_SANDBOX: z._default(z.enum(["bubblewrap", "none"]), "bubblewrap"),
   /** Whether titles whose manifests ask for the network get it. */
   NEARFRAME_TITLE_NETWORK: z._default(z.enum(["0", "1"]), "0"),
@@ -58,6 +60,7 @@ export type NodeConfig = {
   titleFolders: readonly string[];
   uplinkKbps: number | undefined;
   feePerHourMicros: number;
+  saveIntervalMs: number;
   operatorId: string | undefined;
   sandbox: "bubblewrap" | "none";
   titleNetworkAllowed: boolean;
@@ -90,6 +93,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     titleFolders: data.NEARFRAME_TITLES.split(delimiter).filter((folder) => folder !== ""),
     uplinkKbps: data.NEARFRAME_UPLINK_KBPS,
     feePerHourMicros: data.NEARFRAME_FEE_PER_HOUR_MICROS,
+    saveIntervalMs: data.NEARFRAME_SAVE_INTERVAL_S * 1000,
     operatorId: data.NEARFRAME_OPERATOR,
     sandbox: data.NEARFRAME_SANDBOX,
     titleNetworkAllowed: data.NEARFRAME_TITLE_NETWORK === "1",

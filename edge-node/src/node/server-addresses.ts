@@ -30,3 +30,10 @@ function parseServerAddress(text: string): string {
   // Behind a proxy the server may lie below a path.
   return `${scheme}//${url.host}${path.endsWith(DOOR) ? path : `${path}${DOOR}`}${url.search}`;
 }
+
+/** Where the same server speaks plain HTTP: without the door, and without what was asked of it. */
+export function httpAddress(serverUrl: string): string {
+  const url = new URL(serverUrl);
+  const path = url.pathname.replace(/\/+$/, "");
+  return `${url.protocol === "wss:" ? "https:" : "http:"}//${url.host}${path.endsWith(DOOR) ? path.slice(0, -DOOR.length) : path}`;
+}

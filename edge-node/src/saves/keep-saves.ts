@@ -5,33 +5,22 @@
 
 import { mkdir } from "node:fs/promises";
 import { withTimeout, type Scope } from "@nearframe/shared/lifetime";
-import type { SaveGrant } from "@nearframe/shared/saves/save-grant";
 import type { Occasion } from "@nearframe/shared/saves/transfer";
+import type { KeepSavesOptions, KeptSaves } from "../session/ports.ts";
 import { fingerprintSaves, makeArchive } from "./make-archive.ts";
 import type { Outbox } from "./outbox.ts";
 import { restoreArchive } from "./restore-archive.ts";
 import { SaveError } from "./save-error.ts";
 import { createServerSaves } from "./server-saves.ts";
 
-export type KeepSavesOptions = {
-  grant: SaveGrant;
-  /** The title's home; empty until this returns, and nobody else's until then. */
-  home: string;
-  savePaths: readonly string[];
-};
-
 export type KeepSavesPorts = {
-  serverUrl: string;
+  /** Any of them has the saves, unless the grant says where they are. */
+  serverUrls: readonly string[];
   outbox: Outbox;
   intervalMs: number;
   wallMs(): number;
   log(detail: string): void;
 };
-
-export interface KeptSaves {
-  /** The title has crashed: what it left is kept as such, beside the last archive before. */
-  noteCrash(): void;
-}
 
 /** A session that can't have its save in this time is better begun on another node. */
 const RESTORE_MS = 15_000;
@@ -41,15 +30,11 @@ const CLOSE_MARGIN_MS = 5_000;
 /** A title that always writes is archived all the same, once in so many turns. */
 const UNSETTLED_TURNS_MAX = 3;
 
-/**
- * Resolves when the home holds the newest save; rejects with `SaveError` where it could not be had: a
- * title that began without would save over what the player had. Closing `scope` archives what there is,
- * so whatever writes to the home must have been closed by then, and the home be there still.
- */
+/** Rejects with `SaveError`: a title that began without its save would save over what the player had. */
 export async function keepSaves(options: KeepSavesOptions, ports: KeepSavesPorts, scope: Scope): Promise<KeptSaves> {
-  const { grant, home, savePaths } = options;
+  const { grant, homeFolder: home, savePaths } = options;
   const { outbox, log } = ports;
-  const server = createServerSaves(grant, ports.serverUrl);
+  const server = createServerSaves(grant, ports.serverUrls);
   let crashed = false;
   let unsettledTurns = 0;
   let turn: Promise<void> | undefined;

@@ -30,9 +30,11 @@ const REQUEST_MS = 30_000;
 const RETRY_FIRST_MS = 200;
 const RETRY_LAST_MS = 5_000;
 
-/** `serverUrl`: where saves are, unless the grant says otherwise. */
-export function createServerSaves(grant: SaveGrant, serverUrl: string): ServerSaves {
-  const base = `${(grant.url ?? serverUrl).replace(/\/+$/, "")}${SAVES_PATH}`;
+/** `serverUrls`: servers that have the saves, unless the grant says where they are. */
+export function createServerSaves(grant: SaveGrant, serverUrls: readonly string[]): ServerSaves {
+  const bases = (grant.url === undefined ? serverUrls : [grant.url]).map((url) => `${url.replace(/\/+$/, "")}${SAVES_PATH}`);
+  /** The one that answered last; the next is asked where it does not. */
+  let chosen = 0;
   let { ticket } = grant;
 
   /** Repeated until it succeeds, is refused for good, or `signal` ends it. */
@@ -42,7 +44,7 @@ export function createServerSaves(grant: SaveGrant, serverUrl: string): ServerSa
     for (;;) {
       try {
         signal.throwIfAborted();
-        const response = await fetch(`${base}${path}`, {
+        const response = await fetch(`${bases[chosen % bases.length]}${path}`, {
           method,
           ...request,
           headers: { authorization: `Bearer ${ticket}`, ...request.headers },
@@ -57,6 +59,7 @@ export function createServerSaves(grant: SaveGrant, serverUrl: string): ServerSa
         if (error === last) throw error;
         if (signal.aborted) throw gaveUp(last ?? error);
         last = error;
+        chosen += 1;
       }
       await sleep(waitMs, undefined, { signal }).catch(() => undefined);
       waitMs = Math.min(2 * waitMs, RETRY_LAST_MS);

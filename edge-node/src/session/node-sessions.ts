@@ -73,7 +73,7 @@ export function createNodeSessions(options: NodeSessionsOptions, ports: NodeSess
   }
 
   function start(entry: Entry | undefined, order: OrderOf<"session.start">): void {
-    if (entry?.session.prepared && entry.epoch === order.epoch) return entry.session.start();
+    if (entry?.session.prepared && entry.epoch === order.epoch) return entry.session.start(order.save);
     // Said twice, as after the server's link came back.
     if (entry?.epoch === order.epoch) return;
     if (entry) replace(entry, order);
@@ -96,9 +96,10 @@ export function createNodeSessions(options: NodeSessionsOptions, ports: NodeSess
     const prepares = order.type === "session.prepare";
     log.info({ sessionId, epoch, titleId: title.manifest.id }, prepares ? "session prepared" : "session starts");
     const ended = Promise.withResolvers<void>();
+    const save = prepares ? undefined : order.save;
     const candidacy = prepares ? { candidacy: { epoch, nonce: order.nonce, nodeId: options.nodeId } } : {};
     const session = ports.createSession(
-      { sessionId, title, device, bitrateKbps: options.bitrateKbps, ...candidacy },
+      { sessionId, title, device, bitrateKbps: options.bitrateKbps, save, ...candidacy },
       {
         onOffer: (offer) => send({ type: "session.offer", sessionId, epoch: entry.epoch, offer }),
         onProbed: (result, signature) =>

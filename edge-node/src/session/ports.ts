@@ -2,6 +2,7 @@
 // session, owned by the scope it is given, and closed with it.
 
 import type { Scope } from "@nearframe/shared/lifetime";
+import type { SaveGrant } from "@nearframe/shared/saves/save-grant";
 import type { Title, TitleSize } from "@nearframe/shared/title/manifest";
 
 /** A screen of a session's own. */
@@ -55,6 +56,23 @@ export type LaunchOptions = {
 };
 /** Rejects with `CommandMissingError` when the manifest's command is not on this machine. */
 export type LaunchTitle = (options: LaunchOptions, scope: Scope) => Promise<RunningTitle>;
+
+/** What a session's title keeps, on its way between home and server. */
+export interface KeptSaves {
+  /** The title has crashed: what it left is kept as such, beside the last archive before. */
+  noteCrash(): void;
+}
+export type KeepSavesOptions = {
+  grant: SaveGrant;
+  /** Empty until this returns, and nobody else's until then. */
+  homeFolder: string;
+  savePaths: readonly string[];
+};
+/**
+ * Resolves when the home holds the player's newest save; rejects where it could not be had. Closing `scope`
+ * archives what there is: whatever writes to the home must be opened later, and the home itself earlier.
+ */
+export type KeepSaves = (options: KeepSavesOptions, scope: Scope) => Promise<KeptSaves>;
 
 export class CommandMissingError extends Error {
   readonly code = "TITLE_COMMAND_MISSING";

@@ -6,11 +6,13 @@
 
 import { randomInt } from "node:crypto";
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { ProbeResult } from "@nearframe/shared/probe/probe-result";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Offer, SignalCall } from "@nearframe/shared/protocol/media";
+import type { SaveGrant } from "@nearframe/shared/saves/save-grant";
 import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { StartStep } from "@nearframe/shared/session/start-steps";
 import type { NodeSample } from "@nearframe/shared/telemetry/samples";
@@ -19,7 +21,10 @@ import { mapPads } from "../input/mapped-pads.ts";
 import { createInputMark, machineMs } from "../input/mark.ts";
 import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
 import type { OpenInputSink } from "../input/ports.ts";
-import { CommandMissingError, type Display, type LaunchTitle, type OpenDisplay, type OpenSound, type Sound } from "./ports.ts";
+import { HOME_FOLDER } from "../title/home.ts";
+import {
+  CommandMissingError, type Display, type KeepSaves, type KeptSaves, type LaunchTitle, type OpenDisplay, type OpenSound, type Sound,
+} from "./ports.ts";
 import { createProbeAnswers } from "./probe-answers.ts";
 import { createStream, NoCommonCodecError, type StreamPorts } from "./stream.ts";
 import {
@@ -31,6 +36,7 @@ export type SessionPorts = Omit<StreamPorts, "nowMs" | "log"> & {
   openSound: OpenSound;
   launchTitle: LaunchTitle;
   openInputSink: OpenInputSink;
+  keepSaves: KeepSaves;
   clock: Clock;
   /** Makes the session's private folder; the session removes it. */
   createFolder(sessionId: string): Promise<string>;
@@ -47,6 +53,8 @@ export type SessionStart = {
   title: Title;
   device: Device;
   bitrateKbps: number;
+  /** Left out where the title keeps nothing, and for a candidate, which gets it with its start. */
+  save?: SaveGrant | undefined;
   /** Left out where it is chosen already. */
   candidacy?: Candidacy;
 };
@@ -66,7 +74,7 @@ export interface RunningSession {
   /** It waits for `start`: only its transports are open. */
   readonly prepared: boolean;
   /** A candidate was chosen. */
-  start(): void;
+  start(save: SaveGrant | undefined): void;
   /** A call of the player's, answered by the seat. Rejects with what to tell the player. */
   signal(call: SignalCall): Promise<object>;
   /** The player came back: a new seat, while the title runs on. */
@@ -88,6 +96,7 @@ export function createSession(
   let session: Session = candidacy ? prepareSession(openedAtMs) : openSession(openedAtMs);
   let timer: NodeJS.Timeout | undefined;
   let input: PlayerInput | undefined;
+  let { save } = start;
   const log = (detail: string) => ports.log(sessionId, detail);
   const stream = createStream(
     { ...ports, nowMs: () => ports.clock.monotonicMs(), log },
@@ -183,9 +192,13 @@ export function createSession(
       void sound.closed.then(failed("sound"));
       return sound;
     });
-    const [display, sound] = await Promise.all([
+    // Owned after the folder and before the title, so closed between the two.
+    const homeFolder = join(folder, HOME_FOLDER);
+    const saving = save && ports.keepSaves({ grant: save, homeFolder, savePaths: title.manifest.savePaths }, scope);
+    const [display, sound, saves] = await Promise.all([
       displayOpening.catch(blame("display")),
       soundOpening.catch(blame("sound")),
+      saving?.catch(blame("saves")),
     ]);
 
     const host = await ports.openInputSink(display, scope).catch(blame("display"));
@@ -195,18 +208,20 @@ export function createSession(
 
     await Promise.all([
       stream.start({ display, sound, inputMarkPath: mark.path }).catch(blame("pipeline")),
-      startTitle(folder, display, sound),
+      startTitle(folder, display, sound, saves),
     ]);
   }
 
-  async function startTitle(folder: string, display: Display, sound: Sound): Promise<void> {
+  async function startTitle(folder: string, display: Display, sound: Sound, saves: KeptSaves | undefined): Promise<void> {
     const running = await ports.launchTitle({ title, sessionFolder: folder, display, sound }, scope).catch(blame("title"));
     handle({
       type: "title-started",
       startTimeoutMs: (title.manifest.startTimeoutS ?? START_TIMEOUT_S_DEFAULT) * 1000,
     });
     void running.exited.then(({ code, signal, exceeded }) => {
-      if (!scope.closed) handle({ type: "title-exited", code, signal, exceeded, lastOutput: running.lastOutput() });
+      if (scope.closed) return;
+      if (code !== 0) saves?.noteCrash();
+      handle({ type: "title-exited", code, signal, exceeded, lastOutput: running.lastOutput() });
     });
   }
 
@@ -232,7 +247,10 @@ export function createSession(
     get prepared() {
       return session.state === "prepared";
     },
-    start: () => handle({ type: "start-asked" }),
+    start(granted) {
+      save = granted;
+      handle({ type: "start-asked" });
+    },
     signal: stream.signal,
     rejoin(device) {
       stream.rejoin(device).catch((error: unknown) => {

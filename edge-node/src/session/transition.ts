@@ -28,7 +28,7 @@ export type SessionEvent =
   | { type: "first-picture" }
   | { type: "title-exited"; code: number | null; signal: string | null; lastOutput: string; exceeded?: string | undefined }
   | { type: "title-command-missing"; detail: string }
-  | { type: "part-failed"; part: "display" | "sound" | "pipeline" | "transports" | "title"; detail: string }
+  | { type: "part-failed"; part: "display" | "sound" | "pipeline" | "transports" | "saves" | "title"; detail: string }
   | { type: "player-connected" }
   | { type: "player-disconnected" }
   | { type: "stop-asked"; reason: EndReason }
