@@ -12,6 +12,7 @@ import type { LaunchTitle } from "../session/ports.ts";
 import { createHome, HOME_FOLDER, homeEnvironment } from "./home.ts";
 import type { PrepareProgram } from "./program.ts";
 import { prepareNative } from "./runtimes/native.ts";
+import { preparePhone } from "./runtimes/phone.ts";
 import { prepareTestCard } from "./runtimes/test-card.ts";
 import { prepareWeb } from "./runtimes/web.ts";
 import { prepareWindows, type WindowsRuntime } from "./runtimes/windows.ts";
@@ -46,6 +47,7 @@ export function createLauncher({ sandbox, networkAllowed, cacheFolder }: LaunchO
     native: prepareNative,
     web: prepareWeb,
     windows: prepareWindows(openWindows),
+    phone: preparePhone,
     "test-card": prepareTestCard,
   };
   const launch: LaunchTitle = async ({ title, sessionFolder, display, sound }, scope) => {

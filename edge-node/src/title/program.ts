@@ -14,6 +14,8 @@ export type Program = {
   folder: string;
   /** Files and folders of the node's own, at the same path inside a sandbox, that the program consists of. */
   needs?: readonly string[];
+  /** Folders of the machine that stay empty for it, but for what it needs of them. */
+  hides?: readonly string[];
   /** It starts sandboxes of its own inside ours, as browsers do. */
   nestsSandboxes?: boolean;
 };

@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 import { CODES } from "../input/codes.ts";
 import { WORDS } from "../words.ts";
 
-export const RUNTIMES = ["native", "web", "windows", "test-card"] as const;
+export const RUNTIMES = ["native", "web", "windows", "phone", "test-card"] as const;
 export type Runtime = (typeof RUNTIMES)[number];
 
 const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
@@ -42,12 +42,20 @@ export const PadMapping = z.strictObject({
 });
 export type PadMapping = z.infer<typeof PadMapping>;
 
+export const TOUCH_CONTROL_KINDS = ["button", "stick", "dpad", "look", "gyro", "swipe"] as const;
+
 /** One part of the on-screen controls for touch players. */
 export const TouchControl = z.strictObject({
-  kind: z.enum(["button", "stick", "look"]),
+  /**
+   * `dpad`: a stick of eight ways. `look`: dragging turns the camera. `gyro`: while it is
+   * held, tilting the phone turns the camera. `swipe`: a stroke presses the key of its way.
+   */
+  kind: z.enum(TOUCH_CONTROL_KINDS),
   label: z.optional(text(12)),
-  /** What a button holds down; for a stick, up, down, left and right in this order. */
+  /** What a button holds down, and a gyro beside turning; else up, down, left and right in this order. */
   keys: z.optional(z.array(KeyCode).check(z.maxLength(4))),
+  /** A part of the pad in place of keys: a button, or for a stick all of its way. A dpad without either is the pad's cross. */
+  pad: z.optional(z.enum([...PAD_BUTTONS, "left-stick", "right-stick"])),
   /** Centre, as a share of the screen's width and height. */
   x: z.number().check(z.gte(0), z.lte(1)),
   y: z.number().check(z.gte(0), z.lte(1)),
@@ -93,6 +101,8 @@ export const TitleManifest = z.strictObject({
    * windows: the same; inside the title's folder, or one that Wine brings.
    */
   command: z.optional(z.array(text(500)).check(z.minLength(1), z.maxLength(64))),
+  /** phone: what it shows of the apps that are installed, by the names of their desktop entries. */
+  apps: z.optional(z.array(text(100).check(z.regex(/^[\w.-]+$/, { error: "a desktop entry without its folder, such as \"org.gnome.Calculator\"" }))).check(z.maxLength(64))),
   /** web: the page to open, a file inside the title's folder or an https address. */
   page: z.optional(text(500)),
   /** Added to the title's environment. */
@@ -155,14 +165,34 @@ function crossCheck(manifest: TitleManifest, file: string): ManifestProblem[] {
   if ((manifest.runtime === "native" || manifest.runtime === "windows") && !manifest.command) {
     problems.push({ file, field: "command", reason: `a ${manifest.runtime} title needs a command` });
   }
+  if (manifest.runtime === "phone" && !manifest.apps) {
+    problems.push({ file, field: "apps", reason: "a phone needs a list of its apps" });
+  }
   if (manifest.runtime === "web" && !manifest.page) {
     problems.push({ file, field: "page", reason: "a web title needs a page" });
   }
   if (manifest.page?.startsWith("https://") && !manifest.resources.network) {
     problems.push({ file, field: "resources.network", reason: "a page on the network needs network: true" });
   }
+  manifest.input.touchControls?.forEach((control, i) => {
+    const reason = controlProblem(control);
+    if (reason !== undefined) problems.push({ file, field: `input.touchControls.${i}`, reason });
+  });
   if (manifest.page && !manifest.page.startsWith("https://") && !z.safeParse(RelativePath, manifest.page).success) {
     problems.push({ file, field: "page", reason: "an https address or a path inside the title's folder" });
   }
   return problems;
+}
+
+/** A part that could do nothing when it is touched. */
+function controlProblem({ kind, keys, pad }: TouchControl): string | undefined {
+  const stick = pad === "left-stick" || pad === "right-stick";
+  if (stick && kind !== "stick") return "only a stick can be one of the pad's sticks";
+  if (pad !== undefined && kind === "stick" && !stick) return "a stick is the pad's left-stick or right-stick, or four keys";
+  if (pad !== undefined && kind !== "stick" && kind !== "button") return `a ${kind} is no part of the pad`;
+  if (kind === "button" && pad === undefined && (keys ?? []).length === 0) return "a button needs keys or a pad's button";
+  if (kind === "stick" && pad === undefined && keys?.length !== 4) return "a stick needs four keys or a pad's stick";
+  if (kind === "swipe" && keys?.length !== 4) return "a swipe needs four keys";
+  if (kind === "dpad" && keys !== undefined && keys.length !== 4) return "a dpad has four keys, or none for the pad's cross";
+  return undefined;
 }

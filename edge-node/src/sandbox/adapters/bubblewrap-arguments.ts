@@ -67,6 +67,7 @@ export function bubblewrapArguments(confinement: Confinement, tools: Tools, etc:
     "--ro-bind", path.join(etc, "machine-id"), "/etc/machine-id",
     ...(network ? ["--ro-bind", path.join(etc, "resolv.conf"), "/etc/resolv.conf"] : []),
     "--perms", "1777", "--size", String(RUNTIME_BYTES), "--tmpfs", INSIDE.runtime,
+    ...(program.hides ?? []).flatMap((folder) => ["--perms", "0755", "--tmpfs", folder]),
     ...needed.flatMap((file) => ["--ro-bind", file, file]),
     "--ro-bind", confinement.titleFolder, INSIDE.titleFolder,
     "--bind", confinement.homeFolder, INSIDE.home,

@@ -1,0 +1,78 @@
+// The phone that comes with Nearframe, in its sandbox: its home screen, and an app.
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Scope } from "@nearframe/shared/lifetime";
+import { parseManifest, type Title } from "@nearframe/shared/title/manifest";
+import { openXvfb } from "../../display/adapters/xvfb.ts";
+import { openXtestSink } from "../../input/adapters/xtest.ts";
+import { commandFolders, findCommand } from "../../process/find-command.ts";
+import { createPrivateFolder } from "../../process/private-folder.ts";
+import { openSandbox } from "../../sandbox/open-sandbox.ts";
+import type { Display } from "../../session/ports.ts";
+import { openPulse } from "../../sound/adapters/pulse.ts";
+import { createLauncher } from "../launch.ts";
+
+const FOLDER = fileURLToPath(new URL("../../../titles/phone", import.meta.url));
+const PHOC = await findCommand("phoc", commandFolders());
+/** The calculator's "=", and where its icon is among the favourites. */
+const EQUALS = { x: 0.93, y: 0.88 };
+const CALCULATOR = { x: 0.625, y: 0.19 };
+
+let scope: Scope;
+beforeEach(() => {
+  scope = new Scope();
+});
+afterEach(() => scope.close());
+
+async function readPhone(): Promise<Title> {
+  const parsed = parseManifest(await readFile(join(FOLDER, "title.json"), "utf8"), "title.json");
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return { manifest: parsed.manifest, folder: FOLDER };
+}
+
+type Pixel = { red: number; green: number; blue: number };
+
+/** At a share of the display's width and height. */
+async function pixelAt(display: Display, { x, y }: { x: number; y: number }): Promise<Pixel> {
+  const file = await readFile(display.framebufferPath ?? "");
+  const [left, top] = [Math.floor(x * display.size.width), Math.floor(y * display.size.height)];
+  const at = file.readUInt32BE(0) + file.readUInt32BE(76) * 12 + top * file.readUInt32BE(48) + left * 4;
+  return { blue: file[at] ?? 0, green: file[at + 1] ?? 0, red: file[at + 2] ?? 0 };
+}
+
+describe.skipIf(!PHOC)("the phone", () => {
+  test("shows its home screen, opens an app at a tap, and keeps its settings in the home", { timeout: 90_000 }, async () => {
+    const phone = await readPhone();
+    const [display, sound] = await Promise.all([openXvfb(phone.manifest.size, scope), openPulse(scope)]);
+    const sandbox = await openSandbox("bubblewrap", { networkAllowed: false });
+    const sessionFolder = await createPrivateFolder("session", scope);
+    const launcher = createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache") }, scope);
+    await launcher.launch({ title: phone, sessionFolder, display, sound }, scope);
+
+    // The wallpaper, below the icons: neither black nor grey.
+    await vi.waitFor(
+      async () => {
+        const { red, blue } = await pixelAt(display, { x: 0.5, y: 0.6 });
+        expect(blue - red).toBeGreaterThan(20);
+      },
+      { timeout: 40_000, interval: 250 },
+    );
+
+    const sink = await openXtestSink(display, scope);
+    await sink.apply([{ kind: "move-to", ...CALCULATOR }]);
+    await sink.apply([{ kind: "button", button: 0, down: true }]);
+    await sink.apply([{ kind: "button", button: 0, down: false }]);
+    await vi.waitFor(
+      async () => {
+        const { red, green, blue } = await pixelAt(display, EQUALS);
+        expect(red - blue).toBeGreaterThan(100);
+        expect(green).toBeLessThan(red);
+      },
+      { timeout: 40_000, interval: 250 },
+    );
+    expect(await readFile(join(sessionFolder, "home/.config/glib-2.0/settings/keyfile"), "utf8")).toContain("favorites");
+  });
+});
