@@ -1,6 +1,6 @@
 // An encoder as the controller meets it: on its target within a tenth of a
 // second, frame sizes that wander about it, a large first frame, and now and
-// then a change of scene. (x264 with a one-frame buffer: media-pipeline figures.)
+// then a change of scene. (x264 with a buffer of 40 ms, as its recipe sets it.)
 
 import { chance, Draw, normal } from "../link/random.ts";
 
@@ -13,7 +13,7 @@ export const IDLE_ENCODER: EncoderModel = { kbps: 0, frames: 0, lastAtMs: -Infin
 /** It goes two thirds of the way to a new target in this time, and nearly all of it in 100 ms. */
 const FOLLOW_MS = 40;
 const SIZE_SPREAD = 0.12;
-const KEYFRAME_SHARES = 3;
+const KEYFRAME_SHARES = 2;
 const SCENE_SHARES = 2.5;
 const FRAME_BYTES_MIN = 120;
 

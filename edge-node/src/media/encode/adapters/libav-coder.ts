@@ -25,17 +25,19 @@ export type Recipe = {
   surface?: SurfaceKind;
   /** How it takes another bitrate: as it runs, as it runs but with a keyframe, or not at all. */
   rateChange: "live" | "live-keyframe" | "reopen";
+  /**
+   * A smaller buffer than `RATE_BUFFER_MS`, and what to ask for then, as a share of the bitrate:
+   * an encoder that never fills it up stays below what it is asked for.
+   */
+  tightBuffer?: { ms: number; askShare: number };
   /** Does it share the bits out over frames, whenever they come, or over time? */
   shares: "frames" | "time";
 };
 
 const CLOCK_PER_MS = 90;
 const CLOCK_RATE = 90_000;
-/**
- * How much may be sent at once: a keyframe of this many milliseconds of the link at most,
- * or of three frames: a recovery must not make a queue of its own.
- */
-const RATE_BUFFER_MS = 50;
+/** How much may be sent at once: a keyframe of this many milliseconds of the link at most. */
+const RATE_BUFFER_MS = 100;
 /** Keyframes come on request; this is for whoever can't ask. */
 const KEYFRAME_INTERVAL_S = 60;
 /** Smaller changes are noise of the measured frame rate; each change makes an encoder plan anew. */
@@ -135,8 +137,9 @@ function kbpsOf(recipe: Recipe, rate: EncoderRate, fpsDeclared: number): number 
 }
 
 function applyRate(recipe: Recipe, context: CodecContext, rate: EncoderRate, fpsDeclared: number): void {
-  const bps = BigInt(Math.round(kbpsOf(recipe, rate, fpsDeclared) * 1000));
+  const { ms, askShare } = recipe.tightBuffer ?? { ms: RATE_BUFFER_MS, askShare: 1 };
+  const bps = BigInt(Math.round(kbpsOf(recipe, rate, fpsDeclared) * askShare * 1000));
   context.bitRate = bps;
   context.rcMaxRate = bps;
-  context.rcBufferSize = rate.bitrateKbps * RATE_BUFFER_MS;
+  context.rcBufferSize = rate.bitrateKbps * ms;
 }
