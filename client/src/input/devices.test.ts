@@ -6,6 +6,7 @@ import { createFakeTimers } from "../testing/fake-timers.ts";
 import { sessionTitle } from "../testing/samples.ts";
 import type { InputEvent } from "./input-state.ts";
 import { createKeyboard, ESCAPE_HOLD_MS } from "./keyboard.ts";
+import { PLAIN_MAP } from "./pad-map.ts";
 import { createPlayerInput } from "./player-input.ts";
 import { createPointer } from "./pointer.ts";
 
@@ -145,7 +146,7 @@ describe("hands as a whole", () => {
     createPlayerInput(scope, surface, {
       title: sessionTitle({ pointer: "absolute" }), timers: createFakeTimers(), picture: surface,
       sender: { dispatch, connect: () => undefined },
-      playing: () => true, controlsShown: () => false,
+      playing: () => true, controls: () => [], haptics: () => true, padMap: () => PLAIN_MAP,
       safeBox: () => ({ left: 0, top: 0, width: 1, height: 1 }),
       onEscapeHeld: vi.fn(), onLockWanted: vi.fn(), onPointerLock, onPadCount: vi.fn(), onLook: vi.fn(),
     });

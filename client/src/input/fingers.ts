@@ -5,7 +5,7 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import type { InputNeeds, TouchControl } from "@nearframe/shared/title/manifest";
 import { shareOf, titlePixels, type Box, type Size } from "./fit.ts";
 import type { InputEvent } from "./input-state.ts";
-import { placeControls, stepControls, type FingerEvent, type Grips, type PartLook } from "./touch-controls.ts";
+import { aims, placeControls, stepControls, type FingerEvent, type Grips, type PartLook } from "./touch-controls.ts";
 
 export type FingerPorts = {
   needs: InputNeeds;
@@ -19,6 +19,8 @@ export type FingerPorts = {
   safeBox(): Box;
   timers: { after(delayMs: number, callback: () => void): () => void };
   vibrate(durationMs: number): void;
+  /** A finger holds, or let go of, the part by which tilting the phone turns the camera. */
+  onAim(aiming: boolean): void;
   /** Draws a part as it is now, past React: it follows the finger. */
   onLook(look: PartLook): void;
 };
@@ -46,15 +48,18 @@ export function createFingers(scope: Scope, surface: HTMLElement, ports: FingerP
     const finger: FingerEvent = {
       phase, finger: event.pointerId, x: event.clientX, y: event.clientY, atMs: event.timeStamp,
     };
-    const step = stepControls(grips, finger, placeControls(ports.controls(), ports.safeBox()), {
+    const layout = placeControls(ports.controls(), ports.safeBox());
+    const step = stepControls(grips, finger, layout, {
       freeAreaLooks: needs.pointer === "relative" && !needs.touch,
       titlePixelsPerPixel: titlePixels(ports.picture(), ports.title),
     });
     grips = step.grips;
+    ports.onAim(aims(grips, layout));
     for (const each of step.events) dispatch(each, event.timeStamp);
     for (const look of step.looks) ports.onLook(look);
     if (phase === "down" && step.taken) ports.vibrate(HAPTIC_MS);
-    if (step.tapped) click(event.timeStamp);
+    if (step.tapped) press({ kind: "button", button: LEFT_BUTTON, at: undefined }, event.timeStamp);
+    if (step.stroke !== undefined) press({ kind: "key", key: step.stroke }, event.timeStamp);
     if (!step.taken && (needs.touch || needs.pointer === "absolute")) passOn(event, phase);
   };
 
@@ -64,11 +69,12 @@ export function createFingers(scope: Scope, surface: HTMLElement, ports: FingerP
     dispatch({ kind: "touch", phase, finger: event.pointerId, at, pressure: event.pressure }, event.timeStamp);
   }
 
-  function click(madeAtMs: number): void {
-    dispatch({ kind: "button", button: LEFT_BUTTON, down: true, at: undefined }, madeAtMs);
+  /** Down now, and up when the title must have seen it. */
+  function press(what: { kind: "button"; button: number; at: undefined } | { kind: "key"; key: number }, madeAtMs: number): void {
+    dispatch({ ...what, down: true }, madeAtMs);
     const stop = ports.timers.after(CLICK_MS, () => {
       stopClicks.delete(stop);
-      dispatch({ kind: "button", button: LEFT_BUTTON, down: false, at: undefined }, performance.now());
+      dispatch({ ...what, down: false }, performance.now());
     });
     stopClicks.add(stop);
   }
@@ -85,6 +91,7 @@ export function createFingers(scope: Scope, surface: HTMLElement, ports: FingerP
     release() {
       for (const { part } of grips) if (part !== undefined) ports.onLook({ part, pressed: false, dx: 0, dy: 0 });
       grips = [];
+      ports.onAim(false);
     },
   };
 }

@@ -23,6 +23,8 @@ export function createKeyboard(scope: Scope, target: Window, ports: KeyboardPort
     stopHold = undefined;
   };
   const handle = (event: KeyboardEvent) => {
+    // What is typed into a field goes to the title as text (`text-field.ts`).
+    if (event.target instanceof HTMLInputElement) return;
     const down = event.type === "keydown";
     if (event.code === "Escape") {
       if (!down) endHold();

@@ -3,6 +3,7 @@
 import type { Scope } from "@nearframe/shared/lifetime";
 import { PADS_MAX, type PadState } from "@nearframe/shared/input/messages";
 import type { InputEvent } from "./input-state.ts";
+import { remapPad, type PadMap } from "./pad-map.ts";
 
 export type PadReading = Pick<Gamepad, "index" | "connected" | "timestamp"> & {
   buttons: readonly Pick<GamepadButton, "pressed" | "value">[];
@@ -51,6 +52,8 @@ export function readPads(pads: readonly (PadReading | null)[]): readonly PadStat
 export type PadPorts = {
   dispatch(event: InputEvent, madeAtMs: number): void;
   playing(): boolean;
+  /** How the player wants the title's buttons to lie. */
+  map(): PadMap;
   onCountChange(count: number): void;
 };
 
@@ -60,7 +63,8 @@ export function createPads(scope: Scope, window: Window, ports: PadPorts): void 
 
   const poll = () => {
     frame = undefined;
-    const pads = readPads(window.navigator.getGamepads());
+    const map = ports.map();
+    const pads = readPads(window.navigator.getGamepads()).map((pad) => remapPad(pad, map));
     if (pads.length > 0) frame = window.requestAnimationFrame(poll);
     if (!ports.playing()) return;
     const now = JSON.stringify(pads);

@@ -3,12 +3,15 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { SessionTitle } from "@nearframe/shared/protocol/server-to-client";
+import type { TouchControl } from "@nearframe/shared/title/manifest";
 import type { Timers } from "../timers.ts";
 import { createFingers } from "./fingers.ts";
 import { fitInside, type Box } from "./fit.ts";
+import { createGyro } from "./gyro.ts";
 import type { InputSender } from "./input-sender.ts";
 import { createKeyboard } from "./keyboard.ts";
 import { createPads } from "./pads.ts";
+import type { PadMap } from "./pad-map.ts";
 import { createPointer } from "./pointer.ts";
 import type { PartLook } from "./touch-controls.ts";
 
@@ -20,8 +23,11 @@ export type PlayerInputPorts = {
   timers: Timers;
   /** False before the first frame and while the page's own menu is open. */
   playing(): boolean;
-  /** On-screen parts are shown, so fingers work them. */
-  controlsShown(): boolean;
+  /** The on-screen parts that are shown now, which fingers work. */
+  controls(): readonly TouchControl[];
+  /** Presses of on-screen parts are felt. */
+  haptics(): boolean;
+  padMap(): PadMap;
   safeBox(): Box;
   onEscapeHeld(): void;
   onLockWanted(): void;
@@ -50,12 +56,13 @@ export function createPlayerInput(scope: Scope, surface: HTMLElement, ports: Pla
   });
   const fingers = createFingers(scope, surface, {
     needs: title.input, title: title.size, dispatch, playing, picture, timers,
-    controls: () => (ports.controlsShown() ? (title.input.touchControls ?? []) : []),
+    controls: ports.controls,
     safeBox: ports.safeBox,
-    vibrate: (durationMs) => void window.navigator.vibrate?.(durationMs),
+    vibrate: (durationMs) => void (ports.haptics() && window.navigator.vibrate?.(durationMs)),
+    onAim: createGyro(scope, window, dispatch).aim,
     onLook: ports.onLook,
   });
-  createPads(scope, window, { dispatch, playing, onCountChange: ports.onPadCount });
+  createPads(scope, window, { dispatch, playing, map: ports.padMap, onCountChange: ports.onPadCount });
 
   const release = () => {
     fingers.release();

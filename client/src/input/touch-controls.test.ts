@@ -2,7 +2,7 @@ import { CODES } from "@nearframe/shared/input/codes";
 import type { TouchControl } from "@nearframe/shared/title/manifest";
 import { describe, expect, test } from "vitest";
 import type { InputEvent } from "./input-state.ts";
-import { placeControls, stepControls, type FingerEvent, type Grips, type PartLook } from "./touch-controls.ts";
+import { aims, placeControls, stepControls, type FingerEvent, type Grips, type PartLook } from "./touch-controls.ts";
 
 const STICK = 0;
 const FIRE = 1;
@@ -153,4 +153,70 @@ test("fingers that were never taken are never let go of", () => {
   const hand = hands();
   expect(hand.do("move", 9, 720, 320)).toMatchObject({ taken: false, events: [] });
   expect(hand.do("up", 9, 720, 320)).toMatchObject({ taken: false, events: [] });
+});
+
+describe("parts of the pad", () => {
+  const padParts: TouchControl[] = [
+    { kind: "stick", pad: "left-stick", x: 0.15, y: 0.7, size: 0.4 },
+    { kind: "button", pad: "south", label: "A", x: 0.9, y: 0.8, size: 0.2 },
+    { kind: "dpad", x: 0.5, y: 0.8, size: 0.3 },
+    { kind: "button", pad: "r2", x: 0.9, y: 0.2, size: 0.2 },
+  ];
+  const placed = placeControls(padParts, { left: 0, top: 0, width: 800, height: 400 });
+  const play = (events: readonly [FingerEvent["phase"], number, number, number][]) => {
+    let grips: Grips = [];
+    let pad: unknown;
+    for (const [phase, finger, x, y] of events) {
+      const step = stepControls(grips, { phase, finger, x, y, atMs: 0 }, placed, { freeAreaLooks: false, titlePixelsPerPixel: 1 });
+      grips = step.grips;
+      for (const event of step.events) if (event.kind === "pads") [pad] = event.pads;
+    }
+    return pad;
+  };
+
+  test("are one pad: a stick goes all its way, buttons and triggers are held with it", () => {
+    expect(play([["down", 1, 120 + 40, 280], ["down", 2, 720, 320], ["down", 3, 720, 80]])).toEqual({
+      index: 0, buttons: 1 | (1 << 7), triggers: [0, 1], axes: [0.5, 0, 0, 0],
+    });
+  });
+
+  test("a cross without keys is the pad's", () => {
+    expect(play([["down", 1, 400 + 30, 320 - 30]])).toMatchObject({ buttons: (1 << 12) | (1 << 15) });
+  });
+
+  test("let go, it rests", () => {
+    expect(play([["down", 1, 160, 280], ["down", 2, 720, 320], ["up", 1, 160, 280], ["cancel", 2, 720, 320]])).toEqual({
+      index: 0, buttons: 0, triggers: [0, 0], axes: [0, 0, 0, 0],
+    });
+  });
+});
+
+describe("strokes and tilting", () => {
+  const parts: TouchControl[] = [
+    { kind: "swipe", keys: ["KeyW", "KeyS", "KeyA", "KeyD"], x: 0.5, y: 0.5, size: 1 },
+    { kind: "gyro", label: "Aim", keys: ["ControlLeft"], x: 0.9, y: 0.8, size: 0.2 },
+  ];
+  const placed = placeControls(parts, { left: 0, top: 0, width: 800, height: 400 });
+  const options = { freeAreaLooks: false, titlePixelsPerPixel: 1 };
+
+  test("each stroke presses the key of its way once, and one finger strokes again and again", () => {
+    let grips: Grips = [];
+    const strokes: (number | undefined)[] = [];
+    const points = [[400, 200], [410, 200], [430, 202], [431, 202], [430, 160], [400, 165]] as const;
+    points.forEach(([x, y], i) => {
+      const step = stepControls(grips, { phase: i === 0 ? "down" : "move", finger: 1, x, y, atMs: i * 10 }, placed, options);
+      grips = step.grips;
+      if (step.stroke !== undefined) strokes.push(step.stroke);
+    });
+    expect(strokes).toEqual([D, W, A]);
+  });
+
+  test("the aiming part lies on top, holds its keys, and aims while it is held", () => {
+    const down = stepControls([], { phase: "down", finger: 1, x: 720, y: 320, atMs: 0 }, placed, options);
+    expect(keys(down.events)).toEqual([`+${ControlLeft}`]);
+    expect(aims(down.grips, placed)).toBe(true);
+    const up = stepControls(down.grips, { phase: "up", finger: 1, x: 720, y: 320, atMs: 90 }, placed, options);
+    expect(keys(up.events)).toEqual([`-${ControlLeft}`]);
+    expect(aims(up.grips, placed)).toBe(false);
+  });
 });

@@ -1,12 +1,13 @@
 // The on-screen controller: which finger works which part, and what that means to the
 // title. Pure; positions are client pixels. `fingers.ts` feeds it, the view draws it.
 
-import { keyNumber } from "@nearframe/shared/input/codes";
+import type { PadState } from "@nearframe/shared/input/messages";
 import type { TouchControl } from "@nearframe/shared/title/manifest";
 import type { Box } from "./fit.ts";
 import type { InputEvent } from "./input-state.ts";
+import { changeKeys, hit, padOf, partAt, swipeKey, type PlacedControl } from "./touch-parts.ts";
 
-export type PlacedControl = { control: TouchControl; x: number; y: number; radius: number };
+export type { PlacedControl } from "./touch-parts.ts";
 
 export type Grip = {
   finger: number;
@@ -19,6 +20,9 @@ export type Grip = {
   downAtMs: number;
   wandered: boolean;
   keys: readonly number[];
+  /** Of the pad: what this finger presses, and how far it pushes a stick. */
+  buttons: readonly number[];
+  push: { x: number; y: number };
 };
 export type Grips = readonly Grip[];
 
@@ -33,20 +37,18 @@ export type ControlsStep = {
   looks: readonly PartLook[];
   /** A short touch of the look area: a click, which must last long enough for the title to see. */
   tapped: boolean;
+  /** A key that a stroke presses, for as long as a click. */
+  stroke: number | undefined;
   /** False when the finger is on no part: it may be the title's own. */
   taken: boolean;
 };
 
-/** Fingers are wide: a part is hit this much beyond its edge. */
-const REACH = 1.15;
-/** A stick at rest, as a share of its radius. */
-const STICK_REST = 0.3;
-/** Eight ways: a direction's key is down within this much of its axis. */
-const WAY_COSINE = Math.cos((67.5 * Math.PI) / 180);
 const TAP_MS_MAX = 220;
 const TAP_WANDER_PX = 10;
 /** A thumb's way on a phone is short; a full swipe turns a camera about half round. */
 const LOOK_GAIN = 2.2;
+/** A stroke shorter than this is a finger that trembles. */
+const STROKE_PX_MIN = 26;
 
 export function placeControls(controls: readonly TouchControl[], box: Box): readonly PlacedControl[] {
   const shorter = Math.min(box.width, box.height);
@@ -69,6 +71,18 @@ export function stepControls(
   layout: readonly PlacedControl[],
   options: { freeAreaLooks: boolean; titlePixelsPerPixel: number },
 ): ControlsStep {
+  const step = stepGrips(grips, event, layout, options);
+  const [before, after] = [padOf(grips, layout), padOf(step.grips, layout)];
+  if (!after || samePad(before, after)) return step;
+  return { ...step, events: [...step.events, { kind: "pads", pads: [after] }] };
+}
+
+function stepGrips(
+  grips: Grips,
+  event: FingerEvent,
+  layout: readonly PlacedControl[],
+  options: { freeAreaLooks: boolean; titlePixelsPerPixel: number },
+): ControlsStep {
   const grip = grips.find(({ finger }) => finger === event.finger);
   if (event.phase === "down") return grip ? untouched(grips) : take(grips, event, layout, options.freeAreaLooks);
   if (!grip) return untouched(grips);
@@ -76,7 +90,7 @@ export function stepControls(
   if (event.phase === "move") return drag(others, grip, event, layout, options.titlePixelsPerPixel);
   const short = event.phase === "up" && !grip.wandered && event.atMs - grip.downAtMs <= TAP_MS_MAX;
   return {
-    grips: others,
+    ...untouched(others),
     events: changeKeys(grip.keys, [], others),
     looks: grip.part === undefined ? [] : [{ part: grip.part, pressed: others.some(({ part }) => part === grip.part), dx: 0, dy: 0 }],
     tapped: short && looksAround(grip, layout),
@@ -89,13 +103,11 @@ function take(grips: Grips, event: FingerEvent, layout: readonly PlacedControl[]
   const part = hit(layout, x, y);
   if (part === undefined && !freeAreaLooks) return untouched(grips);
   const placed = part === undefined ? undefined : layout[part];
-  const stick = placed?.control.kind === "stick" ? stickAt(placed, x, y) : { keys: [], dx: 0, dy: 0 };
-  const keys = placed?.control.kind === "button" ? keysOf(placed) : stick.keys;
+  const { keys, buttons, push } = placed ? partAt(placed, x, y) : NOTHING;
   return {
-    grips: [...grips, { finger, part, startX: x, startY: y, x, y, downAtMs: atMs, wandered: false, keys }],
+    ...untouched([...grips, { finger, part, startX: x, startY: y, x, y, downAtMs: atMs, wandered: false, keys, buttons, push }]),
     events: changeKeys([], keys, grips),
-    looks: part === undefined ? [] : [{ part, pressed: true, dx: stick.dx, dy: stick.dy }],
-    tapped: false,
+    looks: part === undefined ? [] : [{ part, pressed: true, dx: push.x, dy: push.y }],
     taken: true,
   };
 }
@@ -108,68 +120,64 @@ function drag(
   const { part } = grip;
   const placed = part === undefined ? undefined : layout[part];
   const step = (next: Grip, events: readonly InputEvent[], looks: readonly PartLook[]): ControlsStep => ({
-    grips: [...others, next], events, looks, tapped: false, taken: true,
+    ...untouched([...others, next]), events, looks, taken: true,
   });
   if (part === undefined || !placed || placed.control.kind === "look") {
     const [dx, dy] = [(event.x - grip.x) * scale * LOOK_GAIN, (event.y - grip.y) * scale * LOOK_GAIN];
     return step(moved, dx === 0 && dy === 0 ? [] : [{ kind: "pointer-by", dx, dy }], []);
   }
-  if (placed.control.kind === "stick") {
-    const { keys, dx, dy } = stickAt(placed, event.x, event.y);
-    return step({ ...moved, keys }, changeKeys(grip.keys, keys, others), [{ part, pressed: true, dx, dy }]);
+  switch (placed.control.kind) {
+    case "stick":
+    case "dpad": {
+      const { keys, buttons, push } = partAt(placed, event.x, event.y);
+      return step({ ...moved, keys, buttons, push }, changeKeys(grip.keys, keys, others), [{ part, pressed: true, dx: push.x, dy: push.y }]);
+    }
+    case "swipe": {
+      const [dx, dy] = [event.x - grip.startX, event.y - grip.startY];
+      if (Math.hypot(dx, dy) < STROKE_PX_MIN) return step({ ...moved, startX: grip.startX, startY: grip.startY }, [], []);
+      // The next stroke starts here, so that one finger strokes again and again.
+      return { ...step({ ...moved, startX: event.x, startY: event.y }, [], []), stroke: swipeKey(placed.control, dx, dy) };
+    }
+    case "gyro":
+      return step(moved, [], []);
+    case "button":
+      return slide(others, moved, grip, part, event, layout);
   }
-  // A thumb slides from button to button without lifting.
+}
+
+/** A thumb slides from button to button without lifting. */
+function slide(
+  others: Grips, moved: Grip, grip: Grip, part: number, event: FingerEvent, layout: readonly PlacedControl[],
+): ControlsStep {
   const onto = hit(layout, event.x, event.y);
   const ontoPlaced = onto === undefined ? undefined : layout[onto];
-  if (onto === undefined || onto === part || ontoPlaced?.control.kind !== "button") return step(moved, [], []);
-  const keys = keysOf(ontoPlaced);
-  return step({ ...moved, part: onto, keys }, changeKeys(grip.keys, keys, others), [
-    { part, pressed: others.some((each) => each.part === part), dx: 0, dy: 0 },
-    { part: onto, pressed: true, dx: 0, dy: 0 },
-  ]);
-}
-
-/** The nearest part under a finger; buttons and sticks lie on top of look areas. */
-function hit(layout: readonly PlacedControl[], x: number, y: number): number | undefined {
-  let best: { part: number; distance: number } | undefined;
-  for (const looks of [false, true]) {
-    layout.forEach(({ control, x: cx, y: cy, radius }, part) => {
-      if ((control.kind === "look") !== looks) return;
-      const distance = Math.hypot(x - cx, y - cy) / radius;
-      if (distance <= (looks ? 1 : REACH) && distance < (best?.distance ?? Infinity)) best = { part, distance };
-    });
-    if (best) return best.part;
+  if (onto === undefined || onto === part || ontoPlaced?.control.kind !== "button") {
+    return { ...untouched([...others, moved]), taken: true };
   }
-  return undefined;
+  const { keys, buttons, push } = partAt(ontoPlaced, event.x, event.y);
+  return {
+    ...untouched([...others, { ...moved, part: onto, keys, buttons, push }]),
+    events: changeKeys(grip.keys, keys, others),
+    looks: [
+      { part, pressed: others.some((each) => each.part === part), dx: 0, dy: 0 },
+      { part: onto, pressed: true, dx: 0, dy: 0 },
+    ],
+    taken: true,
+  };
 }
 
-function stickAt({ control, x, y, radius }: PlacedControl, fingerX: number, fingerY: number) {
-  const length = Math.hypot(fingerX - x, fingerY - y);
-  const scale = length > radius ? 1 / length : 1 / radius;
-  const [dx, dy] = [(fingerX - x) * scale, (fingerY - y) * scale];
-  const away = Math.hypot(dx, dy);
-  const [up, down, left, right] = (control.keys ?? []).map(keyNumber);
-  const ways = [[up, -dy], [down, dy], [left, -dx], [right, dx]] as const;
-  const keys = away < STICK_REST ? [] : ways.filter(([, part]) => part / away > WAY_COSINE).map(([key]) => key);
-  return { keys: keys.filter((key) => key !== undefined), dx, dy };
-}
-
-/** Keys that another finger still holds stay down. */
-function changeKeys(before: readonly number[], after: readonly number[], others: Grips): InputEvent[] {
-  const heldElsewhere = (key: number) => others.some(({ keys }) => keys.includes(key));
-  const released = before.filter((key) => !after.includes(key) && !heldElsewhere(key));
-  const pressed = after.filter((key) => !before.includes(key) && !heldElsewhere(key));
-  return [
-    ...released.map((key) => ({ kind: "key", key, down: false }) as const),
-    ...pressed.map((key) => ({ kind: "key", key, down: true }) as const),
-  ];
-}
-
-function keysOf({ control }: PlacedControl): readonly number[] {
-  return (control.keys ?? []).map(keyNumber).filter((key) => key !== undefined);
-}
+/** Whether a finger holds the part by which tilting the phone turns the camera. */
+export const aims = (grips: Grips, layout: readonly PlacedControl[]) =>
+  grips.some(({ part }) => part !== undefined && layout[part]?.control.kind === "gyro");
 
 const looksAround = ({ part }: Grip, layout: readonly PlacedControl[]) =>
   part === undefined || layout[part]?.control.kind === "look";
 
-const untouched = (grips: Grips): ControlsStep => ({ grips, events: [], looks: [], tapped: false, taken: false });
+const samePad = (a: PadState | undefined, b: PadState) => JSON.stringify(a) === JSON.stringify(b);
+
+const NOTHING = { keys: [], buttons: [], push: { x: 0, y: 0 } } as const;
+
+const untouched = (grips: Grips): ControlsStep => ({
+  grips, events: [], looks: [], tapped: false, stroke: undefined, taken: false,
+});
+

@@ -3,6 +3,10 @@
 export type Chrome = {
   menuOpen: boolean;
   statsOpen: boolean;
+  /** The phone's own keyboard is up, for text. */
+  typing: boolean;
+  /** The on-screen parts are being arranged, or the pad's buttons; the title gets no input meanwhile. */
+  arranging: "nothing" | "controls" | "pad";
   sound: "on" | "off" | "blocked";
   fullscreen: boolean;
   /** False on iPhones, whose browsers give the whole screen to bare videos only. */
@@ -17,6 +21,8 @@ export type ChromeEvent =
   | { kind: "menu-toggled" }
   | { kind: "menu-closed" }
   | { kind: "stats-toggled" }
+  | { kind: "typing-toggled" }
+  | { kind: "arranging-changed"; arranging: Chrome["arranging"] }
   | { kind: "sound-toggled" }
   | { kind: "sound-blocked" }
   | { kind: "sound-allowed" }
@@ -26,7 +32,7 @@ export type ChromeEvent =
   | { kind: "pads-changed"; count: number };
 
 export const makeChrome = (touching: boolean, fullscreenOffered: boolean): Chrome => ({
-  menuOpen: false, statsOpen: false, sound: "on", fullscreen: false, fullscreenOffered,
+  menuOpen: false, statsOpen: false, typing: false, arranging: "nothing", sound: "on", fullscreen: false, fullscreenOffered,
   pointerLocked: false, touching, padCount: 0,
 });
 
@@ -38,6 +44,10 @@ export function applyChrome(chrome: Chrome, event: ChromeEvent): Chrome {
       return chrome.menuOpen ? { ...chrome, menuOpen: false } : chrome;
     case "stats-toggled":
       return { ...chrome, statsOpen: !chrome.statsOpen };
+    case "typing-toggled":
+      return { ...chrome, typing: !chrome.typing, menuOpen: false };
+    case "arranging-changed":
+      return { ...chrome, arranging: event.arranging, menuOpen: false, typing: false };
     case "sound-toggled":
       // Blocked sound is asked for by the same button: the press is the gesture it waited for.
       return { ...chrome, sound: chrome.sound === "on" ? "off" : "on" };

@@ -75,7 +75,7 @@ describe("the end", () => {
 describe("while playing", () => {
   const view = { scene: "playing", title: sessionTitle(), hints: [], trouble: undefined, controlsShown: false, handheld: false } as const;
   const calls = () => ({
-    onMenu: vi.fn(), onMenuClosed: vi.fn(), onSound: vi.fn(), onStats: vi.fn(), onFullscreen: vi.fn(), onKey: vi.fn(), onLeave: vi.fn(),
+    onMenu: vi.fn(), onMenuClosed: vi.fn(), onSound: vi.fn(), onStats: vi.fn(), onFullscreen: vi.fn(), onTyping: vi.fn(), onArrangeControls: vi.fn(), onArrangePad: vi.fn(), onKey: vi.fn(), onLeave: vi.fn(),
   });
 
   test("the way to the menu is always there", () => {
@@ -121,11 +121,15 @@ describe("while playing", () => {
     const press = (name: string) => fireEvent.click(screen.getByRole("button", { name, hidden: true }));
     press(en.menu.soundOn);
     press(en.menu.statsShow);
+    press(en.menu.typing);
+    press(en.menu.arrangeControls);
+    press(en.menu.arrangePad);
     press("Esc");
     press(en.menu.leave);
     press(en.menu.resume);
     expect(on.onSound).toHaveBeenCalledOnce();
     expect(on.onStats).toHaveBeenCalledOnce();
+    for (const call of [on.onTyping, on.onArrangeControls, on.onArrangePad]) expect(call).toHaveBeenCalledOnce();
     expect(on.onKey).toHaveBeenCalledWith("Escape");
     expect(on.onLeave).toHaveBeenCalledOnce();
     expect(onMenuClosed).toHaveBeenCalledTimes(2);

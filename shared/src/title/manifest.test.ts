@@ -11,6 +11,8 @@ const MANIFEST: TitleManifest = {
   resources: { cpuCores: 0.5, memoryMb: 256, gpu: false, network: false },
 };
 
+const touch = (control: object) => ({ ...MANIFEST.input, touchControls: [{ x: 0.5, y: 0.5, size: 0.2, ...control }] });
+
 const problemsOf = (change: object) => {
   const result = parseManifest(JSON.stringify({ ...MANIFEST, ...change }), "freedoom/title.json");
   return result.ok ? [] : result.problems;
@@ -20,6 +22,11 @@ describe("parseManifest", () => {
   test("takes a good one as it is", () => {
     expect(parseManifest(JSON.stringify(MANIFEST), "f")).toEqual({ ok: true, manifest: MANIFEST });
   });
+
+  test.each([
+    { kind: "dpad" }, { kind: "stick", pad: "right-stick" }, { kind: "button", pad: "south" },
+    { kind: "gyro", label: "Aim" }, { kind: "look" }, { kind: "swipe", keys: ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"] },
+  ])("takes an on-screen part: %o", (control) => expect(problemsOf({ input: touch(control) })).toEqual([]));
 
   test.each<[string, object, string, RegExp]>([
     ["a missing field", { name: undefined }, "name", /string/i],
@@ -33,6 +40,10 @@ describe("parseManifest", () => {
     ["art outside its folder", { art: { ...MANIFEST.art, cover: "../cover.webp" } }, "art.cover", /inside the title's folder/],
     ["a save path at the root", { savePaths: ["/etc"] }, "savePaths.0", /inside/],
     ["a pad button on no key", { input: { ...MANIFEST.input, pad: { buttons: { south: "Fire" } } } }, "input.pad.buttons.south", /KeyboardEvent\.code/],
+    ["a button that does nothing", { input: touch({ kind: "button" }) }, "input.touchControls.0", /needs keys/],
+    ["a stick of three keys", { input: touch({ kind: "stick", keys: ["KeyW", "KeyS", "KeyA"] }) }, "input.touchControls.0", /four keys/],
+    ["a button that is a stick", { input: touch({ kind: "button", pad: "left-stick" }) }, "input.touchControls.0", /only a stick/],
+    ["a swipe on the pad", { input: touch({ kind: "swipe", pad: "south" }) }, "input.touchControls.0", /no part of the pad/],
     ["a field we don't know", { colour: "red" }, "colour", /no such field/],
   ])("%s is named by field and reason", (_name, change, field, reason) => {
     const problems = problemsOf(change);

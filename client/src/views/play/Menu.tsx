@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import type { Chrome } from "../../view-model/chrome.ts";
-import { FiguresIcon, FullIcon, LeaveIcon, PlayIcon, SoundOffIcon, SoundOnIcon, WindowIcon } from "../parts/icons.tsx";
+import { FiguresIcon, FullIcon, GearIcon, KeyIcon, LeaveIcon, PadIcon, PlayIcon, SoundOffIcon, SoundOnIcon, WindowIcon } from "../parts/icons.tsx";
 import { useTexts } from "../use-texts.ts";
 import styles from "./Menu.module.css";
 
@@ -11,6 +11,11 @@ export type MenuProps = {
   onSound: () => void;
   onStats: () => void;
   onFullscreen: () => void;
+  /** Undefined where the title takes no text. */
+  onTyping?: (() => void) | undefined;
+  /** Undefined where there are no on-screen parts. */
+  onArrangeControls?: (() => void) | undefined;
+  onArrangePad: () => void;
   /** Keys that browsers keep, and keys that phones lack. */
   onKey: (code: string) => void;
   onLeave: () => void;
@@ -25,7 +30,7 @@ const KEYS = [
   ["F11", "F11"],
 ] as const;
 
-export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, onKey, onLeave }: MenuProps) {
+export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, onTyping, onArrangeControls, onArrangePad, onKey, onLeave }: MenuProps) {
   const { menu } = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -69,6 +74,21 @@ export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, onKey, o
         <Item icon={<FiguresIcon />} onPress={onStats}>
           {chrome.statsOpen ? menu.statsHide : menu.statsShow}
         </Item>
+        {onTyping && (
+          <Item icon={<KeyIcon />} onPress={onTyping}>
+            {menu.typing}
+          </Item>
+        )}
+        {onArrangeControls && (
+          <Item icon={<GearIcon />} onPress={onArrangeControls}>
+            {menu.arrangeControls}
+          </Item>
+        )}
+        {chrome.padCount > 0 && (
+          <Item icon={<PadIcon />} onPress={onArrangePad}>
+            {menu.arrangePad}
+          </Item>
+        )}
         <fieldset className={styles.keys} aria-label={menu.keys}>
           {KEYS.map(([code, cap]) => (
             <button key={code} type="button" className={styles.key} onClick={() => press(code)}>

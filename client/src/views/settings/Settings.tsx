@@ -4,6 +4,7 @@ import { LANGUAGES, TEXT_SIZES, THEMES, type Settings as Values } from "../../vi
 import { Button } from "../parts/Button.tsx";
 import { PageFrame } from "../parts/PageFrame.tsx";
 import { useTexts } from "../use-texts.ts";
+import { Switch } from "./Switch.tsx";
 import styles from "./Settings.module.css";
 
 type SettingsProps = {
@@ -81,31 +82,6 @@ function Choice<T extends string>({ label, values, words, chosen, onChoose }: Ch
         ))}
       </div>
     </fieldset>
-  );
-}
-
-type SwitchProps = { label: string; hint: string; on: boolean; onSwitch: (on: boolean) => void };
-
-export function Switch({ label, hint, on, onSwitch }: SwitchProps) {
-  const id = useId();
-  return (
-    <label className={styles.line} htmlFor={id}>
-      <span>
-        {label}
-        <small id={`${id}-hint`}>{hint}</small>
-      </span>
-      <input
-        id={id}
-        type="checkbox"
-        role="switch"
-        className={styles.switch}
-        checked={on}
-        aria-checked={on}
-        aria-label={label}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => onSwitch(event.target.checked)}
-      />
-    </label>
   );
 }
 
