@@ -22,9 +22,11 @@ import type { LocalHub } from "./local-hub.ts";
 export type LocalClusterPorts = { serverId: string; hub: LocalHub; log: Log };
 
 export function joinLocalCluster({ serverId, hub, log }: LocalClusterPorts, scope: Scope): Cluster {
+  // Not `scope.closed`: who closes before us still has something to say.
+  const life = scope.own({ closed: false }, (life) => void (life.closed = true));
   const bus: Bus = {
     publish(subject, message) {
-      if (scope.closed) return;
+      if (life.closed) return;
       try {
         checkName("subject", subject);
         hub.publish({ subject, text: writeJson(message, MESSAGE_BYTES_MAX) });
@@ -34,20 +36,19 @@ export function joinLocalCluster({ serverId, hub, log }: LocalClusterPorts, scop
     },
     async subscribe(subject, schema, handler, subscriberScope) {
       checkName("subject", subject);
-      scope.signal.throwIfAborted();
-      const closed = () => scope.closed || subscriberScope.closed;
+      const closed = () => life.closed || subscriberScope.closed;
       hub.listen(subject, makeReceiver(subject, schema, handler, { log, closed }), subscriberScope);
     },
   };
   return {
     serverId,
     get connected() {
-      return !scope.closed;
+      return !life.closed;
     },
     bus,
     async bucket(name, options) {
       checkBucketName(name);
-      return openBucket(name, options, { hub, log }, scope);
+      return openBucket(name, options, { hub, log, life });
     },
   };
 }
@@ -55,15 +56,14 @@ export function joinLocalCluster({ serverId, hub, log }: LocalClusterPorts, scop
 function openBucket<T>(
   name: string,
   { schema, ttlMs }: BucketOptions<T>,
-  { hub, log }: { hub: LocalHub; log: Log },
-  scope: Scope,
+  { hub, log, life }: { hub: LocalHub; log: Log; life: { readonly closed: boolean } },
 ): KeyValue<T> {
   const entries = hub.entries(name, ttlMs);
 
   /** What a call on NATS would check, and when it would fail. */
   function check(key: string): void {
     checkName("key", key);
-    if (scope.closed) throw new ClusterUnavailableError("the cluster is closed");
+    if (life.closed) throw new ClusterUnavailableError("the cluster is closed");
   }
 
   function read({ key, text, revision }: LocalEntry): KeyValueEntry<T> | undefined {
@@ -92,8 +92,7 @@ function openBucket<T>(
       return entries.remove(key, revision);
     },
     async watch(handler, watcherScope) {
-      scope.signal.throwIfAborted();
-      const closed = () => scope.closed || watcherScope.closed;
+      const closed = () => life.closed || watcherScope.closed;
       const teller = createTeller<T>({ name, log, read, handler, closed });
       entries.watch(teller.take, watcherScope);
       teller.flush();

@@ -21,7 +21,9 @@ export function createLocalEntries(
   const watchers = new Set<Watcher>();
   let revision = Math.max(1, firstRevision);
   let expiring: NodeJS.Timeout | undefined;
+  let closed = false;
   scope.own(entries, () => {
+    closed = true;
     clearTimeout(expiring);
     expiring = undefined;
     watchers.clear();
@@ -74,7 +76,7 @@ export function createLocalEntries(
 
   function armExpiry(): void {
     const [oldest] = entries.values();
-    if (ttlMs === undefined || oldest === undefined || expiring !== undefined || scope.closed) return;
+    if (ttlMs === undefined || oldest === undefined || expiring !== undefined || closed) return;
     expiring = setTimeout(() => {
       expiring = undefined;
       expire();

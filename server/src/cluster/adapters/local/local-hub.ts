@@ -22,6 +22,9 @@ export function createLocalHub({ clock, log }: { clock: Clock; log: Log }, scope
   const buckets = new Map<string, LocalEntries>();
   let waiting: Message[] = [];
   let dropped = 0;
+  let closed = false;
+  // Not `scope.closed`: who closes before us still has something to say.
+  scope.own(receivers, () => void (closed = true));
 
   function listen(subject: string, receiver: Receiver, listenerScope: Scope): void {
     const listening = receivers.get(subject) ?? new Set();
@@ -33,7 +36,7 @@ export function createLocalHub({ clock, log }: { clock: Clock; log: Log }, scope
   }
 
   function publish(message: Message): void {
-    if (scope.closed) return;
+    if (closed) return;
     if (waiting.length === 0) queueMicrotask(deliver);
     if (waiting.length >= OUTBOX_MESSAGES_MAX) {
       waiting.shift();

@@ -124,7 +124,7 @@ export async function openNatsBucket<T>(
 
   /** A marker that isn't there any more was written over, or swept by somebody else. */
   function sweepLater(revision: number): void {
-    if (scope.closed) return;
+    if (link.closed || scope.closed) return;
     const timer = setTimeout(() => {
       markers.delete(timer);
       link
@@ -151,7 +151,7 @@ export async function openNatsBucket<T>(
       return revision > 0 && remove(key, revision);
     },
     watch: (handler, watcherScope) =>
-      watchNatsStream({ name, link, log, ttlMs, currentStream, parse, readRaw, sweepLater, handler, closed: () => scope.closed }, watcherScope),
+      watchNatsStream({ name, link, log, ttlMs, currentStream, parse, readRaw, sweepLater, handler }, watcherScope),
   };
 }
 

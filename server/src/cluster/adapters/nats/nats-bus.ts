@@ -39,7 +39,7 @@ export function createNatsBus({ link, prefix, log }: { link: NatsLink; prefix: s
 
   return {
     publish(subject, message) {
-      if (scope.closed) return;
+      if (link.closed) return;
       try {
         checkName("subject", subject);
         const text = writeJson(message, MESSAGE_BYTES_MAX);
@@ -51,7 +51,7 @@ export function createNatsBus({ link, prefix, log }: { link: NatsLink; prefix: s
     },
     async subscribe(subject, schema, handler, subscriberScope) {
       checkName("subject", subject);
-      const receive = makeReceiver(subject, schema, handler, { log, closed: () => scope.closed || subscriberScope.closed });
+      const receive = makeReceiver(subject, schema, handler, { log, closed: () => link.closed || subscriberScope.closed });
       await link.call(`listening to ${subject}`, async () => {
         const subscription = link.connection.subscribe(address(subject), {
           callback(error, message) {

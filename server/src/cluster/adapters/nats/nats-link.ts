@@ -18,6 +18,8 @@ const FLUSH_MS = 1_000;
 export type NatsLink = {
   readonly connection: NatsConnection;
   readonly connected: boolean;
+  /** Not as soon as its scope begins to close: who closes before it still has something to say. */
+  readonly closed: boolean;
   /** Called in order, at each return of the link, until the scope closes. MUST NOT throw. */
   onReturn(handler: () => void, scope: Scope): void;
   onLoss(handler: () => void, scope: Scope): void;
@@ -33,9 +35,11 @@ export async function openNatsLink({ url, name, firstConnectMs = FIRST_CONNECT_M
   const returns = new Set<() => void>();
   const losses = new Set<() => void>();
   let connected = true;
+  let closed = false;
   let lostAtMs = 0;
   scope.own(connection, async (connection) => {
     const wasConnected = connected;
+    closed = true;
     connected = false;
     if (wasConnected) await withTimeout(connection.flush(), FLUSH_MS, "NATS takes no more").catch(() => log.warn("NATS did not take our last words"));
     await connection.close();
@@ -45,7 +49,7 @@ export async function openNatsLink({ url, name, firstConnectMs = FIRST_CONNECT_M
 
   async function watchStatus(): Promise<void> {
     for await (const status of connection.status()) {
-      if (scope.closed) return;
+      if (closed) return;
       if (status.type === "disconnect") handleLoss();
       else if (status.type === "reconnect") handleReturn();
       else if (status.type === "error") log.warn({ error: status.error }, "NATS refused something");
@@ -74,7 +78,7 @@ export async function openNatsLink({ url, name, firstConnectMs = FIRST_CONNECT_M
   }
 
   async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
-    if (scope.closed) throw new ClusterUnavailableError("the cluster is closed");
+    if (closed) throw new ClusterUnavailableError("the cluster is closed");
     const deadlineMs = performance.now() + CALL_MS;
     if (!connected) await whenBack(what);
     try {
@@ -103,7 +107,10 @@ export async function openNatsLink({ url, name, firstConnectMs = FIRST_CONNECT_M
   return {
     connection,
     get connected() {
-      return connected && !scope.closed;
+      return connected;
+    },
+    get closed() {
+      return closed;
     },
     onReturn: (handler, listenerScope) => listen(returns, handler, listenerScope),
     onLoss: (handler, listenerScope) => listen(losses, handler, listenerScope),

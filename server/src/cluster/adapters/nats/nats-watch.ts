@@ -25,14 +25,13 @@ type Ports<T> = {
   readRaw(key: string): Promise<RawEntry | undefined>;
   sweepLater(revision: number): void;
   handler(change: KeyValueChange<T>): void;
-  closed(): boolean;
 };
 
 /** Resolves when all that is there has been told. */
 export async function watchNatsStream<T>(ports: Ports<T>, scope: Scope): Promise<void> {
   const { name, link, log, ttlMs } = ports;
   const entries = createWatchedEntries<T>((change) => {
-    if (scope.closed || ports.closed()) return;
+    if (scope.closed || link.closed) return;
     try {
       ports.handler(change);
     } catch (error) {
@@ -48,7 +47,7 @@ export async function watchNatsStream<T>(ports: Ports<T>, scope: Scope): Promise
 
   function followAgain(): void {
     clearTimeout(again);
-    if (scope.closed || ports.closed() || !link.connected) return;
+    if (scope.closed || link.closed || !link.connected) return;
     follow().catch((error: unknown) => {
       log.warn({ bucket: name, error }, "a bucket can't be followed yet");
       again = setTimeout(followAgain, LIST_AGAIN_MS);
