@@ -54,6 +54,13 @@ export function findCommand(name, args, env) {
         ...(help && { help: EDGE_HELP }),
       };
     }
+    case "doctor":
+      return {
+        summary: "say what of this host works for an edge node",
+        needs: "packages",
+        script: "edge-node/src/doctor/main.ts",
+        environment: parseEdgeOptions(args).environment,
+      };
     case "impair":
       return { summary: "relay UDP as a bad network would", needs: "packages", script: "tests/net/impair-cli.ts" };
     case "lint":
@@ -67,7 +74,7 @@ export function findCommand(name, args, env) {
   }
 }
 
-const NAMES = ["start", "test", "bench", "edge", "impair", "lint", "typecheck", "setup"];
+const NAMES = ["start", "test", "bench", "edge", "doctor", "impair", "lint", "typecheck", "setup"];
 
 /** @param {NodeJS.ProcessEnv} env */
 export function listCommands(env) {
