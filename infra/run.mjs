@@ -27,7 +27,7 @@ export async function run(root, argv) {
       console.log(command.help);
       return;
     }
-    const context = createContext(root, { ...process.env, ...command.environment });
+    const context = createContext(root, { ...process.env, ...command.environment }, { testing: command.needs === "tests" });
     if (command.needs !== "nothing") await setUp(command.needs, context);
     if (command.script === undefined) {
       for (const notice of context.notices) console.log(notice);

@@ -37,13 +37,13 @@ export function findCommand(name, args, env) {
       const quick = options.stages.every((stage) => stage === "lint" || stage === "types" || stage === "unit");
       return {
         summary: "run lint, types and every test",
-        needs: quick ? "packages" : "everything",
+        needs: quick ? "packages" : "tests",
         script: "infra/test/main.ts",
         ...(options.help && { help: TEST_HELP }),
       };
     }
     case "bench":
-      return { summary: "run the benchmarks", needs: "everything", script: "tests/bench/main.ts" };
+      return { summary: "run the benchmarks", needs: "tests", script: "tests/bench/main.ts" };
     case "edge": {
       const { help, drain, environment } = parseEdgeOptions(args);
       return {
@@ -68,7 +68,7 @@ export function findCommand(name, args, env) {
     case "typecheck":
       return { summary: "check types", needs: "packages", script: "infra/test/main.ts", args: ["types"] };
     case "setup":
-      return { summary: "install and build what is missing", needs: "everything" };
+      return { summary: "install and build what is missing, for tests too", needs: "tests" };
     default:
       return undefined;
   }

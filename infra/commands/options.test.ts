@@ -93,7 +93,7 @@ describe("commands", () => {
 
   test("a quick check needs the packages alone, a browser test everything", () => {
     expect(findCommand("test", ["lint", "unit"], {})?.needs).toBe("packages");
-    expect(findCommand("test", ["e2e"], {})?.needs).toBe("everything");
+    expect(findCommand("test", ["e2e"], {})?.needs).toBe("tests");
     expect(findCommand("start", ["--no-setup"], {})?.needs).toBe("nothing");
   });
 

@@ -18,6 +18,12 @@ export const BASE_PACKAGES = Object.freeze({
   "fonts-dejavu-core": "text in web titles",
 });
 
+/** What only the tests need: the services that several servers meet on. */
+export const TEST_PACKAGES = Object.freeze({
+  "postgresql": "the database of several servers, started by the tests on a folder of their own",
+  "nats-server": "their bus, likewise",
+});
+
 /** What building mediasoup's worker takes, where it can't be downloaded. */
 export const WORKER_BUILD_PACKAGES = Object.freeze([
   "g++",

@@ -3,7 +3,7 @@
 
 import path from "node:path";
 import { canInstall, findPrivilege, installPackages, listsAreRecent, queryPackages, updateLists } from "./apt.mjs";
-import { BASE_PACKAGES, WORKER_BUILD_PACKAGES, installLine, missingPackages, parseInstalled, readTitleNeeds } from "./debian-list.mjs";
+import { BASE_PACKAGES, TEST_PACKAGES, WORKER_BUILD_PACKAGES, installLine, missingPackages, parseInstalled, readTitleNeeds } from "./debian-list.mjs";
 import { SetupError } from "./setup-error.mjs";
 
 /** The titles that come with the product, below the repository. */
@@ -16,7 +16,11 @@ export const debianPackages = {
   name: "Debian packages",
   async plan(context) {
     const titles = await readTitleNeeds(path.join(context.root, BUILTIN_TITLES));
-    const required = [...Object.keys(BASE_PACKAGES), ...(context.workerToBuild ? WORKER_BUILD_PACKAGES : [])];
+    const required = [
+      ...Object.keys(BASE_PACKAGES),
+      ...(context.testing ? Object.keys(TEST_PACKAGES) : []),
+      ...(context.workerToBuild ? WORKER_BUILD_PACKAGES : []),
+    ];
     const missing = missingPackages({ required, titles }, await findInstalled(required, titles));
     const names = [...new Set([...missing.required, ...missing.titles.flatMap(({ packages }) => packages)])];
     if (names.length === 0) return undefined;

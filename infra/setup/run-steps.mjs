@@ -6,6 +6,7 @@
  * @property {string} root             The repository.
  * @property {NodeJS.ProcessEnv} env
  * @property {string[]} notices        Sentences for the person: what will not work, and why.
+ * @property {boolean} testing         What only tests need is to be here too.
  * @property {boolean} workerToBuild   No media worker was found or downloaded.
  */
 
@@ -25,10 +26,11 @@
 /**
  * @param {string} root
  * @param {NodeJS.ProcessEnv} env
+ * @param {{ testing?: boolean }} [options]
  * @returns {SetupContext}
  */
-export function createContext(root, env) {
-  return { root, env, notices: [], workerToBuild: false };
+export function createContext(root, env, { testing = false } = {}) {
+  return { root, env, notices: [], testing, workerToBuild: false };
 }
 
 /**
