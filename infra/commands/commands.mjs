@@ -68,7 +68,7 @@ export function findCommand(name, args, env) {
     case "typecheck":
       return { summary: "check types", needs: "packages", script: "infra/test/main.ts", args: ["types"] };
     case "setup":
-      return { summary: "install and build what is missing, for tests too", needs: "tests" };
+      return { summary: "install and build what is missing", needs: "everything" };
     default:
       return undefined;
   }
