@@ -9,6 +9,7 @@ import { openCatalogue, type CataloguePorts } from "./catalogue/catalogue.ts";
 import type { Cluster } from "./cluster/ports.ts";
 import { createApp } from "./http/app.ts";
 import type { Log } from "./log.ts";
+import { createNodeHistory } from "./nodes/history.ts";
 import { createNodeDoor, type NodeToken } from "./nodes/node-door.ts";
 import { openNodes } from "./nodes/open-nodes.ts";
 import { openSocketDoors } from "./peers/adapters/ws/socket-doors.ts";
@@ -56,11 +57,13 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
   const nodeScope = scope.child();
   const sessionScope = scope.child();
   const telemetry = createTelemetry({ clock, log, store }, telemetryScope);
+  const history = createNodeHistory({ clock, log, store }, nodeScope);
   const nodes = await openNodes(
     {
       clock,
       log,
       cluster: ports.cluster,
+      history,
       events: {
         onLinked: (nodeId, sessionIds) => sessions.handleLinked(nodeId, sessionIds),
         onReported: (nodeId, sessionIds) => sessions.handleReported(nodeId, sessionIds),

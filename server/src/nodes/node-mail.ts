@@ -5,6 +5,7 @@
 import type { Scope } from "@nearframe/shared/lifetime";
 import { Id } from "@nearframe/shared/protocol/media";
 import { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
+import { END_REASONS } from "@nearframe/shared/session/end-reasons";
 import * as z from "zod/mini";
 import type { Cluster } from "../cluster/ports.ts";
 
@@ -26,6 +27,8 @@ export type RemoteEvent = z.infer<typeof RemoteEvent>;
 export const NodeLetter = z.discriminatedUnion("type", [
   z.object({ type: z.literal("send"), nodeId: Id, message: ServerToNode }),
   z.object({ type: z.literal("tell"), nodeId: Id, event: RemoteEvent }),
+  /** A session that the node had has ended, and why. */
+  z.object({ type: z.literal("ended"), nodeId: Id, reason: z.enum(END_REASONS) }),
 ]);
 export type NodeLetter = z.infer<typeof NodeLetter>;
 

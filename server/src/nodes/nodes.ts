@@ -14,6 +14,7 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import { CloseCode, PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import type { NodeInventory } from "@nearframe/shared/node/inventory";
 import type { SessionReport } from "@nearframe/shared/node/messages";
+import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import type { Log } from "../log.ts";
 import type { NodeCandidate } from "../placement/choose-node.ts";
@@ -120,7 +121,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     awaited.delete(nodeId);
     tellOperator(node);
     events.onLinked(nodeId, sessions.map(({ sessionId }) => sessionId));
-    history.linked(nodeId, registration, (host) => {
+    history.linked(nodeId, (host) => {
       if (nodes.get(nodeId) !== node) return;
       node.host = host;
       publish(node);
@@ -300,6 +301,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
 
   /** Mail from another process, for a node that hangs here by its books. */
   function handleLetter(letter: NodeLetter): void {
+    if (letter.type === "ended") return history.sessionEnded(letter.nodeId, letter.reason);
     const node = nodes.get(letter.nodeId);
     if (!node || node.elsewhere) return log.debug({ nodeId: letter.nodeId }, "mail for a node that has moved on");
     if (letter.type === "send") node.link?.send(letter.message);
@@ -347,6 +349,13 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     if (node && !node.link) nodes.delete(nodeId);
   }
 
+  /** A session has ended on the node, or left it, for this reason; its home keeps the node's record. */
+  function noteSessionEnded(nodeId: string, reason: EndReason): void {
+    const home = nodes.has(nodeId) ? serverId : directory.get(nodeId)?.homeServerId;
+    if (home === undefined || home === serverId || directory.get(nodeId)?.state === "offline") history.sessionEnded(nodeId, reason);
+    else mail.send(home, { type: "ended", nodeId, reason });
+  }
+
   return {
     register,
     describe,
@@ -355,6 +364,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     send,
     tell,
     expect,
+    noteSessionEnded,
     handleLetter,
     handleAppeared,
     handleMovedAway,

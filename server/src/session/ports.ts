@@ -2,6 +2,7 @@
 
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
+import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { NodeSample, PlayerSample } from "@nearframe/shared/telemetry/samples";
 import type { Title } from "@nearframe/shared/title/manifest";
 import type { NodeCandidate } from "../placement/choose-node.ts";
@@ -21,6 +22,8 @@ export interface SessionNodes {
   releaseSlot(nodeId: string, sessionId: string): void;
   forgetReported(nodeId: string, sessionId: string): void;
   expect(nodeId: string, sessionId: string): void;
+  /** A session that was on the node has ended, or left it. */
+  noteSessionEnded(nodeId: string, reason: EndReason): void;
 }
 
 /** Who is told how sessions go. MUST NOT throw, and MUST NOT make its caller wait. */

@@ -140,6 +140,8 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
       case "stop-on-node":
         return sendToNode(effect.nodeId, { type: "session.stop", sessionId, epoch: entry.epoch, reason: effect.reason });
       case "release-slot":
+        // How it ended goes into the node's record.
+        if ("end" in entry.session) nodes.noteSessionEnded(effect.nodeId, entry.session.end.reason);
         return nodes.releaseSlot(effect.nodeId, sessionId);
       case "save":
         return save(entry);

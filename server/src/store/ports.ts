@@ -4,6 +4,7 @@
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Session, SessionEnd } from "../session/transition.ts";
 import type { MinuteRecord } from "../telemetry/score-session-minute.ts";
+import type { NodeStore } from "./node-ports.ts";
 import type { SaveStore } from "./save-ports.ts";
 
 export type SessionRecord = {
@@ -72,4 +73,4 @@ export interface MinuteStore {
   trimMinutes(limits: MinuteLimits): Promise<number>;
 }
 
-export type Store = SessionStore & SettingStore & MinuteStore & SaveStore;
+export type Store = SessionStore & SettingStore & MinuteStore & SaveStore & NodeStore;

@@ -7,6 +7,7 @@ import type { SqlDatabase, SqlRow } from "./database.ts";
 import { migrate } from "./migrate.ts";
 import type { SessionRecord, SessionTurn, Store } from "./ports.ts";
 import { sqlMinutes } from "./sql-minutes.ts";
+import { sqlNodes } from "./sql-nodes.ts";
 import { sqlSaves } from "./sql-saves.ts";
 
 const STATES = ["queued", "starting", "streaming", "held", "ending", "ended"] as const satisfies SessionRecord["state"][];
@@ -60,6 +61,7 @@ export async function openSqlStore(database: SqlDatabase): Promise<Store> {
   return {
     ...sqlMinutes(database),
     ...sqlSaves(database),
+    ...sqlNodes(database),
     async saveSession(record, turns) {
       await database.transaction(async (queries) => {
         await queries.query(SAVE_PLAYER, [record.playerId, new Date(turns.at(-1)?.atMs ?? record.requestedAtMs)]);

@@ -2,6 +2,7 @@
 
 import type { MinuteRecord } from "../../../telemetry/score-session-minute.ts";
 import type { SessionRecord, SessionTurn, Store } from "../../ports.ts";
+import { createMemoryNodes } from "./memory-nodes.ts";
 import { createMemorySaves } from "./memory-saves.ts";
 
 export function createMemoryStore(): Store {
@@ -12,6 +13,7 @@ export function createMemoryStore(): Store {
   const minutes = new Map<string, MinuteRecord>();
   return {
     ...createMemorySaves(),
+    ...createMemoryNodes(),
     async saveSession(record, added) {
       sessions.set(record.id, structuredClone(record));
       const known = turns.get(record.id) ?? new Map<number, SessionTurn>();
