@@ -3,6 +3,7 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { Display } from "../session/ports.ts";
+import type { Rumble } from "./rumble.ts";
 
 export type InputAction =
   | { kind: "key"; code: number; down: boolean }
@@ -22,5 +23,11 @@ export interface InputSink {
   /** What of the above it can't do here, e.g. "pad", and the reason in a sentence. */
   readonly lacks: Readonly<Partial<Record<InputAction["kind"], string>>>;
 }
+
+export type InputSinkEvents = {
+  /** The title shakes a pad: in place of what it did before. Never where the sink lacks pads. */
+  onRumble(pad: number, rumble: Rumble): void;
+};
+
 /** MUST release every key and button that it holds down before it closes. */
-export type OpenInputSink = (display: Display, scope: Scope) => Promise<InputSink>;
+export type OpenInputSink = (display: Display, events: InputSinkEvents, scope: Scope) => Promise<InputSink>;

@@ -21,6 +21,7 @@ import { mapPads } from "../input/mapped-pads.ts";
 import { createInputMark, machineMs } from "../input/mark.ts";
 import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
 import type { OpenInputSink } from "../input/ports.ts";
+import type { Rumble } from "../input/rumble.ts";
 import { HOME_FOLDER } from "../title/home.ts";
 import {
   CommandMissingError, type Display, type KeepSaves, type KeptSaves, type LaunchTitle, type OpenDisplay, type OpenSound, type Sound,
@@ -201,7 +202,8 @@ export function createSession(
       saving?.catch(blame("saves")),
     ]);
 
-    const host = await ports.openInputSink(display, scope).catch(blame("display"));
+    const onRumble = (pad: number, rumble: Rumble) => stream.sendControl({ type: "rumble", pad, ...rumble });
+    const host = await ports.openInputSink(display, { onRumble }, scope).catch(blame("display"));
     const mapping = title.manifest.input.pad;
     const sink = host.lacks.pad !== undefined && mapping ? mapPads(host, mapping, ports.clock, scope) : host;
     input = createPlayerInput({ sink, mark, onProblem: log }, scope);

@@ -2,21 +2,21 @@
 // pads through uinput where there is one.
 
 import type { Scope } from "@nearframe/shared/lifetime";
-import type { InputAction, InputSink, OpenInputSink } from "../ports.ts";
+import type { InputAction, InputSink, InputSinkEvents, OpenInputSink } from "../ports.ts";
 import { createPadDevice, whyNoUinput, type PadDevice } from "./uinput.ts";
 import { openXtestSink } from "./xtest.ts";
 
-export const openHostSink: OpenInputSink = async (display, scope) => {
+export const openHostSink: OpenInputSink = async (display, events, scope) => {
   const sink = await openXtestSink(display, scope);
   const reason = await whyNoUinput();
   if (reason) return { lacks: { ...sink.lacks, pad: reason }, apply: (actions) => sink.apply(actions) };
-  return withPads(sink, scope);
+  return withPads(sink, events, scope);
 };
 
-function withPads(sink: InputSink, scope: Scope): InputSink {
+function withPads(sink: InputSink, events: InputSinkEvents, scope: Scope): InputSink {
   const pads = new Map<number, PadDevice>();
   const padAt = (index: number): PadDevice => {
-    const pad = pads.get(index) ?? createPadDevice(`Nearframe pad ${index + 1}`, scope);
+    const pad = pads.get(index) ?? createPadDevice(`Nearframe pad ${index + 1}`, scope, (rumble) => events.onRumble(index, rumble));
     pads.set(index, pad);
     return pad;
   };

@@ -3,6 +3,7 @@
 
 import { PAD_BUTTONS, type PadButton } from "@nearframe/shared/title/manifest";
 import type { PadPosition } from "../pad-to-keys.ts";
+import { EFFECTS_MAX } from "../rumble.ts";
 
 export const Ioctl = {
   setEventType: 0x4004_5564,
@@ -39,11 +40,12 @@ const XBOX_360_PAD = 0x028e;
 const VERSION = 0x0110;
 const NAME_BYTES = 80;
 
-/** struct uinput_setup: id (4 x u16), name[80], ff_effects_max (u32). */
+/** struct uinput_setup: id (4 x u16), name[80], ff_effects_max (u32), without which the kernel makes no pad that shakes. */
 export function deviceSetup(name: string): Buffer {
   const setup = Buffer.alloc(8 + NAME_BYTES + 4);
   for (const [index, value] of [BUS_USB, MICROSOFT, XBOX_360_PAD, VERSION].entries()) setup.writeUInt16LE(value, index * 2);
   setup.write(name, 8, NAME_BYTES - 1, "latin1");
+  setup.writeUInt32LE(EFFECTS_MAX, 8 + NAME_BYTES);
   return setup;
 }
 

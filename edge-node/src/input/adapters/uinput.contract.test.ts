@@ -24,6 +24,6 @@ test.skipIf(reason !== undefined)(`a pad is a device that programs can read${rea
 
 test("a host without uinput says so, and its sink too", async () => {
   await using scope = new Scope();
-  const sink = await openHostSink(await openXvfb({ width: 320, height: 180 }, scope), scope);
+  const sink = await openHostSink(await openXvfb({ width: 320, height: 180 }, scope), { onRumble() {} }, scope);
   expect(sink.lacks.pad).toBe(reason);
 });

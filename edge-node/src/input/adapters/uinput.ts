@@ -4,11 +4,15 @@
 // The device is seen by every program on the machine that may read /dev/input, so
 // a node that runs several titles at once has to show each only its own.
 
-import { constants, closeSync, openSync, writeSync } from "node:fs";
+import { constants, closeSync, openSync, readSync, writeSync } from "node:fs";
 import { access } from "node:fs/promises";
 import koffi from "koffi";
+import { systemClock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { PadPosition } from "../pad-to-keys.ts";
+import type { Rumble } from "../rumble.ts";
+import { type FeedbackFile, serveForceFeedback } from "./force-feedback.ts";
+import { FORCE_FEEDBACK, ForceFeedbackIoctl, GAIN, INPUT_EVENT_BYTES, RUMBLE_EFFECT } from "./force-feedback-layout.ts";
 import { AXES, axisSetup, deviceSetup, EventType, Ioctl, KEYS, padEvents } from "./uinput-layout.ts";
 
 export const UINPUT_PATH = "/dev/uinput";
@@ -29,8 +33,12 @@ export async function whyNoUinput(): Promise<string | undefined> {
   }
 }
 
-export function createPadDevice(name: string, scope: Scope): PadDevice {
-  const file = openSync(UINPUT_PATH, constants.O_WRONLY | constants.O_NONBLOCK);
+/** Several requests may wait when the node was busy. */
+const EVENTS_AT_ONCE = 32;
+
+/** `onRumble` hears what the title makes the pad do; the kernel asks for it while the device lives. */
+export function createPadDevice(name: string, scope: Scope, onRumble: (rumble: Rumble) => void = () => {}): PadDevice {
+  const file = openSync(UINPUT_PATH, constants.O_RDWR | constants.O_NONBLOCK);
   scope.own(file, closeSync);
   const call = ioctlOn(file);
   call(Ioctl.setEventType, EventType.key);
@@ -40,11 +48,25 @@ export function createPadDevice(name: string, scope: Scope): PadDevice {
     call(Ioctl.setAxis, axis.code);
     call(Ioctl.setUpAxis, axisSetup(axis));
   }
+  call(Ioctl.setEventType, FORCE_FEEDBACK);
+  for (const effect of [RUMBLE_EFFECT, GAIN]) call(ForceFeedbackIoctl.setEffectKind, effect);
   call(Ioctl.setUp, deviceSetup(name));
   call(Ioctl.create, 0);
   // The kernel lets go of a device's keys as it goes.
   scope.own(file, () => call(Ioctl.destroy, 0));
+  const feedback = serveForceFeedback({ read: () => readEvents(file), control: call }, systemClock, onRumble, scope);
+  scope.own(koffi.node.poll(file, { readable: true }, () => feedback.handleReadable()), (poll) => poll.close());
   return { move: (position) => void writeSync(file, padEvents(position)) };
+}
+
+function readEvents(file: number): ReturnType<FeedbackFile["read"]> {
+  const events = Buffer.alloc(EVENTS_AT_ONCE * INPUT_EVENT_BYTES);
+  try {
+    return events.subarray(0, readSync(file, events));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EAGAIN") return events.subarray(0, 0);
+    throw error;
+  }
 }
 
 function ioctlOn(file: number): (request: number, argument: number | Buffer) => void {

@@ -6,10 +6,11 @@
 
 import { setTimeout } from "node:timers/promises";
 import { keyCode, keyNumber } from "@nearframe/shared/input/codes";
+import type { Scope } from "@nearframe/shared/lifetime";
 import type { XClient, XDisplay, XTestExtension } from "x11";
 import type { Display } from "../../session/ports.ts";
 import { connectX11 } from "../../x11/connect.ts";
-import type { InputAction, InputSink, OpenInputSink } from "../ports.ts";
+import type { InputAction, InputSink } from "../ports.ts";
 import { ownKeysOf, Typist } from "./typist.ts";
 
 /** X keycodes are the kernel's key numbers, moved by 8 (rules "evdev"). */
@@ -29,7 +30,7 @@ const MODIFIERS = new Set(
 );
 const NO_PAD = "an X display takes no pads";
 
-export const openXtestSink: OpenInputSink = async (display, scope) => {
+export async function openXtestSink(display: Display, scope: Scope): Promise<InputSink> {
   let sink: XtestSink | undefined;
   const { display: xDisplay, closed } = await connectX11(display, scope, (error) => sink?.fail(error));
   const xtest = await requireXtest(xDisplay.client);
@@ -37,7 +38,7 @@ export const openXtestSink: OpenInputSink = async (display, scope) => {
   const opened = sink;
   void closed.then(() => opened.lose());
   return scope.own(opened, () => opened.release());
-};
+}
 
 class XtestSink implements InputSink {
   readonly lacks = { pad: NO_PAD } as const;
