@@ -7,5 +7,5 @@ export async function findCommand(name: string, folders: readonly string[]): Pro
     const file = path.join(folder, name);
     if (await access(file, constants.X_OK).then(() => true, () => false)) return file;
   }
-  throw new Error(`${name} is not here: \`npm run setup\` installs what the tests need`);
+  throw new Error(`${name} is not here: \`npm test\` installs what the tests need`);
 }
