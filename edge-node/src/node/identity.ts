@@ -1,7 +1,7 @@
 // The node's key: made once, kept in the data folder for its owner's eyes alone. Whoever
 // has the file is the node; without it, it is another one.
 
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign, type KeyObject } from "node:crypto";
 import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { nodeIdOf, signedText } from "@nearframe/shared/node/identity";
@@ -65,7 +65,7 @@ function parseKey(pem: string): KeyObject | undefined {
 /** Whole or not at all, and never over another: a second process that starts at the same moment takes the first one's. */
 async function makeKey(file: string): Promise<KeyObject> {
   const { privateKey } = generateKeyPairSync("ed25519");
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600, flag: "wx" });
   try {
     await link(draft, file);

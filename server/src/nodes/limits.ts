@@ -9,7 +9,7 @@ export const HEARTBEAT_MS_MAX = 60_000;
 export const HEARTBEATS_MISSED_MAX = 3;
 export const HEARTBEAT_SILENCE_MS = HEARTBEATS_MISSED_MAX * HEARTBEAT_MS;
 
-/** Silence and grace are looked at this often, for all nodes at once: 100,000 take about 2 ms. */
+/** Silence and grace are looked at this often, for all nodes at once: a walk over 100,000 took 20 ms at worst. */
 export const SWEEP_MS = 1_000;
 
 /** A link that is cut may come back for so long before the node's sessions are given up: media flows meanwhile. */
@@ -27,7 +27,7 @@ export const NODES_MAX = 200_000;
 /** One node carries many sessions, each as chatty as a player while it connects. */
 export const NODE_MESSAGES_PER_SECOND_MAX = 2_000;
 
-/** A node's public key and signature, checked: measured, on one core of a shared machine. */
+/** To parse one and check its signature: 0.115 ms on one core of a 2-core Xeon that others used too. */
 export const HEARTBEAT_COST_MS = 0.12;
 /** Of one core, for all heartbeats together. */
 const HEARTBEAT_CORE_SHARE = 0.4;
