@@ -14,6 +14,7 @@ const CHECK_SETTING = "save-secret-check";
 
 export type SaveKeys = {
   ticket: Buffer;
+  titleTicket: Buffer;
   /** For one save; whoever has it learns nothing of the player's others. */
   ofSave(playerId: string, saveId: string): Buffer;
 };
@@ -35,6 +36,7 @@ export async function readOrMakeSaveSecret(dataFolder: string): Promise<string> 
 export function deriveSaveKeys(secret: string): SaveKeys {
   return {
     ticket: derive(secret, "ticket"),
+    titleTicket: derive(secret, "title ticket"),
     ofSave: (playerId, saveId) => derive(derive(secret, `player ${playerId}`), `save ${saveId}`),
   };
 }

@@ -6,6 +6,7 @@ import type { Session, SessionEnd } from "../session/transition.ts";
 import type { MinuteRecord } from "../telemetry/score-session-minute.ts";
 import type { NodeStore } from "./node-ports.ts";
 import type { SaveStore } from "./save-ports.ts";
+import type { TitleVersionStore } from "./title-version-ports.ts";
 
 export type SessionRecord = {
   id: string;
@@ -73,4 +74,4 @@ export interface MinuteStore {
   trimMinutes(limits: MinuteLimits): Promise<number>;
 }
 
-export type Store = SessionStore & SettingStore & MinuteStore & SaveStore & NodeStore;
+export type Store = SessionStore & SettingStore & MinuteStore & SaveStore & TitleVersionStore & NodeStore;

@@ -9,6 +9,7 @@ import type { SessionRecord, SessionTurn, Store } from "./ports.ts";
 import { sqlMinutes } from "./sql-minutes.ts";
 import { sqlNodes } from "./sql-nodes.ts";
 import { sqlSaves } from "./sql-saves.ts";
+import { sqlTitleVersions } from "./sql-title-versions.ts";
 
 const STATES = ["queued", "starting", "streaming", "held", "ending", "ended"] as const satisfies SessionRecord["state"][];
 
@@ -61,6 +62,7 @@ export async function openSqlStore(database: SqlDatabase): Promise<Store> {
   return {
     ...sqlMinutes(database),
     ...sqlSaves(database),
+    ...sqlTitleVersions(database),
     ...sqlNodes(database),
     async saveSession(record, turns) {
       await database.transaction(async (queries) => {

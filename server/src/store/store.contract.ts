@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { minuteRecord } from "../testing/fixtures.ts";
 import { nodeStoreContract } from "./node-store.contract.ts";
 import { saveStoreContract } from "./save-store.contract.ts";
+import { titleVersionStoreContract } from "./title-version-store.contract.ts";
 import type { MinuteLimits, SessionRecord, SessionTurn, Store } from "./ports.ts";
 
 const device = {
@@ -39,6 +40,7 @@ const turn = (ordinal: number, change: Partial<SessionTurn> = {}): SessionTurn =
 /** `open` gives a store that nobody else uses. */
 export function storeContract(open: () => Promise<Store>): void {
   saveStoreContract(open);
+  titleVersionStoreContract(open);
   nodeStoreContract(open);
 
   describe("sessions", () => {

@@ -4,6 +4,7 @@ import type { MinuteRecord } from "../../../telemetry/score-session-minute.ts";
 import type { SessionRecord, SessionTurn, Store } from "../../ports.ts";
 import { createMemoryNodes } from "./memory-nodes.ts";
 import { createMemorySaves } from "./memory-saves.ts";
+import { createMemoryTitleVersions } from "./memory-title-versions.ts";
 
 export function createMemoryStore(): Store {
   const sessions = new Map<string, SessionRecord>();
@@ -13,6 +14,7 @@ export function createMemoryStore(): Store {
   const minutes = new Map<string, MinuteRecord>();
   return {
     ...createMemorySaves(),
+    ...createMemoryTitleVersions(),
     ...createMemoryNodes(),
     async saveSession(record, added) {
       sessions.set(record.id, structuredClone(record));
