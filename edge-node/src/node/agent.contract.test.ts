@@ -160,7 +160,7 @@ test("drained without a server, and without a session, it is done at once", asyn
   await server.close();
   const agent = startAgent(server.url);
   agent.drain();
-  await agent.drained;
+  await expect(agent.drained).resolves.toBeUndefined();
 });
 
 test("pushed off by another process with its identity, it does not push back at once", async () => {

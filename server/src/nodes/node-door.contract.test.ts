@@ -39,6 +39,7 @@ test("a registration that was overheard opens no other link", async () => {
   const { client } = await server.openNodeSocket();
   client.send(recorded);
   await expectTurnedAway(client, "NONCE_WRONG");
+  expect((await list(server)).total).toBe(0);
 });
 
 test("what is changed after it was signed is refused", async () => {
@@ -46,6 +47,7 @@ test("what is changed after it was signed is refused", async () => {
   const { client, nonce } = await server.openNodeSocket();
   client.send({ ...TEST_NODE.register(nonce), inventory: inventory({ slots: 99 }) });
   await expectTurnedAway(client, "SIGNATURE_WRONG");
+  expect((await list(server)).total).toBe(0);
 });
 
 test("32 bytes that are no key, and a message that is none, are refused by name", async () => {
