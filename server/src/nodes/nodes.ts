@@ -23,7 +23,7 @@ import type { NodeChecks } from "./checks.ts";
 import type { NodeHistory } from "./history.ts";
 import { HEARTBEATS_MISSED_MAX, NODES_MAX, NODE_GRACE_MS, SWEEP_MS, heartbeatMsFor } from "./limits.ts";
 import type { NodeDirectory } from "./node-directory.ts";
-import { NEW_NODE, reasonOf, stateOf, transition, type NodeEffect, type NodeEvent, type NodeLife } from "./node-life.ts";
+import { NEW_NODE, reasonOf, stateOf, transition, type NodeEffect, type NodeEvent, type NodeLife } from "./node-transition.ts";
 import type { NodeLetter, NodeMail, RemoteEvent } from "./node-mail.ts";
 import { NEW_HOST_RECORD, type HostRecord, type NodeLocation, type NodeRecord } from "./node-record.ts";
 

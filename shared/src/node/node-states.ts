@@ -1,5 +1,5 @@
 // The states of a node's life, in the order in which it meets them. The server decides
-// them (server/src/nodes/node-life.ts); everybody else shows them.
+// them (server/src/nodes/node-transition.ts); everybody else shows them.
 
 export const NODE_STATES = [
   /** It has proved who it is. */

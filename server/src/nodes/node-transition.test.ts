@@ -2,7 +2,7 @@ import { NODE_STATES, type NodeState } from "@nearframe/shared/node/node-states"
 import { describe, expect, test } from "vitest";
 import { report } from "../testing/node-identity.ts";
 import { pick, seededRandom } from "../testing/seeded-random.ts";
-import { NEW_NODE, reasonOf, stateOf, transition, type NodeEffect, type NodeEvent, type NodeLife } from "./node-life.ts";
+import { NEW_NODE, reasonOf, stateOf, transition, type NodeEffect, type NodeEvent, type NodeLife } from "./node-transition.ts";
 
 const linked = (change: Partial<Extract<NodeEvent, { type: "linked" }>> = {}): NodeEvent => ({
   type: "linked", inventoryChanged: true, draining: false, sessions: [], ...change,
