@@ -282,9 +282,9 @@ test("a path over which nothing comes any more is restarted, and the server told
       await settle();
     }
   };
-  await pass(450);
+  await pass(250);
   expect(receiver.restartIce).toHaveBeenCalledTimes(0);
-  await pass(150);
+  await pass(250);
   expect(receiver.restartIce).toHaveBeenCalledTimes(1);
   expect(types(sent)).not.toContain("session.stalled");
   await pass(600);

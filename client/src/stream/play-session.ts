@@ -62,8 +62,7 @@ export function createPlaySession(
       onFailed: (cause, detail) => happen({ kind: "receiver-failed", cause, detail }),
       onProbed: (epoch, probed) => happen({ kind: "candidate-probed", epoch, ...probed }),
       onMissing: () => happen({ kind: "candidate-missing" }),
-      onQuiet: () => happen({ kind: "media-quiet" }),
-      onStalled: () => happen({ kind: "media-stalled" }),
+      onStall: (news) => happen({ kind: `media-${news}` }),
     },
   );
   let stopTimer = () => {};

@@ -48,6 +48,10 @@ export function whileLive(state: Live, event: SessionEvent, context: Context): S
       return [state, restartIce(state)];
     case "media-stalled":
       return [state, [{ do: "send", message: { type: "session.stalled", sessionId: state.sessionId } }]];
+    case "media-lost":
+      // A wholly new path, as for one who comes back; what the old one may yet bring is shown meanwhile.
+      if (state.control === "down" || state.resumeId !== undefined || state.moving !== undefined) return [state, []];
+      return resume(state, context);
     case "network-changed":
       return [{ ...state, restartDue: state.control === "down" }, restartIce(state)];
     case "receiver-failed":

@@ -7,7 +7,7 @@ import type { Timers } from "../timers.ts";
 import { startProbe, type Probed, type ProbeRun } from "./probe-run.ts";
 import type { Path, PathEvents, Receiver } from "./receiver.ts";
 import { SignalError, type CallNode, type SignalCalls } from "./signal-calls.ts";
-import { packetsReceived, startStallWatch } from "./stall-watch.ts";
+import { packetsReceived, startStallWatch, type StallNews } from "./stall-watch.ts";
 
 /**
  * From the first candidate's offer to the last report. The server waits 400 ms for all of it, and
@@ -38,10 +38,8 @@ export type SessionMediaEvents = {
   onProbed(epoch: number, probed: Probed): void;
   /** What was to be taken is not here. */
   onMissing(): void;
-  /** Nothing has come for a moment over a path that looks up, while somebody watches. */
-  onQuiet(): void;
-  /** Nothing has come for about a second. Again each second. */
-  onStalled(): void;
+  /** Nothing comes over a path that looks up, while somebody watches. */
+  onStall(news: StallNews): void;
 };
 
 export interface SessionMedia {
@@ -151,8 +149,7 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
         const report = await receiver.stats().catch(() => undefined);
         return report && packetsReceived(report);
       },
-      onQuiet: events.onQuiet,
-      onStalled: events.onStalled,
+      onNews: events.onStall,
     });
   }
 

@@ -108,6 +108,8 @@ export type SessionEvent =
   | { kind: "media-quiet" }
   /** Nothing has come for about a second. */
   | { kind: "media-stalled" }
+  /** Not even the restarted path brought anything. */
+  | { kind: "media-lost" }
   /** This device is on another network, or back on one. */
   | { kind: "network-changed" }
   | { kind: "frame-shown"; atMs: number }

@@ -263,6 +263,14 @@ describe("another network", () => {
     expect(back.happen({ kind: "control-lost" }).happen({ kind: "control-opened", held: [] }).effects).toHaveLength(1);
   });
 
+  test("a path that a restart didn't bring back is made anew, unless that is under way", () => {
+    const lost = playing().happen({ kind: "media-lost" });
+    expect(lost.sent).toMatchObject([{ type: "session.resume", sessionId: "s-1" }]);
+    expect(lost.happen({ kind: "media-lost" }).effects).toEqual([]);
+    expect(playing().hear({ type: "session.moving", sessionId: "s-1", reason: "node-lost" }).happen({ kind: "media-lost" }).effects).toEqual([]);
+    expect(playing().happen({ kind: "control-lost" }).happen({ kind: "media-lost" }).effects).toEqual([]);
+  });
+
   test("a second without media is told to the server", () => {
     expect(playing().happen({ kind: "media-stalled" }).sent).toEqual([{ type: "session.stalled", sessionId: "s-1" }]);
   });

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { packetsReceived, QUIET_AFTER_MS, STALLED_AFTER_MS, watchStall, type Stall, type StallNews } from "./stall-watch.ts";
+import { LOST_AFTER_MS, packetsReceived, QUIET_AFTER_MS, STALLED_AFTER_MS, watchStall, type Stall, type StallNews } from "./stall-watch.ts";
 
 /** Readings at their times, and what each led to. */
 function watch(readings: [atMs: number, packets: number | undefined][]): string[] {
   let stall: Stall | undefined;
   return readings.map(([atMs, packets]) => {
-    let news: StallNews;
+    let news: StallNews[];
     [stall, news] = watchStall(stall, packets, atMs);
-    return [news.quiet && "quiet", news.stalled && "stalled"].filter(Boolean).join("+");
+    return news.join("+");
   });
 }
 
@@ -15,14 +15,15 @@ test("a path over which packets come is neither quiet nor stalled", () => {
   expect(watch([[0, 10], [300, 11], [600, 12], [5_000, 13]])).toEqual(["", "", "", ""]);
 });
 
-test("silence is quiet first, then stalled, each said again after a second", () => {
-  expect(watch([[0, 10], [QUIET_AFTER_MS - 1, 10], [QUIET_AFTER_MS, 10], [600, 10], [STALLED_AFTER_MS, 10], [1_400, 10], [2_000, 10]])).toEqual([
-    "", "", "quiet", "", "stalled", "quiet", "stalled",
+test("silence is quiet first, then stalled, then lost, each said again only after its time", () => {
+  const readings = [0, QUIET_AFTER_MS - 1, QUIET_AFTER_MS, 600, STALLED_AFTER_MS, LOST_AFTER_MS, 2_000, 4_400, 6_500];
+  expect(watch(readings.map((atMs) => [atMs, 10]))).toEqual([
+    "", "", "quiet", "", "stalled", "lost", "stalled", "quiet+stalled", "stalled+lost",
   ]);
 });
 
 test("the first packet after it starts all anew", () => {
-  expect(watch([[0, 10], [1_200, 10], [1_300, 11], [1_600, 11], [1_700, 11]])).toEqual(["", "quiet+stalled", "", "", "quiet"]);
+  expect(watch([[0, 10], [1_200, 10], [1_300, 11], [1_500, 11], [1_700, 11]])).toEqual(["", "quiet+stalled", "", "", "quiet"]);
 });
 
 test("before the first packet, and while nothing can be said, there is no silence", () => {

@@ -4,43 +4,42 @@
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { Timers } from "../timers.ts";
 
-export const READ_EVERY_MS = 150;
-/** A node's own pause for a failed pipeline is 0.4-0.8 s; asking for a path then costs a few messages. */
-export const QUIET_AFTER_MS = 400;
+export const READ_EVERY_MS = 100;
+/** Sound comes every 10 ms; asking for a path without need costs a few messages. */
+export const QUIET_AFTER_MS = 300;
 export const STALLED_AFTER_MS = 1_000;
+/** The restarted path should have come by now: browsers try their old pair first, for two seconds and more. */
+export const LOST_AFTER_MS = 1_500;
 
-/** `sinceMs`: when the count last grew. Told and quiet: how long ago the last word was, or not yet. */
-export type Stall = { packets: number; sinceMs: number; quietToldAtMs: number | undefined; stalledToldAtMs: number | undefined };
-export type StallNews = { quiet: boolean; stalled: boolean };
+/** `sinceMs`: when the count last grew. `toldAtMs`: when each was said last, or never yet. */
+export type Stall = { packets: number; sinceMs: number; toldAtMs: Readonly<Record<StallNews, number>> };
+export type StallNews = "quiet" | "stalled" | "lost";
 
-const NO_NEWS: StallNews = { quiet: false, stalled: false };
-const QUIET_AGAIN_MS = 1_000;
-/** The node's own link may be found dead only after the player's first word. */
-const STALLED_AGAIN_MS = 1_000;
+const LIMITS: readonly { news: StallNews; afterMs: number; againMs: number }[] = [
+  { news: "quiet", afterMs: QUIET_AFTER_MS, againMs: 4_000 },
+  // The node's own link may be found dead only after the player's first word.
+  { news: "stalled", afterMs: STALLED_AFTER_MS, againMs: 1_000 },
+  { news: "lost", afterMs: LOST_AFTER_MS, againMs: 5_000 },
+];
+const NEVER = { quiet: -Infinity, stalled: -Infinity, lost: -Infinity };
 
 /** `packets`: all that came over the path so far; undefined while nothing can be said of it. Pure. */
-export function watchStall(before: Stall | undefined, packets: number | undefined, nowMs: number): [Stall | undefined, StallNews] {
-  if (packets === undefined) return [undefined, NO_NEWS];
+export function watchStall(before: Stall | undefined, packets: number | undefined, nowMs: number): [Stall | undefined, StallNews[]] {
   // Nothing has come yet at all: the title is still starting, and the path is watched from its first packet.
-  if (packets === 0) return [undefined, NO_NEWS];
-  if (!before || packets !== before.packets) {
-    return [{ packets, sinceMs: nowMs, quietToldAtMs: undefined, stalledToldAtMs: undefined }, NO_NEWS];
-  }
-  const silentMs = nowMs - before.sinceMs;
-  const quiet = silentMs >= QUIET_AFTER_MS && nowMs - (before.quietToldAtMs ?? -Infinity) >= QUIET_AGAIN_MS;
-  const stalled = silentMs >= STALLED_AFTER_MS && nowMs - (before.stalledToldAtMs ?? -Infinity) >= STALLED_AGAIN_MS;
-  return [
-    { ...before, ...(quiet ? { quietToldAtMs: nowMs } : {}), ...(stalled ? { stalledToldAtMs: nowMs } : {}) },
-    { quiet, stalled },
-  ];
+  if (packets === undefined || packets === 0) return [undefined, []];
+  if (!before || packets !== before.packets) return [{ packets, sinceMs: nowMs, toldAtMs: NEVER }, []];
+  const due = LIMITS.filter(
+    ({ news, afterMs, againMs }) => nowMs - before.sinceMs >= afterMs && nowMs - before.toldAtMs[news] >= againMs,
+  ).map(({ news }) => news);
+  if (due.length === 0) return [before, due];
+  return [{ ...before, toldAtMs: { ...before.toldAtMs, ...Object.fromEntries(due.map((news) => [news, nowMs])) } }, due];
 }
 
 export type StallWatchPorts = {
   timers: Timers;
   /** Undefined while the path is not up, or nobody sees the page. */
   packets(): Promise<number | undefined>;
-  onQuiet(): void;
-  onStalled(): void;
+  onNews(news: StallNews): void;
 };
 
 export function startStallWatch(scope: Scope, ports: StallWatchPorts): void {
@@ -52,8 +51,7 @@ export function startStallWatch(scope: Scope, ports: StallWatchPorts): void {
     if (scope.closed) return;
     const [next, news] = watchStall(stall, packets, ports.timers.monotonicMs());
     stall = next;
-    if (news.quiet) ports.onQuiet();
-    if (news.stalled) ports.onStalled();
+    for (const each of news) ports.onNews(each);
     stopTimer = ports.timers.after(READ_EVERY_MS, () => void read());
   }
 

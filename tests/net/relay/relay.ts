@@ -54,6 +54,8 @@ export interface Relay {
   readonly address: Endpoint;
   /** From now on, for all flows. See `changeProfile` for what is under way. */
   setProfile(profile: NetProfile): void;
+  /** To the target, every client comes from another address from now on, as after a change of network. What is on its way is lost. */
+  moveClients(): void;
   stats(): RelayStats;
 }
 
@@ -135,6 +137,11 @@ class UdpRelay implements Relay {
       up.link = changeProfile(up.link, profile.up, nowMs);
       down.link = changeProfile(down.link, profile.down, nowMs);
     }
+  }
+
+  moveClients(): void {
+    // The next packet of each opens a flow anew.
+    for (const flow of this.#flows.values()) void flow.scope.close("moved");
   }
 
   stats(): RelayStats {
