@@ -1,4 +1,5 @@
 // npm run bench [-- pipeline|play ...] [-- --json FILE]
+// npm run bench -- soak --minutes 60
 //
 // Measures in one run, so that ratios hold whatever the machine does, prints a
 // table, and keeps the last full run beside the code.
@@ -8,47 +9,83 @@ import { writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { watchStalls } from "./machine/stalls.ts";
 import type { BenchRow } from "./rows.ts";
 
-const SUITES: Readonly<Record<string, { what: string; run: () => Promise<BenchRow[]> }>> = {
+type Suite = {
+  what: string;
+  run: (options: { minutes: number }) => Promise<BenchRow[]>;
+  /** Too long for the run of all; only when it is named. */
+  onlyNamed?: true;
+  /** What is timed waits for the scheduler too: its stalls are measured beside. */
+  withStalls?: true;
+};
+
+const SUITES: Readonly<Record<string, Suite>> = {
   pipeline: {
     what: "pixel change to first RTP packet, ours beside the fallback and GStreamer",
     run: async () => (await import("./pipeline/run.ts")).runPipelineBench(),
+    withStalls: true,
+  },
+  sfu: {
+    what: "a packet's way through the media server alone",
+    run: async () => (await import("./sfu/run.ts")).runSfuBench(),
+    withStalls: true,
   },
   play: {
     what: "tap to first frame and click to photon in Chromium",
     run: async () => (await import("./play/run.ts")).runPlayBench(),
+    withStalls: true,
   },
   telemetry: {
     what: "sessions whose telemetry one core of the server carries",
     run: async () => (await import("./telemetry.ts")).runTelemetryBench(),
   },
+  indexer: {
+    what: "placements, heartbeats and memory of one core with up to 100,000 nodes",
+    run: async () => (await import("./indexer/run.ts")).runIndexerBench(),
+  },
   network: {
     what: "a step down, bursts of loss and an LTE drive, in Chromium through the relay",
     run: async () => (await import("./network/run.ts")).runNetworkBench(),
   },
+  soak: {
+    what: "latency and memory of a session that goes on and on",
+    run: async ({ minutes }) => (await import("./soak/run.ts")).runSoakBench(minutes),
+    onlyNamed: true,
+  },
 };
+const SOAK_MINUTES = 60;
 const LATEST = path.join(import.meta.dirname, "results", "latest.json");
 
 export type BenchReport = { machine: string; at: string; commit: string; rows: BenchRow[] };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "string" }, help: { type: "boolean", short: "h" } },
+  options: { json: { type: "string" }, minutes: { type: "string" }, help: { type: "boolean", short: "h" } },
 });
+const minutes = Number(values.minutes ?? SOAK_MINUTES);
+if (!(minutes > 0)) {
+  console.error(`--minutes ${values.minutes} is no length of time; say how many minutes the soak takes.`);
+  process.exit(1);
+}
 if (values.help || positionals.some((name) => !(name in SUITES))) {
   const unknown = positionals.filter((name) => !(name in SUITES));
   if (unknown.length > 0) console.error(`There is no benchmark called ${unknown.join(", ")}.`);
-  console.log("npm run bench [-- SUITE ...] [--json FILE]\n");
+  console.log("npm run bench [-- SUITE ...] [--json FILE] [--minutes N, of the soak]\n");
   for (const [name, { what }] of Object.entries(SUITES)) console.log(`  ${name.padEnd(10)} ${what}`);
   process.exit(unknown.length > 0 ? 1 : 0);
 }
 
-const chosen = positionals.length > 0 ? positionals : Object.keys(SUITES);
+const chosen = positionals.length > 0 ? positionals : Object.keys(SUITES).filter((name) => !SUITES[name]?.onlyNamed);
 const rows: BenchRow[] = [];
 for (const name of chosen) {
-  console.log(`measuring: ${SUITES[name]?.what}`);
-  rows.push(...((await SUITES[name]?.run()) ?? []));
+  const suite = SUITES[name];
+  if (!suite) continue;
+  console.log(`measuring: ${suite.what}`);
+  const stalls = suite.withStalls && watchStalls(name);
+  rows.push(...(await suite.run({ minutes })));
+  if (stalls) rows.push(...(await stalls()));
 }
 console.table(rows.map(({ met, ...row }) => ({ ...row, met: met === null ? "" : met ? "yes" : "NO" })));
 

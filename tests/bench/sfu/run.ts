@@ -1,0 +1,128 @@
+// The media server's hop alone: a packet goes into mediasoup as the pipeline sends it,
+// and comes out encrypted, as a player gets it (SRTP over UDP). The kernel stamps the
+// way out; the clock is read before the way in, so the sender's own call is counted.
+
+import { spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import * as mediasoup from "mediasoup";
+import { preferProcess } from "@nearframe/edge-node/process/priority";
+import { Scope, withTimeout } from "@nearframe/shared/lifetime";
+import { PayloadType, VIDEO_CLOCK_RATE } from "@nearframe/shared/media/profile";
+import { ROUTER_CODECS, VIDEO_CODEC_PARAMETERS } from "@nearframe/shared/media/router-codecs";
+import { parseCapture, STOP } from "../pipeline/capture-file.ts";
+import { wallMs } from "../pipeline/wall-time.ts";
+import { percentiles, rounded, type BenchRow } from "../rows.ts";
+
+const RECEIVER = fileURLToPath(new URL("../pipeline/receiver.ts", import.meta.url));
+const LOOPBACK = "127.0.0.1";
+const SSRC = 0x0f00_0001;
+const SECONDS = 15;
+const FPS = 60;
+/** A frame of 12 Mbit/s. */
+const PACKETS_PER_FRAME = 22;
+const PACKET_BYTES = 1_150;
+const HEADER_BYTES = 12;
+const SRTP = { cryptoSuite: "AEAD_AES_128_GCM", keyBase64: Buffer.alloc(28, 7).toString("base64") } as const;
+const GOAL_MS = 1;
+const TRAILING_MS = 200;
+
+export async function runSfuBench(): Promise<BenchRow[]> {
+  await using scope = new Scope();
+  const folder = scope.own(await mkdtemp(path.join(os.tmpdir(), "nearframe-sfu-")), (folder) => rm(folder, { recursive: true }));
+  const capture = path.join(folder, "packets");
+  const receiver = scope.own(spawn(process.execPath, [RECEIVER, capture], { stdio: ["ignore", "pipe", "inherit"] }), (child) => void child.kill());
+  const [printed] = (await withTimeout(once(receiver.stdout, "data"), 5_000, "the receiver did not start")) as [Buffer];
+  const receiverPort = Number(printed.toString());
+  const mediaPort = await openHop(receiverPort, scope);
+
+  const sentAtMs = await sendFrames(mediaPort, scope);
+  await new Promise((resolve) => setTimeout(resolve, TRAILING_MS));
+  const exited = once(receiver, "exit");
+  const stopper = scope.own(createSocket("udp4"), (socket) => void socket.close());
+  stopper.send(STOP, receiverPort, LOOPBACK);
+  await withTimeout(exited, 5_000, "the receiver did not end");
+
+  const hopMs = readHops(await readFile(capture), sentAtMs);
+  const figures = percentiles(hopMs);
+  const lost = sentAtMs.length - hopMs.length;
+  return [
+    { name: "media server: RTP in to RTP out", unit: "ms", ...figures, goal: "p95 at most 1", met: (figures.p95 ?? Infinity) <= GOAL_MS },
+    { name: `media server: packets lost of ${sentAtMs.length}`, unit: "packets", value: rounded(lost), goal: "none", met: lost === 0 },
+  ];
+}
+
+/** One producer, one consumer; the port to send to. */
+async function openHop(receiverPort: number, scope: Scope): Promise<number> {
+  const worker = scope.own(await mediasoup.createWorker({ logLevel: "warn" }), (worker) => worker.close());
+  preferProcess(worker.pid);
+  const router = await worker.createRouter({ mediaCodecs: [...ROUTER_CODECS] });
+  const listenInfo = { protocol: "udp", ip: LOOPBACK, recvBufferSize: 4 << 20, sendBufferSize: 4 << 20 } as const;
+  const incoming = await router.createPlainTransport({ listenInfo, rtcpMux: true, comedia: true });
+  const producer = await incoming.produce({
+    kind: "video",
+    rtpParameters: {
+      codecs: [{
+        mimeType: "video/VP8", clockRate: VIDEO_CLOCK_RATE, payloadType: PayloadType.VP8, parameters: { ...VIDEO_CODEC_PARAMETERS.VP8 },
+      }],
+      encodings: [{ ssrc: SSRC }],
+      rtcp: { cname: "bench" },
+    },
+  });
+  const outgoing = await router.createPlainTransport({ listenInfo, rtcpMux: true, enableSrtp: true, srtpCryptoSuite: SRTP.cryptoSuite });
+  await outgoing.connect({ ip: LOOPBACK, port: receiverPort, srtpParameters: SRTP });
+  await outgoing.consume({ producerId: producer.id, rtpCapabilities: router.rtpCapabilities });
+  return incoming.tuple.localPort;
+}
+
+/** When each packet was given to the kernel, in order. */
+async function sendFrames(port: number, scope: Scope): Promise<number[]> {
+  const socket = scope.own(createSocket("udp4"), (socket) => void socket.close());
+  await new Promise<void>((resolve) => socket.connect(port, LOOPBACK, resolve));
+  socket.setSendBufferSize(4 << 20);
+  const sentAtMs: number[] = [];
+  const startedAtMs = performance.now();
+  for (let frame = 0; frame < SECONDS * FPS; frame++) {
+    const dueMs = startedAtMs + (frame * 1000) / FPS;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueMs - performance.now())));
+    for (let packet = 0; packet < PACKETS_PER_FRAME; packet++) {
+      const bytes = makePacket(sentAtMs.length, frame, packet);
+      sentAtMs.push(wallMs());
+      socket.send(bytes);
+    }
+  }
+  return sentAtMs;
+}
+
+/** VP8 enough for the media server: a descriptor, and a keyframe's bit, so that the first frame may be the first. */
+function makePacket(index: number, frame: number, packet: number): Buffer {
+  const bytes = Buffer.alloc(PACKET_BYTES);
+  bytes[0] = 0x80;
+  bytes[1] = (packet === PACKETS_PER_FRAME - 1 ? 0x80 : 0) | PayloadType.VP8;
+  bytes.writeUInt16BE(index & 0xffff, 2);
+  bytes.writeUInt32BE((frame * VIDEO_CLOCK_RATE) / FPS, 4);
+  bytes.writeUInt32BE(SSRC, 8);
+  bytes[HEADER_BYTES] = packet === 0 ? 0x10 : 0x00;
+  return bytes;
+}
+
+/** SRTP leaves the header to be read. A sequence number is moved by the media server, all by the same. */
+function readHops(capture: Buffer, sentAtMs: readonly number[]): number[] {
+  const isVideo = (datagram: Buffer) => datagram.length > PACKET_BYTES && (datagram.readUInt8(1) & 0x7f) < 128 && datagram.readUInt8(0) >> 6 === 2;
+  let [first, highest]: [number | undefined, number] = [undefined, 0];
+  const hops: number[] = [];
+  for (const { wallMs, datagram } of parseCapture(capture)) {
+    if (!isVideo(datagram)) continue;
+    const sequence = datagram.readUInt16BE(2);
+    first ??= sequence;
+    // Unwrapped by what came before: packets of loopback are never half a cycle out of order.
+    highest += ((((sequence - first - highest) & 0xffff) ^ 0x8000) - 0x8000);
+    const sent = sentAtMs[highest];
+    if (sent !== undefined) hops.push(wallMs - sent);
+  }
+  return hops;
+}

@@ -1,0 +1,99 @@
+// A session that goes on and on: do latency and memory stay what they are? A player
+// who presses a key twice a second, and every process looked at every few seconds.
+
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright";
+import { Scope } from "@nearframe/shared/lifetime";
+import { openBrowser, play } from "../../support/browser.ts";
+import { descendants, type ProcessInfo } from "../../support/processes.ts";
+import { startStack } from "../../support/stack.ts";
+import { rounded, type BenchRow } from "../rows.ts";
+import { fitSlope, isFlat, type Sample } from "./slope.ts";
+
+const LOOK_MS = 5_000;
+const PRESS_MS = 500;
+/** Compilers, caches and warm pools settle in a share of the time, and in two minutes at most. */
+const WARM_UP_SHARE = 0.2;
+const WARM_UP_MS_MAX = 120_000;
+const LIMITS = {
+  /** Of each process; a collector's sawtooth is within it, a frame kept each second is not. */
+  memoryMibPerHour: 30,
+  latencyMsPerHour: 5,
+  fpsPerHour: -5,
+};
+
+/** What runs, by what its command line says. */
+const ROLES: readonly [role: string, command: RegExp][] = [
+  ["media process", /pipeline-process/],
+  ["media server", /mediasoup-worker/],
+  ["node", /edge-node\/src\/main/],
+  ["server", /server\/src\/main/],
+  ["X server", /Xvfb/],
+  ["sound server", /pulseaudio/],
+];
+
+type Series = Map<string, Sample[]>;
+
+export async function runSoakBench(minutes: number): Promise<BenchRow[]> {
+  await using scope = new Scope();
+  const stack = await startStack({}, scope);
+  const page = await (await openBrowser(scope)).newPage();
+  await play(page, stack.url, "test-card");
+  const series: Series = new Map();
+  const keep = (name: string, atMs: number, value: number) => series.set(name, [...(series.get(name) ?? []), { atMs, value }]);
+  const startedAtMs = performance.now();
+  const durationMs = minutes * 60_000;
+  let framesBefore = await framesShown(page);
+  let lookedAtMs = startedAtMs;
+  while (performance.now() - startedAtMs < durationMs) {
+    for (let count = 0; count < LOOK_MS / PRESS_MS; count++) {
+      await page.keyboard.press("KeyA");
+      await page.waitForTimeout(PRESS_MS);
+    }
+    const atMs = performance.now();
+    const frames = await framesShown(page);
+    keep("frames shown", atMs, ((frames - framesBefore) * 1000) / (atMs - lookedAtMs));
+    [framesBefore, lookedAtMs] = [frames, atMs];
+    const latency = await page.evaluate(() => window.__nearframe?.latency());
+    if (latency) keep("click to photon, p50", atMs, latency.p50Ms);
+    for (const process of await descendants(stack.pid)) {
+      const [role, mib] = [roleOf(process), await memoryMib(process.pid)];
+      if (role !== undefined && mib !== undefined) keep(`memory of the ${role}`, atMs, mib);
+    }
+    process.stdout.write(`\r${Math.round((atMs - startedAtMs) / 1000)} s of ${minutes * 60}`);
+  }
+  process.stdout.write("\n");
+  const warmMs = startedAtMs + Math.min(WARM_UP_MS_MAX, WARM_UP_SHARE * durationMs);
+  return [...series].toSorted(([a], [b]) => a.localeCompare(b)).flatMap(([name, samples]) => rowsOf(name, samples.filter(({ atMs }) => atMs >= warmMs), minutes));
+}
+
+function rowsOf(name: string, samples: readonly Sample[], minutes: number): BenchRow[] {
+  const slope = fitSlope(samples);
+  if (!slope) return [];
+  const { perHour, boundPerHour, mean } = slope;
+  const [unit, limit, met] = name.startsWith("memory")
+    ? ["MiB", `at most ${LIMITS.memoryMibPerHour} MiB an hour`, isFlat(slope, LIMITS.memoryMibPerHour)]
+    : name.startsWith("frames")
+      ? ["1/s", "no fewer with time", perHour + boundPerHour >= LIMITS.fpsPerHour]
+      : ["ms", `at most ${LIMITS.latencyMsPerHour} ms an hour`, isFlat(slope, LIMITS.latencyMsPerHour)];
+  return [
+    { name: `soak of ${minutes} min: ${name}, mean`, unit, value: rounded(mean), goal: null, met: null },
+    { name: `soak of ${minutes} min: ${name}, slope (within ${rounded(boundPerHour)})`, unit: `${unit} an hour`, value: rounded(perHour), goal: limit, met },
+  ];
+}
+
+const roleOf = ({ command }: ProcessInfo): string | undefined => ROLES.find(([, pattern]) => pattern.test(command))?.[0];
+
+/** Its own share of what it maps. Undefined when it has ended. */
+async function memoryMib(pid: number): Promise<number | undefined> {
+  const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => undefined);
+  const kib = /^Pss:\s+(\d+) kB/m.exec(text ?? "")?.[1];
+  return kib === undefined ? undefined : Number(kib) / 1024;
+}
+
+async function framesShown(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const quality = document.querySelector("video")?.getVideoPlaybackQuality();
+    return quality ? quality.totalVideoFrames - quality.droppedVideoFrames : 0;
+  });
+}
