@@ -5,7 +5,7 @@ import { CloseCode, MESSAGE_BYTES_MAX, PROTOCOL_VERSION } from "@nearframe/share
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { FRAME_BYTES_MAX, HELLO_MS, MESSAGES_BURST_MAX, REFUSALS_MAX } from "./peers/limits.ts";
 import { device, offer } from "./testing/fixtures.ts";
-import { ALLOWED_ORIGIN, NODE_TOKEN, startServer, type RunningServer } from "./testing/running-server.ts";
+import { epochOf, ALLOWED_ORIGIN, NODE_TOKEN, startServer, type RunningServer } from "./testing/running-server.ts";
 import { TEST_NODE } from "./testing/node-identity.ts";
 import { pick, seededRandom } from "./testing/seeded-random.ts";
 
@@ -146,7 +146,7 @@ describe("what makes no sense", () => {
     const bytes = (length: number) => Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
     const templates: object[] = [
       { type: "hello", protocol: 1, token: "x" },
-      { type: "session.signal", sessionId, epoch: 1, callId: 1, signal: { call: "transport.connect" } },
+      { type: "session.signal", sessionId, epoch: epochOf(sessionId), callId: 1, signal: { call: "transport.connect" } },
       { type: "session.resume", requestId: "r", sessionId, device },
       { type: "session.leave", sessionId },
       { type: "node.register" },
@@ -174,7 +174,7 @@ describe("what makes no sense", () => {
         raw.on("close", () => resolve());
       });
     }
-    edge.send({ type: "session.offer", sessionId, epoch: 1, offer });
+    edge.send({ type: "session.offer", sessionId, epoch: epochOf(sessionId), offer });
     await client.next("session.offer");
     client.send({ type: "ping", sentAtMs: 1 });
     await client.next("pong");

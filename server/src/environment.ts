@@ -15,6 +15,7 @@ export type Environment = {
   dataFolder: string;
   clientFolder: string;
   origins: string[];
+  proxyCount: number;
   nodeToken: string | undefined;
   saveSecret: string | undefined;
   storage: StorageChoice;
@@ -58,6 +59,10 @@ const VARIABLES = {
   NEARFRAME_ORIGINS: {
     schema: listOf(",", Origin),
     rule: "must list origins, separated by commas, for example https://play.example.org",
+  },
+  NEARFRAME_PROXIES: {
+    schema: z.pipe(z.string().check(z.regex(/^\d$/)), z.transform(Number)),
+    rule: "must be the number of reverse proxies before this server, 0 to 9",
   },
   NEARFRAME_NODE_TOKEN: {
     schema: z.string().check(z.regex(new RegExp(`^\\S{${NODE_TOKEN_LENGTH_MIN},256}$`))),
@@ -118,6 +123,7 @@ export function readEnvironment(
     dataFolder,
     clientFolder: read("NEARFRAME_CLIENT") ?? defaults.clientFolder,
     origins: read("NEARFRAME_ORIGINS") ?? [],
+    proxyCount: read("NEARFRAME_PROXIES") ?? 0,
     nodeToken: read("NEARFRAME_NODE_TOKEN"),
     saveSecret: read("NEARFRAME_SAVE_SECRET"),
     databaseUrl: read("DATABASE_URL"),

@@ -14,6 +14,7 @@ import { nodeFolderReader } from "./catalogue/adapters/node-fs/folder-reader.ts"
 import { watchFoldersWith } from "./catalogue/adapters/node-fs/watch-folders.ts";
 import { openCluster } from "./cluster/open-cluster.ts";
 import { readEnvironment, type Environment } from "./environment.ts";
+import { openLocator } from "./location/open-locator.ts";
 import { createLog, type Log } from "./log.ts";
 import { readOrMakeNodeToken } from "./nodes/node-token.ts";
 import { readOrMakeSaveSecret, SaveSecretError } from "./saves/secret.ts";
@@ -64,6 +65,7 @@ async function start(environment: Environment, log: Log, scope: Scope): Promise<
   const database = await openDatabase({ ...environment, shared: environment.natsUrl !== undefined }, log, scope);
   const store = await openSqlStore(database);
   const cluster = await openCluster(environment, { clock: systemClock, log }, scope);
+  const locator = await openLocator();
   const { port } = await createServer(
     {
       clock: systemClock,
@@ -72,6 +74,8 @@ async function start(environment: Environment, log: Log, scope: Scope): Promise<
       storage,
       cluster,
       newId: randomUUID,
+      locate: ({ address, timeZone }) =>
+        locator.locate({ address: address ?? "", ...(timeZone !== undefined && { timeZone }) }).location,
       reader: nodeFolderReader,
       readArt: readArtFile,
       watchFolders: watchFoldersWith(log),
@@ -82,6 +86,7 @@ async function start(environment: Environment, log: Log, scope: Scope): Promise<
       titleFolders: [...new Set([OWN_TITLES, ...environment.titleFolders])],
       clientFolder: environment.clientFolder,
       origins: environment.origins,
+      proxyCount: environment.proxyCount,
       nodeToken,
       saveSecret,
     },

@@ -8,7 +8,7 @@ import { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
 import { device, offer } from "./testing/fixtures.ts";
-import { request, startServer, type RunningServer } from "./testing/running-server.ts";
+import { epochOf, request, startServer, type RunningServer } from "./testing/running-server.ts";
 
 let server: RunningServer;
 
@@ -27,15 +27,15 @@ test("a session from hello to its end, every word of it valid", async () => {
   const sessionId = await request(client);
   expect(await edge.next("session.start")).toMatchObject({ sessionId, title: { manifest: { id: "freedoom" } }, device });
   for (const step of ["transports-opened", "display-started", "title-started"]) {
-    edge.send({ type: "session.progress", sessionId, epoch: 1, step });
+    edge.send({ type: "session.progress", sessionId, epoch: epochOf(sessionId), step });
     expect(await client.next("session.progress")).toMatchObject({ sessionId });
   }
-  edge.send({ type: "session.offer", sessionId, epoch: 1, offer });
+  edge.send({ type: "session.offer", sessionId, epoch: epochOf(sessionId), offer });
   expect(await client.next("session.offer")).toEqual({ type: "session.offer", sessionId, epoch: expect.any(Number) as number, offer });
 
-  client.send({ type: "session.signal", sessionId, epoch: 1, callId: 1, signal: { call: "transport.connect", transportId: "t-receive", dtlsParameters: { role: "client" } } });
+  client.send({ type: "session.signal", sessionId, epoch: epochOf(sessionId), callId: 1, signal: { call: "transport.connect", transportId: "t-receive", dtlsParameters: { role: "client" } } });
   const call = await edge.next("session.signal");
-  edge.send({ type: "session.signal.reply", sessionId, epoch: 1, callId: call["callId"], result: { ok: true, value: { iceParameters: {} } } });
+  edge.send({ type: "session.signal.reply", sessionId, epoch: epochOf(sessionId), callId: call["callId"], result: { ok: true, value: { iceParameters: {} } } });
   expect(await client.next("session.signal.reply")).toEqual({
     type: "session.signal.reply",
     sessionId,
@@ -50,7 +50,7 @@ test("a session from hello to its end, every word of it valid", async () => {
   client.send({ type: "session.leave", sessionId });
   expect(await client.next("session.ended")).toMatchObject({ reason: "player-left" });
   expect(await edge.next("session.stop")).toMatchObject({ sessionId, reason: "player-left" });
-  edge.send({ type: "session.ended", sessionId, epoch: 1, reason: "player-left" });
+  edge.send({ type: "session.ended", sessionId, epoch: epochOf(sessionId), reason: "player-left" });
   await vi.waitFor(async () => {
     const health = (await (await fetch(`http://127.0.0.1:${server.port}/api/health`)).json()) as { slotsFree: number };
     expect(health.slotsFree).toBe(2);
@@ -65,10 +65,11 @@ test("two players are not mixed up", async () => {
   const edge = await server.node();
   const [first, second] = [await server.player(), await server.player()];
   const [firstId, secondId] = [await request(first.client), await request(second.client)];
-  edge.send({ type: "session.progress", sessionId: secondId, epoch: 1, step: "title-started" });
+  await Promise.all([edge.next("session.start"), edge.next("session.start")]);
+  edge.send({ type: "session.progress", sessionId: secondId, epoch: epochOf(secondId), step: "title-started" });
   expect(await second.client.next("session.progress")).toMatchObject({ step: "placed" });
   expect(await second.client.next("session.progress")).toMatchObject({ sessionId: secondId, step: "title-started" });
-  edge.send({ type: "session.ended", sessionId: firstId, epoch: 1, reason: "title-crashed", detail: "exit code 1" });
+  edge.send({ type: "session.ended", sessionId: firstId, epoch: epochOf(firstId), reason: "title-crashed", detail: "exit code 1" });
   expect(await first.client.next("session.ended")).toMatchObject({ sessionId: firstId, detail: "exit code 1" });
   expect(second.client.unread).toEqual([]);
 });
@@ -89,7 +90,7 @@ describe("coming back", () => {
   test("a server that restarts finds sessions, nodes and players again", async () => {
     const { edge, client, sessionId, welcome } = await server.playing();
     // The offer was passed on after the frame was told, so the frame has been heard.
-    edge.send({ type: "session.offer", sessionId, epoch: 1, offer });
+    edge.send({ type: "session.offer", sessionId, epoch: epochOf(sessionId), offer });
     await client.next("session.offer");
     await server.scope.close();
     expect([await client.closed(), await edge.closed()]).toEqual([CloseCode.stopping, CloseCode.stopping]);

@@ -8,21 +8,22 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import { openCatalogue, type CataloguePorts } from "./catalogue/catalogue.ts";
 import type { Cluster } from "./cluster/ports.ts";
 import { createApp } from "./http/app.ts";
+import { openIndexer } from "./indexer.ts";
+import type { Location } from "./location/location.ts";
 import type { Log } from "./log.ts";
 import { createNodeHistory } from "./nodes/history.ts";
 import { createNodeDoor, type NodeToken } from "./nodes/node-door.ts";
-import { openNodes } from "./nodes/open-nodes.ts";
 import { openSocketDoors } from "./peers/adapters/ws/socket-doors.ts";
 import { openIdentity } from "./players/identity.ts";
 import { SOCKETS_MAX } from "./peers/limits.ts";
 import { createPlayerDoor } from "./players/player-door.ts";
 import { openSaves } from "./saves/saves.ts";
-import { createSessions } from "./session/sessions.ts";
+import type { PlayerPlace } from "./session/ports.ts";
 import type { ObjectStorage } from "./storage/ports.ts";
 import type { Store } from "./store/ports.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
 
-export type ServerPorts = Omit<CataloguePorts, "log"> & { clock: Clock; log: Log; store: Store; storage: ObjectStorage; cluster: Cluster; newId(): string };
+export type ServerPorts = Omit<CataloguePorts, "log"> & { clock: Clock; log: Log; store: Store; storage: ObjectStorage; cluster: Cluster; newId(): string; locate(place: PlayerPlace): Location | undefined };
 
 export type ServerOptions = {
   /** 0 takes any free one. */
@@ -33,6 +34,8 @@ export type ServerOptions = {
   clientFolder: string;
   /** Pages from other origins than our own that may connect. */
   origins: readonly string[];
+  /** Reverse proxies of ours before this server. */
+  proxyCount: number;
   nodeToken: NodeToken;
   /** What every key for saves comes from. */
   saveSecret: string;
@@ -54,26 +57,25 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
   const saves = await openSaves({ clock, log, store, storage: ports.storage }, { secret: options.saveSecret }, scope);
   // In scopes of their own, so that they go on working while the sockets, which are opened later, close.
   const telemetryScope = scope.child();
-  const nodeScope = scope.child();
-  const sessionScope = scope.child();
+  const indexerScope = scope.child();
   const telemetry = createTelemetry({ clock, log, store }, telemetryScope);
-  const history = createNodeHistory({ clock, log, store }, nodeScope);
-  const nodes = await openNodes(
+  const history = createNodeHistory({ clock, log, store }, indexerScope);
+  const { nodes, sessions } = await openIndexer(
     {
       clock,
       log,
       cluster: ports.cluster,
+      titles: catalogue,
+      telemetry,
+      store,
+      saves,
+      random: Math.random,
+      newId,
+      locate: ports.locate,
       history,
-      events: {
-        onLinked: (nodeId, sessionIds) => sessions.handleLinked(nodeId, sessionIds),
-        onReported: (nodeId, sessionIds) => sessions.handleReported(nodeId, sessionIds),
-        onLost: (nodeId) => sessions.handleLost(nodeId),
-      },
     },
-    nodeScope,
+    indexerScope,
   );
-  const sessions = createSessions({ clock, log, nodes, titles: catalogue, telemetry, store, saves, newId }, sessionScope);
-  await sessions.restore();
 
   const http = createHttpServer(
     { headersTimeout: REQUEST_HEAD_MS, requestTimeout: REQUEST_MS },
@@ -84,7 +86,7 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
   openSocketDoors(
     http,
     {
-      "/control": createPlayerDoor({ clock, log, identity, sessions, origins: options.origins }, scope),
+      "/control": createPlayerDoor({ clock, log, identity, players: sessions.players, origins: options.origins, proxyCount: options.proxyCount }, scope),
       "/node": createNodeDoor({ clock, log, nodes, sessions, nodeToken: options.nodeToken }, scope),
     },
     log,

@@ -4,7 +4,7 @@ import { CloseCode } from "@nearframe/shared/protocol/limits";
 import { NodeList } from "@nearframe/shared/api/nodes";
 import { expect, test } from "vitest";
 import * as z from "zod/mini";
-import { createTestIdentity, inventory, TEST_NODE } from "../testing/node-identity.ts";
+import { createTestIdentity, inventory, TEST_NODE, report } from "../testing/node-identity.ts";
 import { NODE_TOKEN, startServer, type RunningServer } from "../testing/running-server.ts";
 
 const list = async (server: RunningServer) => z.parse(NodeList, await (await fetch(`http://127.0.0.1:${server.port}/api/nodes`)).json());
@@ -63,7 +63,7 @@ test("an old heartbeat is refused and the link goes on; one of another link or a
   node.send(TEST_NODE.heartbeat(node.nonce, 5));
   node.send(TEST_NODE.heartbeat(node.nonce, 5));
   expect(await node.next("error")).toMatchObject({ code: "NUMBER_OLD" });
-  node.send(TEST_NODE.heartbeat(node.nonce, 4, ["s1"]));
+  node.send(TEST_NODE.heartbeat(node.nonce, 4, [report("s1")]));
   expect(await node.next("error")).toMatchObject({ code: "NUMBER_OLD" });
   node.send(TEST_NODE.heartbeat("another-links-nonce", 6));
   await expectTurnedAway(node, "NONCE_WRONG");

@@ -23,7 +23,7 @@ export type NodeToken = {
   readonly required: boolean;
 };
 
-type NodeDoorPorts = { clock: Clock; log: Log; nodes: Nodes; sessions: Sessions; nodeToken: NodeToken };
+type NodeDoorPorts = { clock: Clock; log: Log; nodes: Nodes; sessions: Pick<Sessions, "nodes">; nodeToken: NodeToken };
 type Message<T extends NodeToServer["type"]> = Extract<NodeToServer, { type: T }>;
 
 const RATE = { perSecond: NODE_MESSAGES_PER_SECOND_MAX, burst: 2 * NODE_MESSAGES_PER_SECOND_MAX };
@@ -93,16 +93,8 @@ function createConversation(
         return;
       case "node.drain":
         return nodes.tell(nodeId, { type: "drain-asked", by: "node" });
-      case "session.offer":
-        return sessions.handleOffer(nodeId, message);
-      case "session.progress":
-        return sessions.handleProgress(nodeId, message);
-      case "session.signal.reply":
-        return sessions.handleSignalReply(nodeId, message);
-      case "session.telemetry":
-        return sessions.handleNodeTelemetry(nodeId, message);
-      case "session.ended":
-        return sessions.handleEnded(nodeId, message);
+      default:
+        return sessions.nodes.handle(nodeId, message);
     }
   }
 

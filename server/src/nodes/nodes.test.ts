@@ -38,8 +38,8 @@ async function setUp({ hub = makeHub(), serverId = "a", ...rest }: Options = {})
       log: silentLog,
       cluster,
       events: {
-        onLinked: (nodeId, sessions) => void heard.push(`linked ${nodeId} [${sessions}]`),
-        onReported: (nodeId, sessions) => void heard.push(`reported ${nodeId} [${sessions}]`),
+        onLinked: (nodeId, sessions) => void heard.push(`linked ${nodeId} [${idsOf(sessions)}]`),
+        onReported: (nodeId, sessions) => void heard.push(`reported ${nodeId} [${idsOf(sessions)}]`),
         onLost: (nodeId) => void heard.push(`lost ${nodeId}`),
         onGone: (nodeId) => void heard.push(`gone ${nodeId}`),
       },
@@ -338,3 +338,7 @@ test("a server that starts later knows the nodes that are there", async () => {
   const b = await setUp({ hub, serverId: "b" });
   expect(b.state("n1")).toBe("standby");
 });
+
+function idsOf(sessions: readonly { sessionId: string }[]): string {
+  return sessions.map(({ sessionId }) => sessionId).join();
+}

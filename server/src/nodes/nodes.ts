@@ -48,9 +48,9 @@ export interface NodeLink {
 
 export interface NodeEvents {
   /** Linked here, for the first time or again, with the sessions that still run there. */
-  onLinked(nodeId: string, sessionIds: readonly string[]): void;
+  onLinked(nodeId: string, sessions: readonly SessionReport[]): void;
   /** What runs there now: heard with the first heartbeat of a link, when it changes, and while something there should not run. */
-  onReported(nodeId: string, sessionIds: readonly string[]): void;
+  onReported(nodeId: string, sessions: readonly SessionReport[]): void;
   /** Gone for longer than the grace, wherever it hung: nothing of it is waited for. */
   onLost(nodeId: string): void;
 }
@@ -120,7 +120,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     for (const sessionId of awaited.get(nodeId)?.sessionIds ?? []) apply(node, { type: "session-held", sessionId });
     awaited.delete(nodeId);
     tellOperator(node);
-    events.onLinked(nodeId, sessions.map(({ sessionId }) => sessionId));
+    events.onLinked(nodeId, sessions);
     history.linked(nodeId, (host) => {
       if (nodes.get(nodeId) !== node) return;
       node.host = host;
@@ -160,7 +160,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     if (node.elsewhere) reclaim(node);
     if (node.reported && node.life.slots === before && !hasStray(node)) return;
     node.reported = true;
-    events.onReported(nodeId, sessions.map(({ sessionId }) => sessionId));
+    events.onReported(nodeId, sessions);
   }
 
   function reclaim(node: Node): void {
@@ -316,6 +316,12 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     awaited.set(nodeId, waiting);
   }
 
+  function releaseSlot(nodeId: string, sessionId: string): void {
+    // It may have been waited for in vain.
+    awaited.get(nodeId)?.sessionIds.delete(sessionId);
+    tell(nodeId, { type: "session-released", sessionId });
+  }
+
   /** A node of the directory has appeared, at whatever home. */
   function handleAppeared(nodeId: string): void {
     const waiting = awaited.get(nodeId);
@@ -372,7 +378,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     handleGone,
     candidates: (): NodeCandidate[] => Array.from(directory.all(), candidateOf),
     takeSlot: (nodeId: string, sessionId: string): void => tell(nodeId, { type: "session-held", sessionId }),
-    releaseSlot: (nodeId: string, sessionId: string): void => tell(nodeId, { type: "session-released", sessionId }),
+    releaseSlot,
     /** The node has said that nothing of the session is left, which its last report could not know. */
     forgetReported: (nodeId: string, sessionId: string): void => tell(nodeId, { type: "session-cleared", sessionId }),
   };

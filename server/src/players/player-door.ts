@@ -7,6 +7,7 @@ import { CloseCode, MESSAGES_PER_SECOND_MAX, PROTOCOL_VERSION } from "@nearframe
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import type { Log } from "../log.ts";
 import type { SocketDoor } from "../peers/adapters/ws/socket-doors.ts";
+import { clientAddress } from "../peers/client-address.ts";
 import { MESSAGES_BURST_MAX } from "../peers/limits.ts";
 import { originAllowed } from "../peers/origin.ts";
 import { admitPeer, type Conversation, type PeerLink } from "../peers/peer-door.ts";
@@ -20,9 +21,11 @@ type PlayerDoorPorts = {
   clock: Clock;
   log: Log;
   identity: Identity;
-  sessions: Sessions;
+  players: Sessions["players"];
   /** Besides the server's own. */
   origins: readonly string[];
+  /** Reverse proxies of ours before this server; each adds the address that it sees to the request. */
+  proxyCount: number;
 };
 
 type Hello = Extract<ClientToServer, { type: "hello" }>;
@@ -32,26 +35,25 @@ const STARTS_RATE = { perSecond: STARTS_PER_SECOND, burst: STARTS_BURST };
 const MESSAGE_RATE = { perSecond: MESSAGES_PER_SECOND_MAX, burst: MESSAGES_BURST_MAX };
 
 export function createPlayerDoor(ports: PlayerDoorPorts, scope: Scope): SocketDoor {
-  const { clock, log, origins } = ports;
+  const { clock, log, origins, proxyCount } = ports;
   return {
     refuse: (request) =>
       originAllowed(request.headers.origin, request.headers.host, origins)
         ? undefined
         : { status: 403, code: "ORIGIN_REFUSED", message: "this server takes no connections from pages of other sites" },
-    accept: (socket) =>
-      admitPeer(
-        socket,
-        { schema: ClientToServer, rate: MESSAGE_RATE, converse: (peer: PeerLink<ServerToClient>) => createConversation(ports, peer) },
-        { clock, log },
-        scope,
-      ),
+    accept: (socket, request) => {
+      const address = clientAddress(request, proxyCount);
+      const converse = (peer: PeerLink<ServerToClient>) => createConversation(ports, peer, address);
+      return admitPeer(socket, { schema: ClientToServer, rate: MESSAGE_RATE, converse }, { clock, log }, scope);
+    },
   };
 }
 
 /** What one socket and the server say to each other. */
 function createConversation(
-  { clock, identity, sessions }: PlayerDoorPorts,
+  { clock, identity, players }: PlayerDoorPorts,
   peer: PeerLink<ServerToClient>,
+  address: string | undefined,
 ): Conversation<ClientToServer> {
   let greeting: Greeting = { type: "awaiting-hello" };
   let starts = fullBucket(STARTS_RATE, clock.monotonicMs());
@@ -66,33 +68,14 @@ function createConversation(
       return peer.send({ type: "error", code: "HELLO_FIRST", message: "say hello and wait for the welcome", ...requestId });
     }
     const { player } = greeting;
-    switch (message.type) {
-      case "session.request":
-      case "session.resume": {
-        if (!mayStart()) {
-          const text = "titles were started too often just now; wait a few seconds";
-          return peer.send({ type: "error", code: "STARTS_TOO_FAST", message: text, requestId: message.requestId });
-        }
-        return message.type === "session.request"
-          ? sessions.handleRequest(player, message)
-          : sessions.handleResume(player, message);
-      }
-      case "session.signal":
-        return sessions.handleSignal(player, message);
-      case "session.connected":
-        return sessions.handleConnected(player, message);
-      case "session.first-frame":
-        return sessions.handleFirstFrame(player, message);
-      case "session.unreachable":
-        return sessions.handleUnreachable(player, message);
-      case "session.telemetry":
-        return sessions.handlePlayerTelemetry(player, message);
-      case "session.leave":
-        return sessions.handleLeave(player, message);
+    if ((message.type === "session.request" || message.type === "session.resume") && !mayStart()) {
+      const text = "titles were started too often just now; wait a few seconds";
+      return peer.send({ type: "error", code: "STARTS_TOO_FAST", message: text, requestId: message.requestId });
     }
+    return players.handle(player, message);
   }
 
-  async function handleHello({ protocol, token }: Hello): Promise<void> {
+  async function handleHello({ protocol, token, tabId, timeZone }: Hello): Promise<void> {
     if (greeting.type !== "awaiting-hello") {
       return peer.send({ type: "error", code: "HELLO_TWICE", message: "hello is said once on a socket" });
     }
@@ -111,13 +94,14 @@ function createConversation(
     const { playerId, token: kept } = reading?.type === "player" ? reading : await identity.createGuest();
     // The socket may have closed while the token was checked; then nobody is there to greet.
     if (peer.closed) return;
-    greeting = { type: "greeted", player: { playerId, send: peer.send } };
+    const player = players.open({ playerId, tabId, place: { address, timeZone }, send: peer.send });
+    greeting = { type: "greeted", player };
     peer.send({
       type: "welcome",
       protocol: PROTOCOL_VERSION,
       playerId,
       token: kept,
-      held: sessions.heldBy(playerId),
+      held: players.heldBy(player),
     });
   }
 
@@ -132,7 +116,7 @@ function createConversation(
   }
 
   function handleClosed(): void {
-    if (greeting.type === "greeted") sessions.handlePeerClosed(greeting.player);
+    if (greeting.type === "greeted") players.handlePeerClosed(greeting.player);
   }
 
   return { handleMessage, handleSilence, handleClosed };

@@ -50,3 +50,40 @@ export const STARTS_PER_SECOND = 0.5;
 
 /** Sessions that wait for the disk. Beyond this the disk is stuck, and no new session is begun. */
 export const WRITES_PENDING_MAX = 1_000;
+
+/** For preparing, measuring and choosing among candidates: past this the best known is taken. */
+export const PROBE_MS = 400;
+
+/** A session whose node was lost waits so long for another one, or for the same one started anew. */
+export const MOVE_WAIT_MS = 60_000;
+
+/** Nodes that a session may lose in a row, without a frame in between. */
+export const MOVES_MAX = 3;
+
+/** A player who says that media stopped is believed for so long when the node's link goes as well. */
+export const STALL_FRESH_MS = 10_000;
+
+/** A node that hands a session on closes the title and packs its save; the start on the next one waits for it. */
+export const MOVE_STOP_MS = 8_000;
+
+/** A node that failed a session is not tried again for it before this is over, if there is another. */
+export const EXCLUDED_MS = 60_000;
+
+/** Nodes with at least this share of the best score are worth measuring: what an estimate of distance may be wrong by. */
+export const PROBE_SCORE_SHARE = 0.75;
+
+/** A dead owner is noticed and replaced within this: the expiry of its entry, and a look at the store. */
+export const PARKED_MS = 15_000;
+/** Of a few kilobytes each. */
+export const PARKED_MAX = 10_000;
+
+/** Who is next in rank has so long to take over a session before the one after it tries. */
+export const ADOPT_STEP_MS = 1_500;
+/** How often sessions without an owner are looked for. */
+export const ADOPT_SWEEP_MS = 2_000;
+
+/** What runs on a node and is nobody's may be a session that this process has not heard of yet. */
+export const STRAY_AFTER_MS = 15_000;
+
+/** The word that ended a session and the sight of its entry gone come by different ways. */
+export const GONE_MS = 3_000;

@@ -1,61 +1,71 @@
-// What nodes report of sessions. A node is believed about the sessions that it
-// serves, and about no others.
+// What nodes report of sessions. A node is believed about the sessions that have a
+// lease on it, under that lease's epoch, and about no others.
 
+import type { SessionReport } from "@nearframe/shared/node/messages";
 import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
-import type { SessionNodes, SessionTelemetry } from "./ports.ts";
-import { nodeOf, playedSession, type Entry, type SessionTable } from "./session-table.ts";
+import { playedSession, type Entry } from "./entry.ts";
+import type { SessionTelemetry } from "./ports.ts";
+import type { ProbeReports } from "./probe-reports.ts";
+import { leasesOf, leaseUnder, type Lease } from "./session.ts";
+import type { SessionTable } from "./session-table.ts";
 import type { SignalRelay } from "./signal-relay.ts";
+import type { ToNode } from "./to-node.ts";
 
-type Message<T extends NodeToServer["type"]> = Extract<NodeToServer, { type: T }>;
+export type NodeSessionMessage = Extract<NodeToServer, { sessionId: string }>;
+type Message<T extends NodeSessionMessage["type"]> = Extract<NodeSessionMessage, { type: T }>;
 
 export type NodeMessagePorts = {
   table: SessionTable;
   relay: SignalRelay;
-  nodes: SessionNodes;
+  probes: Pick<ProbeReports, "takeFromNode">;
+  toNode: Pick<ToNode, "stop">;
   telemetry: Pick<SessionTelemetry, "takeNodeSample" | "refuseSample">;
+  /** Whether a session that is unknown here is nobody's. */
+  isStray(sessionId: string): boolean;
 };
 
 export type NodeMessages = ReturnType<typeof handleNodeMessages>;
 
-export function handleNodeMessages({ table, relay, nodes, telemetry }: NodeMessagePorts) {
+export function handleNodeMessages({ table, relay, probes, toNode, telemetry, isStray }: NodeMessagePorts) {
   /** By node: what it did not name when it linked, and may yet tell the end of. */
   const unaccounted = new Map<string, Set<string>>();
 
   // The session may have ended here, or moved, while the message was on its way;
-  // so what comes for a session that the node doesn't serve is dropped in silence.
-  function served(nodeId: string, sessionId: string): Entry | undefined {
+  // so what comes under a lease that is no longer the session's is dropped in silence.
+  function served(nodeId: string, { sessionId, epoch }: { sessionId: string; epoch: number }): Entry | undefined {
     const entry = table.find(sessionId);
-    return entry && nodeOf(entry.session) === nodeId ? entry : undefined;
+    return entry && leaseUnder(entry.session, epoch)?.nodeId === nodeId ? entry : undefined;
   }
 
   function handleOffer(nodeId: string, message: Message<"session.offer">): void {
-    const entry = served(nodeId, message.sessionId);
-    if (entry) table.apply(entry, { type: "offered", offer: message.offer });
+    const entry = served(nodeId, message);
+    if (entry) table.apply(entry, { type: "offered", epoch: message.epoch, offer: message.offer });
   }
 
   function handleProgress(nodeId: string, message: Message<"session.progress">): void {
-    const entry = served(nodeId, message.sessionId);
-    if (entry) table.apply(entry, { type: "progressed", step: message.step });
+    const entry = served(nodeId, message);
+    if (entry) table.apply(entry, { type: "progressed", epoch: message.epoch, step: message.step });
   }
 
-  function handleSignalReply(nodeId: string, message: Message<"session.signal.reply">): void {
-    relay.reply(nodeId, message.sessionId, message.callId, message.result);
+  function handleProbed(nodeId: string, message: Message<"session.probed">): void {
+    const entry = served(nodeId, message);
+    if (entry) probes.takeFromNode(entry, nodeId, message);
   }
 
-  function handleNodeTelemetry(nodeId: string, message: Message<"session.telemetry">): void {
+  function handleTelemetry(nodeId: string, message: Message<"session.telemetry">): void {
     const entry = table.find(message.sessionId);
     if (!entry) return;
-    if (!served(nodeId, entry.id)) return telemetry.refuseSample();
+    if (!served(nodeId, message)) return telemetry.refuseSample();
     // The node begins before the player's first frame, and goes on while the player is away.
     const session = playedSession(entry);
     if (session) telemetry.takeNodeSample(session, message.sample);
   }
 
   function handleEnded(nodeId: string, message: Message<"session.ended">): void {
-    nodes.forgetReported(nodeId, message.sessionId);
-    const entry = served(nodeId, message.sessionId);
-    if (entry) table.apply(entry, { type: "node-ended", reason: message.reason, detail: message.detail });
+    const { epoch, reason, detail } = message;
+    const entry = served(nodeId, message);
+    if (entry) table.apply(entry, { type: "node-ended", epoch, reason, detail });
     // The slot of a session that this server had given up comes free as well.
     else table.placeQueued();
   }
@@ -65,45 +75,74 @@ export function handleNodeMessages({ table, relay, nodes, telemetry }: NodeMessa
    * other still has. What ended while the link was down the node reports right
    * after this, with the reason; so what it does not name is not yet given up.
    */
-  function handleLinked(nodeId: string, sessionIds: readonly string[]): void {
-    const running = new Set(sessionIds);
-    const missing = table.onNode(nodeId).filter(({ id }) => !running.has(id));
+  function handleLinked(nodeId: string, sessions: readonly SessionReport[]): void {
+    const missing = table.onNode(nodeId).filter((entry) => !runs(sessions, entry, nodeId));
     unaccounted.set(nodeId, new Set(missing.map(({ id }) => id)));
-    stopStrays(nodeId, sessionIds);
-    const runtimes = nodes.candidates().find((node) => node.nodeId === nodeId)?.runtimes ?? [];
-    for (const entry of table.all()) {
-      if (runtimes.includes(entry.title.manifest.runtime)) table.apply(entry, { type: "node-appeared" });
-    }
+    stopStrays(nodeId, sessions);
     table.placeQueued();
   }
 
-  function handleReported(nodeId: string, sessionIds: readonly string[]): void {
+  function handleReported(nodeId: string, sessions: readonly SessionReport[]): void {
     for (const sessionId of unaccounted.get(nodeId) ?? []) {
-      const entry = served(nodeId, sessionId);
-      if (!entry || sessionIds.includes(sessionId)) continue;
+      const entry = table.find(sessionId);
+      if (!entry || runs(sessions, entry, nodeId)) continue;
       const detail = "the node came back without the session";
-      table.apply(entry, { type: "node-ended", reason: EndReason.NodeLost, detail });
+      for (const { epoch } of onNode(entry, nodeId)) {
+        table.apply(entry, { type: "node-ended", epoch, reason: EndReason.NodeLost, detail });
+      }
     }
     unaccounted.delete(nodeId);
-    stopStrays(nodeId, sessionIds);
+    stopStrays(nodeId, sessions);
     table.placeQueued();
+  }
+
+  /** The link is down, and may come back. */
+  function handleUnlinked(nodeId: string): void {
+    for (const entry of table.onNode(nodeId)) table.apply(entry, { type: "node-unlinked", nodeId });
   }
 
   function handleLost(nodeId: string): void {
     unaccounted.delete(nodeId);
-    for (const entry of table.onNode(nodeId)) table.apply(entry, { type: "node-lost" });
+    for (const entry of table.onNode(nodeId)) table.apply(entry, { type: "node-lost", nodeId });
   }
 
-  /** What runs on the node and should not: ended while the link was down, or unknown here. */
-  function stopStrays(nodeId: string, sessionIds: readonly string[]): void {
-    for (const sessionId of sessionIds) {
-      const entry = served(nodeId, sessionId);
-      const session = entry?.session;
-      if (session && session.state !== "ending") continue;
-      const reason = session?.end.reason ?? EndReason.ServerStopped;
-      nodes.send(nodeId, { type: "session.stop", sessionId, epoch: entry?.epoch ?? table.newEpoch(), reason });
+  /** What runs on the node and should not: ended while the link was down, or unknown to everybody. */
+  function stopStrays(nodeId: string, sessions: readonly SessionReport[]): void {
+    for (const { sessionId, epoch } of sessions) {
+      const entry = table.find(sessionId);
+      if (!entry) {
+        if (isStray(sessionId)) toNode.stop(sessionId, { nodeId, epoch }, EndReason.ServerStopped);
+      } else if (entry.session.state === "ending" || !leaseUnder(entry.session, epoch)) {
+        const reason = "end" in entry.session ? entry.session.end.reason : EndReason.TakenOver;
+        toNode.stop(sessionId, { nodeId, epoch }, reason);
+      }
     }
   }
 
-  return { handleOffer, handleProgress, handleSignalReply, handleNodeTelemetry, handleEnded, handleLinked, handleReported, handleLost };
+  function handle(nodeId: string, message: NodeSessionMessage): void {
+    switch (message.type) {
+      case "session.offer":
+        return handleOffer(nodeId, message);
+      case "session.progress":
+        return handleProgress(nodeId, message);
+      case "session.probed":
+        return handleProbed(nodeId, message);
+      case "session.signal.reply":
+        return relay.reply(nodeId, message.sessionId, message.callId, message.result);
+      case "session.telemetry":
+        return handleTelemetry(nodeId, message);
+      case "session.ended":
+        return handleEnded(nodeId, message);
+    }
+  }
+
+  return { handle, handleLinked, handleReported, handleUnlinked, handleLost };
+}
+
+function onNode({ session }: Entry, nodeId: string): Lease[] {
+  return leasesOf(session).filter((lease) => lease.nodeId === nodeId);
+}
+
+function runs(sessions: readonly SessionReport[], { id, session }: Entry, nodeId: string): boolean {
+  return sessions.some(({ sessionId, epoch }) => sessionId === id && leaseUnder(session, epoch)?.nodeId === nodeId);
 }

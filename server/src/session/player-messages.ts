@@ -2,26 +2,35 @@
 // ask it; what it does to the session is the machine's business.
 
 import type { ClientToServer } from "@nearframe/shared/protocol/client-to-server";
-import type { ServerToClient, SessionTitle } from "@nearframe/shared/protocol/server-to-client";
+import type { SessionTitle } from "@nearframe/shared/protocol/server-to-client";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { Title } from "@nearframe/shared/title/manifest";
+import { ClusterUnavailableError } from "../cluster/ports.ts";
 import type { Log } from "../log.ts";
 import type { SessionStore } from "../store/ports.ts";
+import { leaseOf, playedSession, titleIdOf, type Entry, type SessionFacts } from "./entry.ts";
 import { jsonBytes } from "./json-bytes.ts";
 import { DEVICE_BYTES_MAX, QUEUE_LENGTH_MAX, SESSIONS_PER_PLAYER_MAX, WRITES_PENDING_MAX } from "./limits.ts";
-import type { PlayerPeer, SessionTelemetry, SessionTitles } from "./ports.ts";
-import { nodeOf, playedSession, titleIdOf, type Entry, type SessionTable } from "./session-table.ts";
+import type { ToOwner } from "./owner-mail.ts";
+import type { PlayerPeer, SessionNodes, SessionTelemetry, SessionTitles } from "./ports.ts";
+import type { ProbeReports } from "./probe-reports.ts";
+import { awayUntilMs, leaseUnder, type SessionEnd } from "./session.ts";
+import type { SessionDirectory, SessionEntry } from "./session-directory.ts";
+import type { SessionTable } from "./session-table.ts";
 import type { SessionWriter } from "./session-writer.ts";
 import type { SignalRelay } from "./signal-relay.ts";
-import type { SessionEnd } from "./transition.ts";
 
-type Message<T extends ClientToServer["type"]> = Extract<ClientToServer, { type: T }>;
-type HeldSession = Extract<ServerToClient, { type: "welcome" }>["held"][number];
+export type SessionMessage = Extract<ClientToServer, { sessionId: string } | { titleId: string }>;
+type Message<T extends SessionMessage["type"]> = Extract<SessionMessage, { type: T }>;
 
 export type PlayerMessagePorts = {
   table: SessionTable;
   relay: SignalRelay;
+  probes: Pick<ProbeReports, "takeFromPlayer">;
   writer: SessionWriter;
+  nodes: Pick<SessionNodes, "linked">;
+  directory: Pick<SessionDirectory, "claim" | "ofPlayer">;
+  tellOwner(ownerId: string, letter: ToOwner): void;
   titles: SessionTitles;
   telemetry: Pick<SessionTelemetry, "takePlayerSample" | "refuseSample">;
   store: Pick<SessionStore, "findSession">;
@@ -32,9 +41,12 @@ export type PlayerMessagePorts = {
 export type PlayerMessages = ReturnType<typeof handlePlayerMessages>;
 
 export function handlePlayerMessages(ports: PlayerMessagePorts) {
-  const { table, relay, writer, titles, telemetry, store, log, newId } = ports;
+  const { table, relay, probes, writer, nodes, directory, tellOwner, titles, telemetry, store, log, newId } = ports;
 
-  function handleRequest(peer: PlayerPeer, message: Message<"session.request">): void {
+  /** A request takes a moment, in which its socket may close. */
+  const closed = new WeakSet<PlayerPeer>();
+
+  async function handleRequest(peer: PlayerPeer, message: Message<"session.request">, id: string): Promise<void> {
     const refuse = (code: string, text: string) => refuseWith(peer, code, text, message.requestId);
     const title = titles.find(message.titleId);
     if (!title) return refuse("TITLE_UNKNOWN", `there is no title "${message.titleId}" in the catalogue`);
@@ -47,23 +59,55 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
       return refuse("SERVER_BUSY", "the server can't take new sessions now; try again in a minute");
     }
     // Whoever asks for a title has given up what they dropped; else they would wait for their own slot.
-    for (const dropped of table.ofPlayer(peer.playerId).filter(isDropped)) table.apply(dropped, { type: "player-left" });
-    const running = table.ofPlayer(peer.playerId).filter((entry) => entry.session.state !== "ending");
-    if (running.length >= SESSIONS_PER_PLAYER_MAX) {
+    const others = directory.ofPlayer(peer.playerId).filter(([, { ending }]) => !ending);
+    const dropped = others.filter(([sessionId, told]) => isDropped(sessionId, told));
+    for (const [sessionId, { ownerId }] of dropped) giveUp(peer.playerId, sessionId, ownerId);
+    if (others.length - dropped.length >= SESSIONS_PER_PLAYER_MAX) {
       return refuse("SESSIONS_TOO_MANY", `${SESSIONS_PER_PLAYER_MAX} sessions are open already; leave one of them first`);
     }
-    const entry = table.open(
-      {
-        id: newId(),
-        playerId: peer.playerId,
-        title,
-        device: message.device,
-        requestedAtMs: table.nowMs(),
-      },
-      peer,
-    );
+    const facts = {
+      id,
+      playerId: peer.playerId,
+      title,
+      device: message.device,
+      place: peer.place,
+      policy: message.policy,
+      requestedAtMs: table.nowMs(),
+    };
+    const entry = await open(facts, peer);
+    if (entry === "busy") return refuse("SERVER_BUSY", "the servers can't reach each other now; try again in a minute");
+    // Another process has it: this one was thought to be gone when it was asked.
+    if (entry === "taken") return;
     tellCreated(entry, peer, message.requestId);
+    if (closed.has(peer)) loseSocket(entry);
     table.placeQueued();
+  }
+
+  async function open(facts: SessionFacts, peer: PlayerPeer): Promise<Entry | "taken" | "busy"> {
+    const told = { playerId: facts.playerId, titleId: titleIdOf(facts), nodeIds: [], ending: false };
+    try {
+      return (await directory.claim(facts.id, told)) ? table.open(facts, peer) : "taken";
+    } catch (error) {
+      if (!(error instanceof ClusterUnavailableError)) throw error;
+      log.error({ error }, "a session could not be begun: the cluster does not answer");
+      return "busy";
+    }
+  }
+
+  /** What this process owns it knows better than all have been told. */
+  function isDropped(sessionId: string, told: SessionEntry): boolean {
+    const entry = table.find(sessionId);
+    return (entry ? awayUntilMs(entry.session) : told.awayUntilMs) !== undefined;
+  }
+
+  function giveUp(playerId: string, sessionId: string, ownerId: string): void {
+    if (table.find(sessionId)) handleGivenUp(playerId, sessionId);
+    else tellOwner(ownerId, { type: "given-up", playerId, sessionId });
+  }
+
+  function handleGivenUp(playerId: string, sessionId: string): void {
+    const entry = table.find(sessionId);
+    if (entry?.playerId === playerId && awayUntilMs(entry.session) !== undefined) table.apply(entry, { type: "player-left" });
   }
 
   async function handleResume(peer: PlayerPeer, message: Message<"session.resume">): Promise<void> {
@@ -72,20 +116,25 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     if (!entry || entry.playerId !== peer.playerId || entry.session.state === "ending") {
       return tellOver(peer, message);
     }
+    if (playsElsewhere(entry, peer) && message.takeOver !== true) {
+      const text = "this session is being played in another tab or on another device; take it over, or leave it there";
+      return refuseWith(peer, "PLAYED_ELSEWHERE", text, message.requestId);
+    }
     if (entry.peer && entry.peer !== peer) {
       entry.peer.send({ type: "session.ended", sessionId: entry.id, reason: EndReason.TakenOver });
     }
     relay.dropSession(entry.id);
     entry.peer = peer;
     entry.device = message.device;
+    entry.place = peer.place;
     tellCreated(entry, peer, message.requestId);
     table.apply(entry, { type: "player-returned" });
     table.repeatPosition(entry);
     table.placeQueued();
   }
 
-  /** The session to be resumed is not here any more: say how it ended, if it was this player's. */
-  async function tellOver(peer: PlayerPeer, { sessionId, requestId }: Message<"session.resume">): Promise<void> {
+  /** The session is not here any more: say how it ended, if it was this player's. */
+  async function tellOver(peer: PlayerPeer, { sessionId, requestId }: { sessionId: string; requestId?: string }): Promise<void> {
     const ending = table.find(sessionId);
     const known =
       ending?.session.state === "ending"
@@ -97,8 +146,8 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
 
   function handleSignal(peer: PlayerPeer, message: Message<"session.signal">): void {
     const entry = table.find(message.sessionId);
-    const nodeId = entry && nodeOf(entry.session);
-    if (!entry || entry.playerId !== peer.playerId || nodeId === undefined || entry.session.state === "ending") {
+    const lease = entry && leaseUnder(entry.session, message.epoch);
+    if (!entry || entry.playerId !== peer.playerId || !lease || entry.session.state === "ending") {
       return peer.send({
         type: "session.signal.reply",
         sessionId: message.sessionId,
@@ -106,17 +155,42 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
         result: { ok: false, code: "SESSION_UNKNOWN", message: "this session is not running" },
       });
     }
-    relay.call(peer, entry.id, entry.epoch, nodeId, message.callId, message.signal);
+    relay.call(peer, entry.id, lease.epoch, lease.nodeId, message.callId, message.signal);
   }
 
-  function handleConnected(peer: PlayerPeer, message: Message<"session.connected">): void {
+  function handleProbed(peer: PlayerPeer, message: Message<"session.probed">): void {
+    const entry = played(peer, message.sessionId);
+    // The choice is made without who tells too late.
+    if (entry) probes.takeFromPlayer(entry, message);
+  }
+
+  function handleStalled(peer: PlayerPeer, message: Message<"session.stalled">): void {
+    const entry = played(peer, message.sessionId);
+    const lease = entry && leaseOf(entry.session);
+    if (entry && lease) table.apply(entry, { type: "player-stalled", nodeLinked: nodes.linked(lease.nodeId) });
+  }
+
+  function handleConnected(peer: PlayerPeer, message: Message<"session.connected">): void | Promise<void> {
     const entry = table.find(message.sessionId);
-    if (!entry || entry.playerId !== peer.playerId) return refuseSession(peer);
+    if (!entry || entry.playerId !== peer.playerId) return tellOver(peer, message);
     // It was given up a moment ago, while media still flowed.
     if (entry.session.state === "ending") return tellEnd(peer, entry.id, entry.session.end);
     // The old socket may still look alive from here; the one that speaks now is the one in use.
     entry.peer = peer;
     table.apply(entry, { type: "connected" });
+  }
+
+  /** The session is new to this process, and its player was there all the while. */
+  function handleAttached(peer: PlayerPeer, sessionId: string): void {
+    const entry = table.find(sessionId);
+    if (!entry || entry.playerId !== peer.playerId || entry.session.state === "ending" || entry.peer) return;
+    entry.peer = peer;
+    entry.place = peer.place;
+    const { session } = entry;
+    // An offer that the last owner had is lost with it, so there has to be another.
+    const connecting = session.state === "held" && session.played?.runningSinceMs === undefined;
+    table.apply(entry, { type: connecting ? "player-returned" : "connected" });
+    table.placeQueued();
   }
 
   function handleFirstFrame(peer: PlayerPeer, message: Message<"session.first-frame">): void {
@@ -132,7 +206,7 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     table.apply(entry, { type: "media-unreachable", detail: message.detail });
   }
 
-  function handlePlayerTelemetry(peer: PlayerPeer, message: Message<"session.telemetry">): void {
+  function handleTelemetry(peer: PlayerPeer, message: Message<"session.telemetry">): void {
     const entry = table.find(message.sessionId);
     // Every session's last sample may cross its end on the way.
     if (!entry) return;
@@ -148,19 +222,13 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
   }
 
   function handlePeerClosed(peer: PlayerPeer): void {
-    for (const entry of table.ofPlayer(peer.playerId)) {
-      if (entry.peer !== peer) continue;
-      entry.peer = undefined;
-      table.apply(entry, { type: "player-lost" });
-    }
+    closed.add(peer);
+    for (const entry of table.ofPlayer(peer.playerId)) if (entry.peer === peer) loseSocket(entry);
   }
 
-  /** What this player dropped and can have back. */
-  function heldBy(playerId: string): HeldSession[] {
-    return table.ofPlayer(playerId).flatMap((entry) => {
-      const untilMs = heldUntilMs(entry);
-      return untilMs === undefined ? [] : [{ sessionId: entry.id, titleId: titleIdOf(entry), untilMs }];
-    });
+  function loseSocket(entry: Entry): void {
+    entry.peer = undefined;
+    table.apply(entry, { type: "player-lost" });
   }
 
   /** The player's session, unless it is being played on another of the player's sockets. */
@@ -170,28 +238,39 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     return entry.peer === undefined || entry.peer === peer ? entry : undefined;
   }
 
-  return {
-    handleRequest,
-    handleResume,
-    handleSignal,
-    handleConnected,
-    handleFirstFrame,
-    handleUnreachable,
-    handlePlayerTelemetry,
-    handleLeave,
-    handlePeerClosed,
-    heldBy,
-  };
+  /** `sessionId`: of the session that a request is to make. */
+  function handle(peer: PlayerPeer, message: SessionMessage, sessionId?: string): void | Promise<void> {
+    switch (message.type) {
+      case "session.request":
+        return handleRequest(peer, message, sessionId ?? newId());
+      case "session.resume":
+        return handleResume(peer, message);
+      case "session.signal":
+        return handleSignal(peer, message);
+      case "session.probed":
+        return handleProbed(peer, message);
+      case "session.stalled":
+        return handleStalled(peer, message);
+      case "session.connected":
+        return handleConnected(peer, message);
+      case "session.first-frame":
+        return handleFirstFrame(peer, message);
+      case "session.unreachable":
+        return handleUnreachable(peer, message);
+      case "session.telemetry":
+        return handleTelemetry(peer, message);
+      case "session.leave":
+        return handleLeave(peer, message);
+    }
+  }
+
+  return { handle, handleAttached, handleGivenUp, handlePeerClosed };
 }
 
-function heldUntilMs({ session }: Entry): number | undefined {
-  if (session.state === "held") return session.untilMs;
-  if (session.state === "queued") return session.absentUntilMs;
-  return undefined;
-}
-
-function isDropped(entry: Entry): boolean {
-  return heldUntilMs(entry) !== undefined;
+/** On a live socket of another tab or device. A page that was loaded anew is no other. */
+function playsElsewhere({ peer: present }: Entry, peer: PlayerPeer): boolean {
+  if (!present || present === peer) return false;
+  return present.tabId === undefined || present.tabId !== peer.tabId;
 }
 
 function tellEnd(peer: PlayerPeer, sessionId: string, { reason, detail }: SessionEnd): void {

@@ -1,29 +1,77 @@
 // What sessions need of the rest of the server.
 
+import type { PlacementPolicy } from "@nearframe/shared/protocol/client-to-server";
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { NodeSample, PlayerSample } from "@nearframe/shared/telemetry/samples";
 import type { Title } from "@nearframe/shared/title/manifest";
-import type { NodeCandidate } from "../placement/choose-node.ts";
+import type { Lease } from "./session.ts";
+import type { Option } from "./session-events.ts";
+
+/** Where a player seems to be: what placement goes by until something is measured. */
+export type PlayerPlace = {
+  /** Of the far end of the socket; undefined where it is not to be known. */
+  readonly address: string | undefined;
+  /** An IANA name. */
+  readonly timeZone: string | undefined;
+};
 
 /** One control socket of a player. A player may have several: tabs, devices, a half-dead one. */
 export interface PlayerPeer {
   readonly playerId: string;
+  /** The same for each socket of one browser tab; undefined where the far end doesn't say. */
+  readonly tabId: string | undefined;
+  readonly place: PlayerPlace;
   /** MUST NOT throw: a socket that can't take the message closes, which is heard as `handlePeerClosed`. */
   send(message: ServerToClient): void;
 }
 
 export interface SessionNodes {
-  candidates(): NodeCandidate[];
+  /** Whether the node's control link is up, as far as is known. */
+  linked(nodeId: string): boolean;
   /** False if the node has no link now. */
   send(nodeId: string, message: ServerToNode): boolean;
-  takeSlot(nodeId: string, sessionId: string): void;
-  releaseSlot(nodeId: string, sessionId: string): void;
-  forgetReported(nodeId: string, sessionId: string): void;
+  /** The key that signs what the node measured. */
+  publicKey(nodeId: string): string | undefined;
+  /** A session outlived its owner: should the node not be there, it is waited for as if its link had just died. */
   expect(nodeId: string, sessionId: string): void;
+  /** The node has said that nothing of the session is left, which its last report could not know. */
+  forgetReported(nodeId: string, sessionId: string): void;
   /** A session that was on the node has ended, or left it. */
   noteSessionEnded(nodeId: string, reason: EndReason): void;
+}
+
+/** What a session asks of its node. */
+export type SlotNeed = {
+  readonly sessionId: string;
+  readonly title: Title;
+  readonly place: PlayerPlace;
+  readonly policy: PlacementPolicy | undefined;
+  /** Since when it waits: the longer, the farther its node may be. */
+  readonly waitingSinceMs: number;
+  /** Nodes that have just failed it. */
+  readonly excludedNodeIds: readonly string[];
+};
+
+export type SlotChoice =
+  /** MUST NOT reject: of the chosen slots, those that could be leased, best first. */
+  | { type: "chosen"; take(): Promise<readonly Option[]> }
+  /** `canRun` tells a full network from one that could never run it. */
+  | { type: "none"; canRun: boolean };
+
+export interface SessionSlots {
+  /** Decides at once, and counts the chosen slots as taken for whoever asks next. */
+  choose(need: SlotNeed): SlotChoice;
+  /** The session goes on with this lease: keep it until it is released. Its loss is told. */
+  keep(lease: Lease, sessionId: string): void;
+  /** At most once a lease. */
+  release(lease: Lease, sessionId: string): void;
+  /**
+   * Takes over the lease of a session that this process has adopted, perhaps on another
+   * slot. Undefined if somebody else has it. MAY reject while the cluster does not answer.
+   */
+  adopt(lease: Lease, sessionId: string): Promise<Lease | undefined>;
 }
 
 /** Who is told how sessions go. MUST NOT throw, and MUST NOT make its caller wait. */

@@ -1,63 +1,45 @@
-// All sessions of this server: runs the machine of `transition.ts` on each and
-// carries out its effects. Knows no sockets and no message formats of players'
+// The sessions that this process owns: runs the machine of `transition.ts` on each
+// and carries out its effects. Knows no sockets and no message formats of players'
 // requests; `player-messages.ts` and `node-messages.ts` bring those here.
 
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
-import type { Device } from "@nearframe/shared/protocol/client-to-server";
-import { START_TIMEOUT_S_DEFAULT, type Runtime, type Title } from "@nearframe/shared/title/manifest";
+import { EndReason } from "@nearframe/shared/session/end-reasons";
+import { START_TIMEOUT_S_DEFAULT } from "@nearframe/shared/title/manifest";
 import type { Log } from "../log.ts";
-import { chooseNode } from "../placement/choose-node.ts";
-import type { SessionSaves } from "../saves/ports.ts";
 import { steadyTime } from "../steady-time.ts";
-import type { SessionRecord, SessionTurn } from "../store/ports.ts";
-import { NODE_WAIT_MS, QUEUE_WAIT_MS, START_MARGIN_MS, TURNS_PER_SESSION_MAX } from "./limits.ts";
-import type { PlayedSession, PlayerPeer, SessionNodes, SessionTelemetry } from "./ports.ts";
+import { leaseOf, newEntry, nodeOf, recordOf, titleIdOf, toldOf, type Entry, type SessionFacts } from "./entry.ts";
+import { createLine, type Placing } from "./line.ts";
+import { EXCLUDED_MS, NODE_WAIT_MS, START_MARGIN_MS, TURNS_PER_SESSION_MAX } from "./limits.ts";
+import type { PlayerPeer, SessionNodes, SessionSlots, SessionTelemetry, SlotChoice } from "./ports.ts";
+import { deadlineOf, leasesOf, queuedSession, type Lease, type Session } from "./session.ts";
+import type { SessionDirectory } from "./session-directory.ts";
+import type { Option, SessionEffect, SessionEvent } from "./session-events.ts";
 import type { SessionWriter } from "./session-writer.ts";
 import type { SignalRelay } from "./signal-relay.ts";
-import { createSessionQueue, type Placing } from "./session-queue.ts";
-import { deadlineOf, queuedSession, transition, type Session, type SessionEffect, type SessionEvent } from "./transition.ts";
-
-/** A session and what belongs to it in this process. */
-export type Entry = {
-  readonly id: string;
-  readonly playerId: string;
-  readonly title: Title;
-  readonly requestedAtMs: number;
-  /** Of the player's present device; a resume may bring another. */
-  device: Device;
-  session: Session;
-  /** Of the lease on its node, or of the last one. */
-  epoch: number;
-  /** The socket that the session is played on; undefined while it is lost. */
-  peer: PlayerPeer | undefined;
-  timer: NodeJS.Timeout | undefined;
-  turnCount: number;
-  /** Not yet given to the writer. */
-  turns: SessionTurn[];
-};
-
-export type SessionFacts = Pick<Entry, "id" | "playerId" | "title" | "device" | "requestedAtMs">;
+import type { ToNode } from "./to-node.ts";
+import { transition } from "./transition.ts";
 
 export type SessionTablePorts = {
   clock: Clock;
   log: Log;
-  nodes: SessionNodes;
+  nodes: Pick<SessionNodes, "noteSessionEnded">;
+  slots: SessionSlots;
+  directory: Pick<SessionDirectory, "publish" | "remove">;
+  toNode: ToNode;
   writer: SessionWriter;
   relay: SignalRelay;
   telemetry: Pick<SessionTelemetry, "endSession">;
-  saves: Pick<SessionSaves, "grant">;
 };
 
 export type SessionTable = ReturnType<typeof createSessionTable>;
 
 export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
-  const { clock, log, nodes, writer, relay, telemetry, saves } = ports;
+  const { clock, log, nodes, slots, directory, toNode, writer, relay, telemetry } = ports;
   const nowMs = steadyTime(clock);
   const entries = new Map<string, Entry>();
   const byPlayer = new Map<string, Set<Entry>>();
-  let lastEpoch = 0;
-  const queue = createSessionQueue({ place, kindOf: runtimeOf, tellPosition });
+  const line = createLine<Entry>({ order: inOrder, place, kindOf, giveHope, tellPosition });
   scope.own(entries, () => {
     for (const entry of entries.values()) clearTimeout(entry.timer);
     entries.clear();
@@ -67,28 +49,22 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
   /** A new session, in line. `placeQueued` is the caller's next step, after it has answered the player. */
   function open(facts: SessionFacts, peer: PlayerPeer): Entry {
     scope.signal.throwIfAborted();
-    const choice = chooseNode(nodes.candidates(), { runtime: runtimeOf(facts) });
-    const hopeful = choice.type === "chosen" || choice.canRun;
-    const session = queuedSession(nowMs(), hopeful ? QUEUE_WAIT_MS : NODE_WAIT_MS);
-    const entry: Entry = { ...facts, session, epoch: newEpoch(), peer, timer: undefined, turnCount: 0, turns: [] };
+    const entry = newEntry(facts, queuedSession(nowMs(), NODE_WAIT_MS));
+    entry.peer = peer;
     adopt(entry);
-    queue.add(entry);
     addTurn(entry, "requested");
     save(entry);
     log.info({ sessionId: entry.id, playerId: entry.playerId, titleId: titleIdOf(entry) }, "session requested");
     return entry;
   }
 
-  /** Grows over restarts of this process too, because it is the time. */
-  function newEpoch(): number {
-    return (lastEpoch = Math.max(1, Math.floor(nowMs()), lastEpoch + 1));
-  }
-
-  /** Takes in a session whose state is known already: a new one, or one that outlived a server process. */
+  /** Takes in a session whose state is known already: a new one, or one that outlived its last owner. */
   function adopt(entry: Entry): void {
     entries.set(entry.id, entry);
     const siblings = byPlayer.get(entry.playerId) ?? new Set();
     byPlayer.set(entry.playerId, siblings.add(entry));
+    directory.publish(entry.id, toldOf(entry));
+    if (entry.session.state === "queued") line.add(entry);
     armTimer(entry);
   }
 
@@ -97,16 +73,20 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     const before = entry.session;
     const [after, effects] = transition(before, event, nowMs());
     entry.session = after;
+    entry.lastLease = leaseOf(after) ?? entry.lastLease;
     if (after !== before) {
       armTimer(entry);
       addTurn(entry, event.type === "progressed" ? event.step : event.type);
       logTurn(entry, before, event);
     }
-    if (after.state !== "queued") queue.delete(entry);
+    if (event.type === "node-lost" || event.type === "node-ended") rememberFailure(entry, before);
+    if (after.state !== "queued") line.delete(entry);
+    else if (before.state !== "queued") line.add(entry);
     for (const effect of effects) perform(entry, effect);
     if (after.state === "ended") forget(entry);
-    const lineMoved = before.state === "queued" && after.state !== "queued";
-    if (lineMoved || effects.some((effect) => effect.type === "release-slot")) queue.settle();
+    else directory.publish(entry.id, toldOf(entry));
+    const lineMoved = (before.state === "queued") !== (after.state === "queued");
+    if (lineMoved || effects.some((effect) => effect.type === "release-slot")) line.settle();
   }
 
   function perform(entry: Entry, effect: SessionEffect): void {
@@ -115,52 +95,77 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
       case "tell-progress":
         return entry.peer?.send({ type: "session.progress", sessionId, step: effect.step });
       case "tell-offer":
-        return entry.peer?.send({ type: "session.offer", sessionId, epoch: entry.epoch, offer: effect.offer });
+        return entry.peer?.send(toNode.offerFor(entry, effect));
+      case "tell-chosen":
+        return entry.peer?.send({ type: "session.chosen", sessionId, epoch: effect.epoch });
+      case "tell-moving":
+        relay.dropSession(sessionId);
+        return entry.peer?.send({ type: "session.moving", sessionId, reason: effect.reason });
       case "tell-end": {
         relay.dropSession(sessionId);
         telemetry.endSession(sessionId);
         const { reason, detail } = effect.end;
         return entry.peer?.send({ type: "session.ended", sessionId, reason, ...(detail !== undefined && { detail }) });
       }
-      case "start-on-node": {
-        const { epoch, playerId, title, device } = entry;
-        const grant = saves.grant({ sessionId, epoch, playerId, title });
-        return sendToNode(effect.nodeId, {
-          type: "session.start",
-          sessionId,
-          epoch,
-          playerId,
-          title,
-          device,
-          ...(grant && { save: grant }),
-        });
-      }
+      case "prepare-on-node":
+        return toNode.prepare(entry, effect.lease);
+      case "start-on-node":
+        slots.keep(effect.lease, sessionId);
+        return toNode.start(entry, effect.lease);
       case "rejoin-on-node":
-        return sendToNode(effect.nodeId, { type: "session.rejoin", sessionId, epoch: entry.epoch, device: entry.device });
+        return toNode.rejoin(entry, effect.lease);
       case "stop-on-node":
-        return sendToNode(effect.nodeId, { type: "session.stop", sessionId, epoch: entry.epoch, reason: effect.reason });
+        return toNode.stop(sessionId, effect.lease, effect.reason);
       case "release-slot":
-        // How it ended goes into the node's record.
-        if ("end" in entry.session) nodes.noteSessionEnded(effect.nodeId, entry.session.end.reason);
-        return nodes.releaseSlot(effect.nodeId, sessionId);
+        noteLeft(entry, effect.lease);
+        toNode.forget(sessionId, effect.lease);
+        return slots.release(effect.lease, sessionId);
       case "save":
         return save(entry);
     }
   }
 
-  /** A node whose link is down misses the message; its sessions are compared when it is back. */
-  function sendToNode(nodeId: string, message: Parameters<SessionNodes["send"]>[1]): void {
-    if (!nodes.send(nodeId, message)) log.debug({ nodeId, type: message.type }, "node missed a message");
+  /** How a session left its node goes into the node's record; a candidate that was not taken says nothing. */
+  function noteLeft({ session, lastLease }: Entry, { nodeId, epoch }: Lease): void {
+    if (lastLease?.epoch !== epoch) return;
+    if ("end" in session) nodes.noteSessionEnded(nodeId, session.end.reason);
+    else if (session.state === "queued" && session.moves > 0) nodes.noteSessionEnded(nodeId, EndReason.NodeLost);
   }
 
   function place(entry: Entry): Placing {
     if (entry.session.state !== "queued" || entry.session.absentUntilMs !== undefined) return "not-now";
-    const choice = chooseNode(nodes.candidates(), { runtime: runtimeOf(entry) });
-    if (choice.type === "none") return "no-slot";
+    const choice = chooseFor(entry, entry.session.sinceMs);
+    if (choice.type === "none") return choice.canRun ? "no-slot" : "no-node";
+    void choice.take().then((options) => assign(entry, options));
+    return "placing";
+  }
+
+  function assign(entry: Entry, options: readonly Option[]): void {
+    line.settled(entry);
+    const [best, ...others] = options;
+    // Somebody else was faster everywhere: the line knows by now what is left.
+    if (!best) return line.settle();
     const startLimitMs = (entry.title.manifest.startTimeoutS ?? START_TIMEOUT_S_DEFAULT) * 1000 + START_MARGIN_MS;
-    nodes.takeSlot(choice.nodeId, entry.id);
-    apply(entry, { type: "node-assigned", nodeId: choice.nodeId, startLimitMs });
-    return "placed";
+    if (scope.closed) for (const { lease } of options) slots.release(lease, entry.id);
+    else apply(entry, { type: "slots-taken", options: [best, ...others], startLimitMs });
+  }
+
+  /** A node that failed it is better than none: it may have come up again. */
+  function chooseFor({ id: sessionId, title, place, policy, failed }: Entry, waitingSinceMs: number): SlotChoice {
+    const excludedSinceMs = nowMs() - EXCLUDED_MS;
+    const excludedNodeIds = [...failed].flatMap(([nodeId, atMs]) => (atMs > excludedSinceMs ? [nodeId] : []));
+    const need = { sessionId, title, place, policy, waitingSinceMs, excludedNodeIds };
+    const choice = slots.choose(need);
+    return choice.type === "chosen" || excludedNodeIds.length === 0 ? choice : slots.choose({ ...need, excludedNodeIds: [] });
+  }
+
+  function rememberFailure(entry: Entry, before: Session): void {
+    const held = new Set(leasesOf(entry.session));
+    for (const lease of leasesOf(before)) if (!held.has(lease)) entry.failed.set(lease.nodeId, nowMs());
+  }
+
+  function giveHope(entry: Entry): void {
+    apply(entry, { type: "node-appeared" });
   }
 
   function tellPosition(entry: Entry, position: number): void {
@@ -199,7 +204,14 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
   }
 
   function forget(entry: Entry): void {
+    directory.remove(entry.id);
+    drop(entry);
+  }
+
+  /** Nothing of it is this process's any more. */
+  function drop(entry: Entry): void {
     clearTimeout(entry.timer);
+    line.delete(entry);
     entries.delete(entry.id);
     const siblings = byPlayer.get(entry.playerId);
     siblings?.delete(entry);
@@ -210,50 +222,29 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     open,
     adopt,
     apply,
+    drop,
     nowMs,
-    newEpoch,
     find: (sessionId: string): Entry | undefined => entries.get(sessionId),
     ofPlayer: (playerId: string): Entry[] => [...(byPlayer.get(playerId) ?? [])],
-    onNode: (nodeId: string): Entry[] => [...entries.values()].filter((entry) => nodeOf(entry.session) === nodeId),
+    onNode: (nodeId: string): Entry[] =>
+      [...entries.values()].filter(({ session }) => leasesOf(session).some((lease) => lease.nodeId === nodeId)),
     all: (): Entry[] => [...entries.values()],
-    placeQueued: () => queue.settle(),
+    placeQueued: () => line.settle(),
     /** The next settling tells this session its place again, changed or not. */
-    repeatPosition: (entry: Entry) => queue.repeatPosition(entry),
+    repeatPosition: (entry: Entry) => line.repeatPosition(entry),
     get queueLength(): number {
-      return queue.length;
+      return line.length;
     },
   };
 }
 
-export function nodeOf(session: Session): string | undefined {
-  return "nodeId" in session ? session.nodeId : undefined;
+/** Those who lost their node go first; the others in the order in which they came. */
+function inOrder(waiting: readonly Entry[]): readonly Entry[] {
+  const moved = waiting.filter(({ session }) => session.state === "queued" && session.moves > 0);
+  return moved.length === 0 ? waiting : [...moved, ...waiting.filter((entry) => !moved.includes(entry))];
 }
 
-/** Undefined unless the player sees it now. */
-export function playedSession({ id, session }: Entry): PlayedSession | undefined {
-  if (session.state !== "streaming") return undefined;
-  return { sessionId: id, nodeId: session.nodeId, playedSinceMs: session.playedSinceMs };
-}
-
-function runtimeOf({ title }: Pick<Entry, "title">): Runtime {
-  return title.manifest.runtime;
-}
-
-export function titleIdOf(entry: Pick<Entry, "title">): string {
-  return entry.title.manifest.id;
-}
-
-function recordOf(entry: Entry): SessionRecord {
-  const { session } = entry;
-  return {
-    id: entry.id,
-    playerId: entry.playerId,
-    titleId: titleIdOf(entry),
-    device: entry.device,
-    state: session.state,
-    nodeId: nodeOf(session),
-    requestedAtMs: entry.requestedAtMs,
-    playedSinceMs: "playedSinceMs" in session ? session.playedSinceMs : undefined,
-    end: "end" in session ? session.end : undefined,
-  };
+/** Two sessions of one kind are served by the same slots. */
+function kindOf({ title, policy, failed }: Entry): string {
+  return JSON.stringify([title.manifest.runtime, title.manifest.id, policy, [...failed.keys()]]);
 }

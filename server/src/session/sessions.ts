@@ -1,41 +1,98 @@
-// The sessions of one server process: puts the parts together, finds again
-// what outlived the last process, and says good-bye when this one stops.
+// The sessions of one server process and its part in those of the others: puts the
+// parts together, and says good-bye when the process stops.
 
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
-import { EndReason } from "@nearframe/shared/session/end-reasons";
+import type { Cluster } from "../cluster/ports.ts";
 import type { Log } from "../log.ts";
 import type { SessionSaves } from "../saves/ports.ts";
-import type { SessionRecord, SessionStore } from "../store/ports.ts";
+import type { SessionStore } from "../store/ports.ts";
+import { createAdoption } from "./adoption.ts";
+import { STRAY_AFTER_MS } from "./limits.ts";
+import { createNodeHome } from "./node-home.ts";
 import { handleNodeMessages } from "./node-messages.ts";
+import { ownerSubject, peerSubject, ToOwner, ToPeer } from "./owner-mail.ts";
+import { createPlayerHome } from "./player-home.ts";
 import { handlePlayerMessages } from "./player-messages.ts";
-import type { SessionNodes, SessionTelemetry, SessionTitles } from "./ports.ts";
+import type { SessionNodes, SessionSlots, SessionTelemetry, SessionTitles } from "./ports.ts";
+import { createProbeReports } from "./probe-reports.ts";
+import { createRemotePeers } from "./remote-peers.ts";
+import type { SessionServers } from "./servers.ts";
+import type { Lease } from "./session.ts";
+import { openSessionDirectory } from "./session-directory.ts";
 import { createSessionTable } from "./session-table.ts";
 import { createSessionWriter } from "./session-writer.ts";
 import { createSignalRelay } from "./signal-relay.ts";
-import { restoredSession } from "./transition.ts";
+import { createToNode } from "./to-node.ts";
 
 export type SessionPorts = {
   clock: Clock;
   log: Log;
+  cluster: Cluster;
+  servers: SessionServers;
   nodes: SessionNodes;
+  slots: SessionSlots;
   titles: SessionTitles;
   telemetry: SessionTelemetry;
   store: SessionStore;
   saves: SessionSaves;
   newId(): string;
+  /** At least 16 characters of A-Z a-z 0-9 _ - that nobody can guess. */
+  newNonce(): string;
 };
 
-export type Sessions = ReturnType<typeof createSessions>;
+export type Sessions = Awaited<ReturnType<typeof openSessions>>;
 
-export function createSessions(ports: SessionPorts, scope: Scope) {
-  const { clock, log, nodes, titles, telemetry, store, saves, newId } = ports;
+/** Resolves when every session of the cluster is known, and those that outlived all processes are held. */
+export async function openSessions(ports: SessionPorts, scope: Scope) {
+  const { clock, log, cluster, servers, nodes, slots, titles, telemetry, store, saves, newId, newNonce } = ports;
+  const { bus } = cluster;
   // Owned first, closed last: it writes what the others say while they close.
   const writer = createSessionWriter({ store, log }, scope);
   const relay = createSignalRelay(nodes, scope);
-  const table = createSessionTable({ clock, log, nodes, writer, relay, telemetry, saves }, scope);
-  const fromPlayers = handlePlayerMessages({ table, relay, writer, titles, telemetry, store, log, newId });
-  const fromNodes = handleNodeMessages({ table, relay, nodes, telemetry });
+  const directory = await openSessionDirectory(
+    {
+      cluster,
+      log,
+      events: {
+        onDisowned: (sessionId) => disown(sessionId),
+        onChanged: (...change) => home?.handleSessionChanged(...change),
+      },
+    },
+    scope,
+  );
+  const toNode = createToNode({ nodes, saves, log, newNonce });
+  const table = createSessionTable({ clock, log, nodes, slots, directory, toNode, writer, relay, telemetry }, scope);
+  const probes = createProbeReports({ table, toNode, nodes });
+  const tellOwner = (ownerId: string, letter: ToOwner) => bus.publish(ownerSubject(ownerId), letter);
+  const fromPlayers = handlePlayerMessages({
+    table,
+    relay,
+    probes,
+    writer,
+    nodes,
+    directory,
+    tellOwner,
+    titles,
+    telemetry,
+    store,
+    log,
+    newId,
+  });
+  const fromNodes = handleNodeMessages({ table, relay, probes, toNode, telemetry, isStray });
+  const remotePeers = createRemotePeers({ bus, onClosed: fromPlayers.handlePeerClosed });
+  let home: ReturnType<typeof createPlayerHome> | undefined;
+  const playerHome = (home = createPlayerHome(
+    { bus, servers, directory, local: fromPlayers, nowMs: table.nowMs, newId },
+    scope,
+  ));
+  const nodeHome = createNodeHome({ bus, servers, directory, local: fromNodes, forgetReported: nodes.forgetReported });
+  const adoption = createAdoption({ clock, log, servers, directory, table, writer, slots, nodes, titles, store }, scope);
+  const straysSinceMs = new Map<string, number>();
+
+  await bus.subscribe(ownerSubject(servers.serverId), ToOwner, handleMail, scope);
+  await bus.subscribe(peerSubject(servers.serverId), ToPeer, playerHome.handleMail, scope);
+  await adoption.restore();
 
   // In whatever session of the player's it happened: whoever looks at a screen now is told.
   saves.listen(
@@ -49,47 +106,96 @@ export function createSessions(ports: SessionPorts, scope: Scope) {
     scope,
   );
 
-  /**
-   * What was being played when the last process went is held for its player and
-   * its node, both of whom may still be connected to each other. The rest is over.
-   */
-  async function restore(): Promise<void> {
-    for (const { record, turnCount } of await store.openSessions()) {
-      const title = titles.find(record.titleId);
-      if (record.nodeId === undefined || record.playedSinceMs === undefined || !title) {
-        endRecord(record, title ? EndReason.ServerStopped : EndReason.TitleUnknown, turnCount);
-        continue;
-      }
-      nodes.expect(record.nodeId, record.id);
-      table.adopt({
-        epoch: table.newEpoch(),
-        id: record.id,
-        playerId: record.playerId,
-        title,
-        requestedAtMs: record.requestedAtMs,
-        device: record.device,
-        session: restoredSession(record.nodeId, record.playedSinceMs, table.nowMs()),
-        peer: undefined,
-        timer: undefined,
-        turnCount,
-        turns: [],
-      });
-      log.info({ sessionId: record.id, nodeId: record.nodeId }, "session held after a restart");
+  function handleMail(letter: ToOwner): void | Promise<void> {
+    switch (letter.type) {
+      case "from-player":
+        return isSessionMessage(letter.message)
+          ? fromPlayers.handle(remotePeers.peerOf(letter.peer), letter.message, letter.sessionId)
+          : undefined;
+      case "player-attached":
+        return fromPlayers.handleAttached(remotePeers.peerOf(letter.peer), letter.sessionId);
+      case "peer-closed":
+        return remotePeers.close(letter.homeId, letter.peerId);
+      case "given-up":
+        return fromPlayers.handleGivenUp(letter.playerId, letter.sessionId);
+      case "from-node":
+        return "sessionId" in letter.message ? fromNodes.handle(letter.nodeId, letter.message) : undefined;
+      case "node-reported":
+        return letter.linked
+          ? fromNodes.handleLinked(letter.nodeId, letter.sessions)
+          : fromNodes.handleReported(letter.nodeId, letter.sessions);
     }
   }
 
-  function endRecord(record: SessionRecord, reason: EndReason, ordinal: number): void {
-    const atMs = table.nowMs();
-    const state = "ended";
-    writer.write({ ...record, state, end: { reason, detail: undefined, atMs } }, [
-      { sessionId: record.id, ordinal, atMs, event: "server-restarted", state },
-    ]);
+  /** Another process has it: here it is as if it had never been. Nothing is told and nothing is stopped. */
+  function disown(sessionId: string): void {
+    const entry = table.find(sessionId);
+    if (!entry) return;
+    log.warn({ sessionId, ownerId: directory.ownerOf(sessionId) }, "session taken over by another server");
+    relay.dropSession(sessionId);
+    table.drop(entry);
   }
 
-  /** Ends what has not begun, and leaves what is being played to run on without a server. */
+  /** The slot is somebody else's by the cluster's word; perhaps with the session, which is then nothing to end. */
+  async function handleLeaseLost({ epoch }: Pick<Lease, "epoch">, sessionId: string): Promise<void> {
+    const entry = table.find(sessionId);
+    if (!entry) return;
+    try {
+      if (await directory.isMine(sessionId)) table.apply(entry, { type: "lease-lost", epoch });
+    } catch (error) {
+      if (!scope.closed) log.warn({ sessionId, error }, "whose session this is can't be known now; it goes on");
+    }
+  }
+
+  /** Alone, what this process does not know is nobody's. Among others it may be news that is on its way. */
+  function isStray(sessionId: string): boolean {
+    if (directory.find(sessionId)) return false;
+    if (servers.rank(sessionId, "").length <= 1 && cluster.connected) return true;
+    const nowMs = clock.monotonicMs();
+    const sinceMs = straysSinceMs.get(sessionId) ?? nowMs;
+    if (straysSinceMs.size < 10_000) straysSinceMs.set(sessionId, sinceMs);
+    if (!cluster.connected || nowMs - sinceMs < STRAY_AFTER_MS) return false;
+    straysSinceMs.delete(sessionId);
+    return true;
+  }
+
+  /** A process of the cluster has come. */
+  function handleServersChanged(): void {
+    adoption.sweep();
+  }
+
+  /** A process is gone: with it its players' sockets, for now, and the owner of its sessions. */
+  function handleServerGone(serverId: string): void {
+    remotePeers.closeHome(serverId);
+    playerHome.handleServerGone(serverId);
+    adoption.sweep();
+  }
+
+  /**
+   * Ends what has not begun, and leaves what is being played to run on without a
+   * server. Where other processes live nothing ends: they take it over.
+   */
   function stop(): void {
+    if (servers.rank("", "").length > 1) return;
     for (const entry of table.all()) table.apply(entry, { type: "server-stopped" });
   }
 
-  return { ...fromPlayers, ...fromNodes, restore, stop };
+  return {
+    players: {
+      open: playerHome.open,
+      handle: playerHome.handle,
+      handlePeerClosed: playerHome.handlePeerClosed,
+      heldBy: playerHome.heldBy,
+    },
+    nodes: { ...nodeHome, handleUnlinked: fromNodes.handleUnlinked, handleLost: fromNodes.handleLost },
+    placeQueued: table.placeQueued,
+    handleLeaseLost,
+    handleServersChanged,
+    handleServerGone,
+    stop,
+  };
+}
+
+function isSessionMessage(message: { type: string }): message is Parameters<ReturnType<typeof handlePlayerMessages>["handle"]>[1] {
+  return "sessionId" in message || "titleId" in message;
 }

@@ -30,6 +30,8 @@ function peer() {
   const replies: unknown[] = [];
   return {
     playerId: "p1",
+    tabId: undefined,
+    place: { address: undefined, timeZone: undefined },
     replies,
     send: (message: { type: string; callId?: number; result?: unknown }) =>
       void replies.push([message.callId, (message.result as { code?: string }).code ?? message.result]),

@@ -1,122 +1,57 @@
-// What can happen to a session, and what is to be done about it.
+// How a session goes from one state to the next.
 //
-//            node-assigned      first-frame-shown
-//   queued ---------------> starting ---------> streaming
-//     |                       |  ^                |   |
-//     |           player-lost |  | player-returned|   | player-lost
-//     |                       v  |                v   v
-//     |                       held <--------------+  (held 2 min)
-//     |                         |
-//     v      stop-on-node       v     node-ended | node-lost | too long
-//   ended <------------------ ending ------------------------------> ended
+//                  two or three nodes              the best of them
+//            .----------------------> probing ----------------------.
+//            |                                                      v   first-frame-shown
+//   queued --+--------------------- one node ------------------> starting ---------> streaming
+//     |  ^                                                        |  ^                |   |  ^
+//     |  |                                            player-lost |  | player-returned|   |  |
+//     |  |                                                        v  |                v   |  | connected
+//     |  '--- node-lost (before all others), or handed on         held <--------------+---'--'
+//     |       by its node: streaming -> moving -> queued            |
+//     v                                                             v  left, held 2 min, too long
+//   ended <------------------------------------------------------ ending: until the node has closed it
 //
-// Pure: knows no sockets, no clock, no store, not even its own id. The slot on
-// the node is held from `node-assigned` until the effect `release-slot`.
+// Pure: knows no sockets, no clock, no store, not even its own id. A slot is held
+// from `slots-taken` until the effect `release-slot` for its lease.
 
-import type { Offer } from "@nearframe/shared/protocol/media";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { StartStep } from "@nearframe/shared/session/start-steps";
-import { HOLD_MS, NODE_STOP_MS, QUEUE_HOLD_MS, QUEUE_WAIT_MS, REJOIN_MS } from "./limits.ts";
-
-export type SessionEnd = { reason: EndReason; detail: string | undefined; atMs: number };
-
-export type Session =
-  /** In line for a slot. While the socket is gone the place is kept until `absentUntilMs`. */
-  | { state: "queued"; sinceMs: number; deadlineMs: number; absentUntilMs: number | undefined }
-  /** The node prepares it, or makes new transports for a player who came back. */
-  | {
-      state: "starting";
-      nodeId: string;
-      deadlineMs: number;
-      steps: readonly StartStep[];
-      /** When the player saw the first frame ever; undefined until then. */
-      playedSinceMs: number | undefined;
-    }
-  | { state: "streaming"; nodeId: string; playedSinceMs: number }
-  /** The player's control socket is gone; the title runs on, and media may still flow. */
-  | {
-      state: "held";
-      nodeId: string;
-      untilMs: number;
-      steps: readonly StartStep[];
-      playedSinceMs: number | undefined;
-    }
-  /** Over for the player; the node has not yet said that everything is closed. */
-  | { state: "ending"; nodeId: string; deadlineMs: number; end: SessionEnd; playedSinceMs: number | undefined }
-  | { state: "ended"; end: SessionEnd; playedSinceMs: number | undefined };
-
-export type SessionEvent =
-  | { type: "node-assigned"; nodeId: string; startLimitMs: number }
-  /** A node that could run the title is there now, though it may be busy. */
-  | { type: "node-appeared" }
-  | { type: "progressed"; step: StartStep }
-  | { type: "offered"; offer: Offer }
-  /** The player says that media flows: while connecting, or from a new socket after the old one died. */
-  | { type: "connected" }
-  | { type: "first-frame-shown" }
-  | { type: "player-left" }
-  | { type: "player-lost" }
-  /** The player wants the session back and needs new transports. */
-  | { type: "player-returned" }
-  | { type: "media-unreachable"; detail: string }
-  | { type: "node-ended"; reason: EndReason; detail: string | undefined }
-  | { type: "node-lost" }
-  | { type: "deadline-passed" }
-  | { type: "server-stopped" };
-
-export type SessionEffect =
-  | { type: "tell-progress"; step: StartStep }
-  | { type: "tell-offer"; offer: Offer }
-  | { type: "tell-end"; end: SessionEnd }
-  | { type: "start-on-node"; nodeId: string }
-  | { type: "rejoin-on-node"; nodeId: string }
-  | { type: "stop-on-node"; nodeId: string; reason: EndReason }
-  | { type: "release-slot"; nodeId: string }
-  /** What must outlive this process has changed. */
-  | { type: "save" };
-
-type Step = [session: Session, effects: SessionEffect[]];
-
-export function queuedSession(nowMs: number, waitLimitMs: number): Session {
-  return { state: "queued", sinceMs: nowMs, deadlineMs: nowMs + waitLimitMs, absentUntilMs: undefined };
-}
-
-/** A session that ran when the last server process went: its player and its node are expected back. */
-export function restoredSession(nodeId: string, playedSinceMs: number, nowMs: number): Session {
-  return { state: "held", nodeId, untilMs: nowMs + HOLD_MS, steps: [], playedSinceMs };
-}
-
-/** When `deadline-passed` is due. */
-export function deadlineOf(session: Session): number | undefined {
-  switch (session.state) {
-    case "queued":
-      return Math.min(session.deadlineMs, session.absentUntilMs ?? Infinity);
-    case "starting":
-    case "ending":
-      return session.deadlineMs;
-    case "held":
-      return session.untilMs;
-    case "streaming":
-    case "ended":
-      return undefined;
-  }
-}
+import { fromProbing } from "./from-probing.ts";
+import { HOLD_MS, PROBE_MS, QUEUE_HOLD_MS, QUEUE_WAIT_MS, REJOIN_MS, STALL_FRESH_MS } from "./limits.ts";
+import {
+  meterOn,
+  type EndingSession,
+  type HeldSession,
+  type MovingSession,
+  type PlacedSession,
+  type QueuedSession,
+  type Session,
+  type StartingSession,
+  type StreamingSession,
+} from "./session.ts";
+import { endOnNode, endPlaced, endUnplaced, inLineAgain, moveAway, placeAgain } from "./session-ends.ts";
+import type { SessionEvent, Step } from "./session-events.ts";
 
 /** The same session, event and clock reading always give the same answer. */
 export function transition(session: Session, event: SessionEvent, nowMs: number): Step {
-  if (event.type === "node-assigned" && (session.state !== "queued" || session.absentUntilMs !== undefined)) {
-    // The player left, or went away, while the choice was being made: the slot goes back.
-    return [session, [{ type: "release-slot", nodeId: event.nodeId }]];
+  if (event.type === "slots-taken" && (session.state !== "queued" || session.absentUntilMs !== undefined)) {
+    // The player left, or went away, while the slots were being taken: they go back.
+    return [session, event.options.map(({ lease }) => ({ type: "release-slot", lease }) as const)];
   }
   switch (session.state) {
     case "queued":
       return fromQueued(session, event, nowMs);
+    case "probing":
+      return fromProbing(session, event, nowMs);
     case "starting":
       return fromStarting(session, event, nowMs);
     case "streaming":
       return fromStreaming(session, event, nowMs);
     case "held":
       return fromHeld(session, event, nowMs);
+    case "moving":
+      return fromMoving(session, event, nowMs);
     case "ending":
       return fromEnding(session, event, nowMs);
     case "ended":
@@ -124,168 +59,226 @@ export function transition(session: Session, event: SessionEvent, nowMs: number)
   }
 }
 
-function fromQueued(session: Session & { state: "queued" }, event: SessionEvent, nowMs: number): Step {
+function fromQueued(session: QueuedSession, event: SessionEvent, nowMs: number): Step {
   switch (event.type) {
-    case "node-assigned":
-      return [
-        {
-          state: "starting",
-          nodeId: event.nodeId,
-          deadlineMs: nowMs + event.startLimitMs,
-          steps: ["placed"],
-          playedSinceMs: undefined,
-        },
-        [{ type: "tell-progress", step: "placed" }, { type: "start-on-node", nodeId: event.nodeId }, { type: "save" }],
-      ];
-    case "node-appeared":
-      return [{ ...session, deadlineMs: session.sinceMs + QUEUE_WAIT_MS }, []];
+    case "slots-taken":
+      return fromLine(session, event, nowMs);
+    case "node-appeared": {
+      // Who was in the middle of something has a limit of its own.
+      if (session.moves > 0) return [session, []];
+      const deadlineMs = session.sinceMs + QUEUE_WAIT_MS;
+      return session.deadlineMs === deadlineMs ? [session, []] : [{ ...session, deadlineMs }, []];
+    }
     case "player-left":
-      return endUnplaced(EndReason.PlayerLeft, undefined, nowMs);
+      return endUnplaced(session.played, EndReason.PlayerLeft, undefined, nowMs);
     case "player-lost":
-      return [{ ...session, absentUntilMs: nowMs + QUEUE_HOLD_MS }, []];
+      return [{ ...session, absentUntilMs: nowMs + (session.played ? HOLD_MS : QUEUE_HOLD_MS) }, []];
+    case "connected":
     case "player-returned":
-      return [{ ...session, absentUntilMs: undefined }, []];
+      return session.absentUntilMs === undefined ? [session, []] : [{ ...session, absentUntilMs: undefined }, []];
     case "deadline-passed":
-      if (nowMs >= (session.absentUntilMs ?? Infinity)) return endUnplaced(EndReason.PlayerLost, undefined, nowMs);
-      if (nowMs < session.deadlineMs) return [session, []];
-      return endUnplaced(EndReason.NoNode, "no node had a free slot in time", nowMs);
+      return waitedTooLong(session, nowMs);
     case "server-stopped":
-      return endUnplaced(EndReason.ServerStopped, undefined, nowMs);
+      return endUnplaced(session.played, EndReason.ServerStopped, undefined, nowMs);
     default:
       return [session, []];
   }
 }
 
-function fromStarting(session: Session & { state: "starting" }, event: SessionEvent, nowMs: number): Step {
-  const { nodeId, playedSinceMs } = session;
+function fromLine(session: QueuedSession, event: SessionEvent & { type: "slots-taken" }, nowMs: number): Step {
+  const { played, moves } = session;
+  const { options, startLimitMs } = event;
+  const [{ lease }] = options;
+  if (options.length === 1) {
+    return [
+      { state: "starting", lease, deadlineMs: nowMs + startLimitMs, steps: ["placed"], played, moves },
+      [{ type: "start-on-node", lease }, { type: "tell-progress", step: "placed" }, { type: "save" }],
+    ];
+  }
+  const candidates = options.map((option) => ({
+    ...option,
+    steps: [],
+    byPlayer: undefined,
+    byNode: undefined,
+    refused: undefined,
+  }));
+  return [
+    { state: "probing", candidates, queued: session, startLimitMs, deadlineMs: nowMs + PROBE_MS, played, moves },
+    candidates.map(({ lease }) => ({ type: "prepare-on-node", lease }) as const),
+  ];
+}
+
+function waitedTooLong(session: QueuedSession, nowMs: number): Step {
+  const { played, deadlineMs, absentUntilMs } = session;
+  if (nowMs >= (absentUntilMs ?? Infinity)) return endUnplaced(played, EndReason.PlayerLost, undefined, nowMs);
+  // Whoever is away has until then; a slot would be of no use to them.
+  if (nowMs < deadlineMs || absentUntilMs !== undefined) return [session, []];
+  return session.moves > 0
+    ? endUnplaced(played, EndReason.NodeLost, "no other node had a free slot in time", nowMs)
+    : endUnplaced(played, EndReason.NoNode, "no node had a free slot in time", nowMs);
+}
+
+function fromStarting(session: StartingSession, event: SessionEvent, nowMs: number): Step {
+  const { lease, played, moves, steps } = session;
   switch (event.type) {
     case "progressed":
-      if (session.steps.includes(event.step)) return [session, []];
-      return [
-        { ...session, steps: [...session.steps, event.step] },
-        [{ type: "tell-progress", step: event.step }],
-      ];
+      if (event.epoch !== lease.epoch || steps.includes(event.step)) return [session, []];
+      return [{ ...session, steps: [...steps, event.step] }, [{ type: "tell-progress", step: event.step }]];
     case "offered":
-      return [session, [{ type: "tell-offer", offer: event.offer }]];
+      return passOffer(session, event);
     case "first-frame-shown":
-      return [{ state: "streaming", nodeId, playedSinceMs: playedSinceMs ?? nowMs }, [{ type: "save" }]];
-    case "player-lost":
       return [
-        { state: "held", nodeId, untilMs: nowMs + HOLD_MS, steps: session.steps, playedSinceMs },
+        { state: "streaming", lease, played: meterOn(played, nowMs), moves: 0, stalledAtMs: undefined },
         [{ type: "save" }],
       ];
+    case "player-lost":
+      return [{ state: "held", lease, untilMs: nowMs + HOLD_MS, steps, played, moves }, [{ type: "save" }]];
     case "player-returned":
-      return rejoin(session, nowMs);
+      return rejoin(session, steps, nowMs);
+    case "player-stalled":
+      return event.nodeLinked ? [session, []] : placeAgain(session, "node-lost", undefined, nowMs);
     case "deadline-passed":
       if (nowMs < session.deadlineMs) return [session, []];
-      return endPlaced(session, EndReason.StartTimeout, lastStep(session.steps), nowMs);
+      return endPlaced(session, EndReason.StartTimeout, lastStep(steps), nowMs);
     case "server-stopped":
       // What was played once survives the server; what never began is not worth finding again.
-      if (playedSinceMs !== undefined) return [session, []];
-      return endPlaced(session, EndReason.ServerStopped, undefined, nowMs);
+      return played ? [session, []] : endPlaced(session, EndReason.ServerStopped, undefined, nowMs);
     default:
-      return endOf(session, event, nowMs);
+      return onNode(session, event, nowMs);
   }
 }
 
-function fromStreaming(session: Session & { state: "streaming" }, event: SessionEvent, nowMs: number): Step {
-  const { nodeId, playedSinceMs } = session;
+function fromStreaming(session: StreamingSession, event: SessionEvent, nowMs: number): Step {
+  const { lease, played, moves } = session;
   switch (event.type) {
     case "offered":
-      return [session, [{ type: "tell-offer", offer: event.offer }]];
+      return passOffer(session, event);
+    case "connected":
+    case "first-frame-shown":
+      return session.stalledAtMs === undefined ? [session, []] : [{ ...session, stalledAtMs: undefined }, []];
+    case "player-stalled":
+      if (!event.nodeLinked) return placeAgain({ ...session, stalledAtMs: nowMs }, "node-lost", undefined, nowMs);
+      return [{ ...session, stalledAtMs: nowMs }, []];
+    case "node-unlinked":
+      // Media stopped and the link went: that is a dead node, not a slow network.
+      return event.nodeId === lease.nodeId && nowMs - (session.stalledAtMs ?? -Infinity) <= STALL_FRESH_MS
+        ? placeAgain(session, "node-lost", undefined, nowMs)
+        : [session, []];
     case "player-lost":
-      return [{ state: "held", nodeId, untilMs: nowMs + HOLD_MS, steps: [], playedSinceMs }, [{ type: "save" }]];
+      return [{ state: "held", lease, untilMs: nowMs + HOLD_MS, steps: [], played, moves }, [{ type: "save" }]];
     case "player-returned":
-      return rejoin({ ...session, steps: [] }, nowMs);
+      return rejoin(session, [], nowMs);
+    case "move-wanted":
+      return moveAway(session, event.reason, nowMs);
     default:
-      return endOf(session, event, nowMs);
+      return onNode(session, event, nowMs);
   }
 }
 
-function fromHeld(session: Session & { state: "held" }, event: SessionEvent, nowMs: number): Step {
-  const { nodeId, playedSinceMs } = session;
+function fromHeld(session: HeldSession, event: SessionEvent, nowMs: number): Step {
+  const { lease, played, moves, steps } = session;
   switch (event.type) {
     case "progressed":
       // Remembered, so that a player who comes back is shown how far it is.
-      if (session.steps.includes(event.step)) return [session, []];
-      return [{ ...session, steps: [...session.steps, event.step] }, []];
+      if (event.epoch !== lease.epoch || steps.includes(event.step)) return [session, []];
+      return [{ ...session, steps: [...steps, event.step] }, []];
     case "connected":
       // Only the control socket had died; the media path outlived it and nothing needs to be made anew.
-      return playedSinceMs === undefined
-        ? [{ state: "starting", nodeId, deadlineMs: nowMs + REJOIN_MS, steps: session.steps, playedSinceMs }, []]
-        : [{ state: "streaming", nodeId, playedSinceMs }, [{ type: "save" }]];
+      return played?.runningSinceMs === undefined
+        ? [{ state: "starting", lease, deadlineMs: nowMs + REJOIN_MS, steps, played, moves }, []]
+        : [{ state: "streaming", lease, played, moves, stalledAtMs: undefined }, [{ type: "save" }]];
     case "player-returned":
-      return rejoin(session, nowMs);
+      return rejoin(session, steps, nowMs);
     case "deadline-passed":
       if (nowMs < session.untilMs) return [session, []];
       return endPlaced(session, EndReason.PlayerLost, undefined, nowMs);
     default:
-      return endOf(session, event, nowMs);
+      return onNode(session, event, nowMs);
   }
 }
 
-function fromEnding(session: Session & { state: "ending" }, event: SessionEvent, nowMs: number): Step {
-  const { nodeId, end, playedSinceMs } = session;
-  const over = event.type === "node-ended" || event.type === "node-lost";
-  const overdue = event.type === "deadline-passed" && nowMs >= session.deadlineMs;
-  if (!over && !overdue) return [session, []];
-  return [{ state: "ended", end, playedSinceMs }, [{ type: "release-slot", nodeId }]];
+function fromMoving(session: MovingSession, event: SessionEvent, nowMs: number): Step {
+  const { lease, played } = session;
+  const goesOn = (): Step => [inLineAgain(session, nowMs, nowMs), [{ type: "release-slot", lease }, { type: "save" }]];
+  switch (event.type) {
+    case "node-ended":
+    case "lease-lost":
+      return event.epoch === lease.epoch ? goesOn() : [session, []];
+    case "node-lost":
+    case "node-unlinked":
+      return event.nodeId === lease.nodeId ? goesOn() : [session, []];
+    case "deadline-passed":
+      return nowMs < session.deadlineMs ? [session, []] : goesOn();
+    case "player-left": {
+      const end = { reason: EndReason.PlayerLeft, detail: undefined, atMs: nowMs };
+      // It was asked to stop already.
+      return [{ state: "ending", lease, deadlineMs: session.deadlineMs, end, played }, [{ type: "tell-end", end }, { type: "save" }]];
+    }
+    case "player-lost":
+      return [{ ...session, absentUntilMs: nowMs + HOLD_MS }, []];
+    case "connected":
+    case "player-returned":
+      return [{ ...session, absentUntilMs: undefined }, []];
+    default:
+      return [session, []];
+  }
 }
 
-type Placed = Session & { nodeId: string; playedSinceMs: number | undefined };
+function fromEnding(session: EndingSession, event: SessionEvent, nowMs: number): Step {
+  const { lease, end, played } = session;
+  const over =
+    ((event.type === "node-ended" || event.type === "lease-lost") && event.epoch === lease.epoch) ||
+    (event.type === "node-lost" && event.nodeId === lease.nodeId) ||
+    (event.type === "deadline-passed" && nowMs >= session.deadlineMs);
+  if (!over) return [session, []];
+  return [{ state: "ended", end, played }, [{ type: "release-slot", lease }]];
+}
 
-/** The ends that every placed session shares. */
-function endOf(session: Placed, event: SessionEvent, nowMs: number): Step {
+/** What may happen to every placed session. */
+function onNode(session: PlacedSession, event: SessionEvent, nowMs: number): Step {
+  const { lease } = session;
   switch (event.type) {
     case "player-left":
       return endPlaced(session, EndReason.PlayerLeft, undefined, nowMs);
     case "media-unreachable":
       return endPlaced(session, EndReason.MediaUnreachable, event.detail, nowMs);
     case "node-ended":
-      return endOnNode(session, event.reason, event.detail, nowMs);
+      return event.epoch === lease.epoch ? endedByNode(session, event, nowMs) : [session, []];
     case "node-lost":
-      return endOnNode(session, EndReason.NodeLost, undefined, nowMs);
+      return event.nodeId === lease.nodeId ? placeAgain(session, "node-lost", event.detail, nowMs) : [session, []];
+    case "lease-lost": {
+      if (event.epoch !== lease.epoch) return [session, []];
+      const [after, effects] = placeAgain(session, "node-lost", undefined, nowMs);
+      return [after, [{ type: "stop-on-node", lease, reason: EndReason.TakenOver }, ...effects]];
+    }
     default:
       return [session, []];
   }
 }
 
-function rejoin(session: Placed & { steps: readonly StartStep[] }, nowMs: number): Step {
-  const { nodeId, playedSinceMs } = session;
+function endedByNode(session: PlacedSession, { reason, detail }: SessionEvent & { type: "node-ended" }, nowMs: number): Step {
+  // The node is gone or going, not the title: another one takes over where the save is.
+  if (reason === EndReason.NodeLost) return placeAgain(session, "node-lost", detail, nowMs);
+  if (reason === EndReason.NodeDrained) return placeAgain(session, "node-drained", detail, nowMs);
+  return endOnNode(session, reason, detail, nowMs);
+}
+
+function passOffer(session: StartingSession | StreamingSession, { epoch, offer }: SessionEvent & { type: "offered" }): Step {
+  if (epoch !== session.lease.epoch) return [session, []];
+  return [session, [{ type: "tell-offer", epoch, offer, probe: false }]];
+}
+
+function rejoin(session: PlacedSession, stepsDone: readonly StartStep[], nowMs: number): Step {
+  const { lease, played, moves } = session;
   // These belong to the old transports and will happen again.
-  const steps = session.steps.filter((step) => step !== "transports-opened" && step !== "connected");
+  const steps = stepsDone.filter((step) => step !== "transports-opened" && step !== "connected");
   return [
-    { state: "starting", nodeId, deadlineMs: nowMs + REJOIN_MS, steps, playedSinceMs },
+    { state: "starting", lease, deadlineMs: nowMs + REJOIN_MS, steps, played, moves },
     [
       ...steps.map((step) => ({ type: "tell-progress", step }) as const),
-      { type: "rejoin-on-node", nodeId },
+      { type: "rejoin-on-node", lease },
       { type: "save" },
     ],
-  ];
-}
-
-function endUnplaced(reason: EndReason, detail: string | undefined, atMs: number): Step {
-  const end = { reason, detail, atMs };
-  return [{ state: "ended", end, playedSinceMs: undefined }, [{ type: "tell-end", end }, { type: "save" }]];
-}
-
-/** The node still has it: ask for its end, and keep the slot until that is heard. */
-function endPlaced(session: Placed, reason: EndReason, detail: string | undefined, atMs: number): Step {
-  const { nodeId, playedSinceMs } = session;
-  const end = { reason, detail, atMs };
-  return [
-    { state: "ending", nodeId, deadlineMs: atMs + NODE_STOP_MS, end, playedSinceMs },
-    [{ type: "tell-end", end }, { type: "stop-on-node", nodeId, reason }, { type: "save" }],
-  ];
-}
-
-/** The node has nothing of it any more. */
-function endOnNode(session: Placed, reason: EndReason, detail: string | undefined, atMs: number): Step {
-  const { nodeId, playedSinceMs } = session;
-  const end = { reason, detail, atMs };
-  return [
-    { state: "ended", end, playedSinceMs },
-    [{ type: "tell-end", end }, { type: "release-slot", nodeId }, { type: "save" }],
   ];
 }
 

@@ -2,7 +2,7 @@
 // are the domain's; the SQL is in `sql-store.ts`.
 
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
-import type { Session, SessionEnd } from "../session/transition.ts";
+import type { Lease, Played, Session, SessionEnd } from "../session/session.ts";
 import type { MinuteRecord } from "../telemetry/score-session-minute.ts";
 import type { NodeStore } from "./node-ports.ts";
 import type { SaveStore } from "./save-ports.ts";
@@ -14,11 +14,14 @@ export type SessionRecord = {
   titleId: string;
   device: Device;
   state: Session["state"];
-  nodeId: string | undefined;
+  /** On its node, or on the last one that it had. */
+  lease: Lease | undefined;
   requestedAtMs: number;
-  /** First frame; undefined if none was ever seen. */
-  playedSinceMs: number | undefined;
+  /** Undefined if no frame was ever seen. */
+  played: Played | undefined;
   end: SessionEnd | undefined;
+  /** How many owners it has had, the present one included. */
+  term: number;
 };
 
 /** A turn in a session's life, kept for support and for the scores that are drawn from it. */
@@ -34,11 +37,14 @@ export type SessionTurn = {
 export interface SessionStore {
   /**
    * Writes the record over the older one, adds the turns, and makes the player known.
-   * All or nothing. MUST leave one of each turn however often it is given.
+   * All or nothing. MUST leave one of each turn however often it is given. MUST leave a
+   * record that has an end, or whose owner came later, as it is.
    */
   saveSession(record: SessionRecord, turns: readonly SessionTurn[]): Promise<void>;
   /** Sessions without an end, oldest first, and how many turns each has. */
   openSessions(): Promise<{ record: SessionRecord; turnCount: number }[]>;
+  /** The same of one session; undefined if it has an end, or never was. */
+  openSession(id: string): Promise<{ record: SessionRecord; turnCount: number } | undefined>;
   findSession(id: string): Promise<SessionRecord | undefined>;
   /** In order. */
   sessionTurns(id: string): Promise<SessionTurn[]>;

@@ -20,10 +20,11 @@ export function sessionRecord(change: Partial<SessionRecord> = {}): SessionRecor
     titleId: "freedoom",
     device,
     state: "queued",
-    nodeId: undefined,
+    lease: undefined,
     requestedAtMs: 1_800_000_000_123,
-    playedSinceMs: undefined,
+    played: undefined,
     end: undefined,
+    term: 1,
     ...change,
   };
 }
@@ -48,8 +49,8 @@ export function storeContract(open: () => Promise<Store>): void {
       const store = await open();
       const record = sessionRecord({
         state: "ended",
-        nodeId: "n1",
-        playedSinceMs: 1_800_000_001_456,
+        lease: { nodeId: "n1", slot: 3, epoch: 1_800_000_000_500 },
+        played: { sinceMs: 1_800_000_001_456, meteredMs: 5_000, runningSinceMs: 1_800_000_009_000 },
         end: { reason: "title-crashed", detail: "exit code 1: 'quoted'; ünïcode 🎮", atMs: 1_800_000_002_789 },
       });
       await store.saveSession(record, []);
@@ -60,13 +61,31 @@ export function storeContract(open: () => Promise<Store>): void {
     test("a later state replaces the earlier one", async () => {
       const store = await open();
       await store.saveSession(sessionRecord(), [turn(0)]);
-      const later = sessionRecord({ state: "streaming", nodeId: "n1", playedSinceMs: 1_800_000_001_000 });
+      const later = sessionRecord({
+        state: "streaming",
+        lease: { nodeId: "n1", slot: 0, epoch: 7 },
+        played: { sinceMs: 1_800_000_001_000, meteredMs: 0, runningSinceMs: undefined },
+      });
       await store.saveSession(later, [turn(1, { event: "first-frame-shown", state: "streaming" })]);
       expect(await store.findSession("s1")).toEqual(later);
       expect((await store.sessionTurns("s1")).map(({ event, state }) => [event, state])).toEqual([
         ["requested", "queued"],
         ["first-frame-shown", "streaming"],
       ]);
+    });
+
+    test("the first end stands, and an owner that was replaced writes nothing", async () => {
+      const store = await open();
+      const end = (atMs: number) => ({ reason: "player-left", detail: undefined, atMs }) as const;
+      await store.saveSession(sessionRecord({ id: "a", state: "held", term: 2 }), []);
+      await store.saveSession(sessionRecord({ id: "a", state: "ended", end: end(1), term: 1 }), []);
+      expect(await store.openSession("a")).toEqual({ record: sessionRecord({ id: "a", state: "held", term: 2 }), turnCount: 0 });
+      const ended = sessionRecord({ id: "a", state: "ended", end: end(2), term: 2 });
+      await store.saveSession(ended, []);
+      await store.saveSession(sessionRecord({ id: "a", state: "ended", end: end(3), term: 3 }), []);
+      await store.saveSession(sessionRecord({ id: "a", state: "streaming", term: 3 }), []);
+      expect(await store.findSession("a")).toEqual(ended);
+      expect(await store.openSession("a")).toBeUndefined();
     });
 
     test("a turn that is written again is there once", async () => {
@@ -102,7 +121,10 @@ export function storeContract(open: () => Promise<Store>): void {
 
     test("words that look like SQL are words", async () => {
       const store = await open();
-      const record = sessionRecord({ titleId: "'; drop table sessions; --", nodeId: "$1" });
+      const record = sessionRecord({
+        titleId: "'; drop table sessions; --",
+        lease: { nodeId: "$1", slot: 0, epoch: 1 },
+      });
       await store.saveSession(record, []);
       expect(await store.findSession("s1")).toEqual(record);
       expect(await store.findSession("' or '1' = '1")).toBeUndefined();

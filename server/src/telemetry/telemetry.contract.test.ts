@@ -6,7 +6,7 @@ import { systemClock } from "@nearframe/shared/clock";
 import { expect, test } from "vitest";
 import * as z from "zod/mini";
 import { nodeSample, offer, playerSample } from "../testing/fixtures.ts";
-import { startServer, type RunningServer } from "../testing/running-server.ts";
+import { epochOf, startServer, type RunningServer } from "../testing/running-server.ts";
 
 /** Goes on by itself, and faster when asked to. */
 function hastyClock() {
@@ -24,8 +24,8 @@ async function tell({ edge, client, sessionId }: Pick<Playing, "edge" | "client"
   const durationMs = 10_000;
   client.send({ type: "session.telemetry", sessionId, sample: playerSample({ durationMs, framesShown: 590 }) });
   client.send({ type: "ping", sentAtMs: 0 });
-  edge.send({ type: "session.telemetry", sessionId, epoch: 1, sample: nodeSample({ durationMs, framesSent: 600 }) });
-  edge.send({ type: "session.offer", sessionId, epoch: 1, offer });
+  edge.send({ type: "session.telemetry", sessionId, epoch: epochOf(sessionId), sample: nodeSample({ durationMs, framesSent: 600 }) });
+  edge.send({ type: "session.offer", sessionId, epoch: epochOf(sessionId), offer });
   await client.next("pong");
   await client.next("session.offer");
 }
@@ -71,7 +71,7 @@ test("samples that make no sense are refused by name, and the session plays on",
   const { client, edge, sessionId } = await server.playing();
   client.send({ type: "session.telemetry", sessionId, sample: { ...playerSample(), framesShown: -1 } });
   expect(await client.next("error")).toMatchObject({ code: "MESSAGE_INVALID", message: expect.stringContaining("framesShown") });
-  edge.send({ type: "session.telemetry", sessionId, epoch: 1, sample: { ...nodeSample(), owner: "me" } });
+  edge.send({ type: "session.telemetry", sessionId, epoch: epochOf(sessionId), sample: { ...nodeSample(), owner: "me" } });
   expect(await edge.next("error")).toMatchObject({ code: "MESSAGE_INVALID", message: expect.stringContaining("owner") });
   await tell({ client, edge, sessionId });
 });

@@ -30,8 +30,8 @@ export function createTestIdentity() {
         draining: false,
         ...change,
       }),
-    heartbeat: (nonce: unknown, number: number, sessionIds: readonly string[] = []) =>
-      signed({ type: "node.heartbeat", nonce, number, sessions: sessionIds.map((sessionId) => report(sessionId)) }),
+    heartbeat: (nonce: unknown, number: number, sessions: readonly SessionReport[] = []) =>
+      signed({ type: "node.heartbeat", nonce, number, sessions }),
   };
 }
 
@@ -51,7 +51,7 @@ export function inventory({ slots = 2, ...change }: Partial<NodeInventory> & { s
     network: { addresses: ["192.0.2.7"], announced: false },
     runtimes: ["native"],
     titleIds: [],
-    canFetch: false,
+    canFetch: true,
     capacity: { slots, source: "operator" },
     feePerHourMicros: 0,
     notices: ["no uinput here"],

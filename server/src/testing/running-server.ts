@@ -7,6 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { systemClock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
+import type { SessionReport } from "@nearframe/shared/node/messages";
 import { PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import { onTestFinished } from "vitest";
 import { joinLocalCluster } from "../cluster/adapters/local/local-cluster.ts";
@@ -54,6 +55,7 @@ export async function startServer({
       storage,
       cluster: joinLocalCluster({ serverId: randomUUID(), hub: createLocalHub({ clock: systemClock, log }, scope), log }, scope),
       newId: randomUUID,
+      locate: () => undefined,
       reader: {
         listFolders: async () => ["freedoom"],
         readText: async (file) => FILES.get(file),
@@ -68,6 +70,7 @@ export async function startServer({
       titleFolders: ["/titles"],
       clientFolder,
       origins: [ALLOWED_ORIGIN],
+      proxyCount: 0,
       nodeToken: { token: NODE_TOKEN, required: nodeTokenRequired },
       saveSecret: "a-secret-of-the-tests-for-their-saves",
     },
@@ -85,10 +88,11 @@ export async function startServer({
 
   async function node({ sessions = [] as string[], slots = 2 } = {}) {
     const { client, nonce } = await openNodeSocket();
-    client.send(TEST_NODE.register(nonce, { sessions: sessions.map((sessionId) => report(sessionId)), inventory: inventory({ slots }) }));
+    client.socket.on("message", (data: Buffer) => noteEpoch(JSON.parse(data.toString())));
+    client.send(TEST_NODE.register(nonce, { sessions: sessions.map(running), inventory: inventory({ slots }) }));
     await client.next("node.welcome");
     let number = 0;
-    const heartbeat = (sessionIds: string[] = []) => client.send(TEST_NODE.heartbeat(nonce, ++number, sessionIds));
+    const heartbeat = (sessionIds: string[] = []) => client.send(TEST_NODE.heartbeat(nonce, ++number, sessionIds.map(running)));
     return Object.assign(client, { heartbeat, nonce });
   }
 
@@ -105,7 +109,7 @@ export async function startServer({
     const { client, welcome } = await player();
     const sessionId = await request(client);
     await edge.next("session.start");
-    edge.send({ type: "session.offer", sessionId, epoch: 1, offer });
+    edge.send({ type: "session.offer", sessionId, epoch: epochOf(sessionId), offer });
     await client.next("session.offer");
     client.send({ type: "session.connected", sessionId });
     client.send({ type: "session.first-frame", sessionId, elapsedMs: 800 });
@@ -113,6 +117,21 @@ export async function startServer({
   }
 
   return { port, store, scope, lines, open, openNodeSocket, player, node, playing };
+}
+
+/** Under which lease a node was last told of a session. */
+const epochs = new Map<string, number>();
+
+export function epochOf(sessionId: string): number {
+  return epochs.get(sessionId) ?? 1;
+}
+
+function noteEpoch({ sessionId, epoch }: { sessionId?: string; epoch?: number }): void {
+  if (sessionId !== undefined && epoch !== undefined) epochs.set(sessionId, epoch);
+}
+
+function running(sessionId: string): SessionReport {
+  return { ...report(sessionId), epoch: epochOf(sessionId) };
 }
 
 export async function request(client: SocketClient): Promise<string> {

@@ -1,36 +1,54 @@
-// Sessions, nodes and players without sockets: the real session and node code on
-// a memory store, with links and peers that only remember what they were told.
-// Use under fake timers.
+// Servers, nodes and players without sockets: the real indexer on a memory store
+// and the in-process cluster, with links and peers that only remember what they
+// were told. Use under fake timers.
 
 import { systemClock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
+import type { SessionReport } from "@nearframe/shared/node/messages";
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import type { Runtime, Title } from "@nearframe/shared/title/manifest";
+import { vi } from "vitest";
 import { joinLocalCluster } from "../cluster/adapters/local/local-cluster.ts";
-import { createLocalHub } from "../cluster/adapters/local/local-hub.ts";
+import { createLocalHub, type LocalHub } from "../cluster/adapters/local/local-hub.ts";
+import type { Cluster } from "../cluster/ports.ts";
+import { openIndexer, type Indexer } from "../indexer.ts";
 import { createLog } from "../log.ts";
-import { openNodes, type OpenNodes as Nodes } from "../nodes/open-nodes.ts";
-import type { PlayedSession, PlayerPeer, SessionTelemetry } from "../session/ports.ts";
-import { createSessions, type Sessions } from "../session/sessions.ts";
-import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
 import type { SessionSaves } from "../saves/ports.ts";
+import type { NodeSessionMessage } from "../session/node-messages.ts";
+import type { SessionMessage } from "../session/player-messages.ts";
+import type { PlayedSession, PlayerPeer, SessionTelemetry } from "../session/ports.ts";
+import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
 import type { Store } from "../store/ports.ts";
 import { device, nodeSample, playerSample, title } from "./fixtures.ts";
-import { inventory, report, TEST_NODE } from "./node-identity.ts";
+import { createTestIdentity, inventory, type TestIdentity } from "./node-identity.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 export const silentLog = createLog("silent", { write: () => {} });
 
 type OfType<M, T> = Extract<M, { type: T }>;
 
+/** Lets what is on its way between parts, to the store and to other processes, arrive. */
+export const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+
 export class FakePeer implements PlayerPeer {
   readonly playerId: string;
+  readonly tabId: string | undefined;
+  readonly place = { address: undefined, timeZone: undefined };
   readonly messages: ServerToClient[] = [];
-  readonly #sessions: Sessions;
+  readonly #indexer: Indexer;
+  readonly #peer: PlayerPeer;
 
-  constructor(playerId: string, sessions: Sessions) {
+  constructor(playerId: string, indexer: Indexer, tabId?: string) {
     this.playerId = playerId;
-    this.#sessions = sessions;
+    this.tabId = tabId;
+    this.#indexer = indexer;
+    this.#peer = indexer.sessions.players.open({
+      playerId,
+      tabId,
+      place: this.place,
+      send: (message) => this.send(message),
+    });
   }
 
   send(message: ServerToClient): void {
@@ -45,54 +63,74 @@ export class FakePeer implements PlayerPeer {
     return this.all(type).at(-1);
   }
 
+  say(message: SessionMessage): void | Promise<void> {
+    return this.#indexer.sessions.players.handle(this.#peer, message);
+  }
+
   /** Asks for a title and returns the session's id, if one was made. */
-  request(titleId = "freedoom"): string {
+  async request(titleId = "freedoom"): Promise<string> {
     const requestId = `r${this.messages.length}`;
-    this.#sessions.handleRequest(this, { type: "session.request", requestId, titleId, device });
+    await this.say({ type: "session.request", requestId, titleId, device });
+    await settled();
     return this.all("session.created").find((message) => message.requestId === requestId)?.sessionId ?? "";
   }
 
-  resume(sessionId: string): Promise<void> {
-    return this.#sessions.handleResume(this, { type: "session.resume", requestId: "resume", sessionId, device });
+  async resume(sessionId: string, { takeOver = false } = {}): Promise<void> {
+    await this.say({ type: "session.resume", requestId: "resume", sessionId, device, ...(takeOver && { takeOver }) });
+    await settled();
   }
 
   connected(sessionId: string): void {
-    this.#sessions.handleConnected(this, { type: "session.connected", sessionId });
+    void this.say({ type: "session.connected", sessionId });
   }
 
   firstFrame(sessionId: string): void {
-    this.#sessions.handleFirstFrame(this, { type: "session.first-frame", sessionId, elapsedMs: 900 });
+    void this.say({ type: "session.first-frame", sessionId, elapsedMs: 900 });
+  }
+
+  stalled(sessionId: string): void {
+    void this.say({ type: "session.stalled", sessionId });
   }
 
   tell(sessionId: string): void {
-    this.#sessions.handlePlayerTelemetry(this, { type: "session.telemetry", sessionId, sample: playerSample() });
+    void this.say({ type: "session.telemetry", sessionId, sample: playerSample() });
   }
 
   leave(sessionId: string): void {
-    this.#sessions.handleLeave(this, { type: "session.leave", sessionId });
+    void this.say({ type: "session.leave", sessionId });
+  }
+
+  held(): ReturnType<Indexer["sessions"]["players"]["heldBy"]> {
+    return this.#indexer.sessions.players.heldBy(this);
   }
 
   disconnect(): void {
-    this.#sessions.handlePeerClosed(this);
+    this.#indexer.sessions.players.handlePeerClosed(this.#peer);
   }
 }
+
+/** Under which lease a node was last told of a session. */
+const epochs = new Map<string, number>();
 
 export class FakeNode {
   readonly nodeId: string;
   readonly messages: ServerToNode[] = [];
+  readonly identity: TestIdentity;
   closedWith: number | undefined;
-  readonly #nodes: Nodes;
-  readonly #sessions: Sessions;
+  /** What it does with what it is told. */
+  heard: (message: ServerToNode) => void = () => {};
+  readonly #indexer: Indexer;
 
-  constructor(nodeId: string, { nodes, sessions }: { nodes: Nodes; sessions: Sessions }) {
+  constructor(nodeId: string, indexer: Indexer, identity: TestIdentity) {
     this.nodeId = nodeId;
-    this.#nodes = nodes;
-    this.#sessions = sessions;
+    this.#indexer = indexer;
+    this.identity = identity;
   }
 
   send(message: ServerToNode): void {
-    // What the registry takes a node for is its own tests' business.
-    if (message.type !== "node.state") this.messages.push(message);
+    if ("epoch" in message) epochs.set(`${this.nodeId} ${message.sessionId}`, message.epoch);
+    this.messages.push(message);
+    this.heard(message);
   }
 
   close(code: number): void {
@@ -100,32 +138,48 @@ export class FakeNode {
   }
 
   register({ slots = 2, runtimes = ["native"] as Runtime[], sessions = [] as string[] } = {}): this {
-    this.#nodes.register(this, {
+    this.#indexer.nodes.register(this, {
       nodeId: this.nodeId,
-      publicKey: TEST_NODE.publicKey,
-      address: "192.0.2.7",
+      publicKey: this.identity.publicKey,
+      address: `192.0.2.${this.nodeId.replace(/\D/g, "") || 1}`,
       trusted: true,
-      inventory: inventory({ name: this.nodeId, runtimes, slots }),
-      sessions: sessions.map((sessionId) => report(sessionId)),
+      inventory: inventory({ name: this.nodeId, slots, runtimes, canFetch: true }),
+      sessions: this.reports(sessions),
       draining: false,
     });
     return this;
   }
 
+  reports(sessionIds: readonly string[]): SessionReport[] {
+    return sessionIds.map((sessionId) => ({ sessionId, epoch: this.epochOf(sessionId), use: "rendering" }));
+  }
+
+  epochOf(sessionId: string): number {
+    return epochs.get(`${this.nodeId} ${sessionId}`) ?? 1;
+  }
+
   heartbeat(sessions: string[] = []): void {
-    this.#nodes.heartbeat(this.nodeId, sessions.map((sessionId) => report(sessionId)));
+    this.#indexer.nodes.heartbeat(this.nodeId, this.reports(sessions));
+  }
+
+  say(message: NodeSessionMessage): void {
+    this.#indexer.sessions.nodes.handle(this.nodeId, message);
   }
 
   tell(sessionId: string): void {
-    this.#sessions.handleNodeTelemetry(this.nodeId, { type: "session.telemetry", sessionId, epoch: 1, sample: nodeSample() });
+    this.say({ type: "session.telemetry", sessionId, epoch: this.epochOf(sessionId), sample: nodeSample() });
   }
 
-  ended(sessionId: string, reason: OfType<ServerToNode, "session.stop">["reason"] = "player-left"): void {
-    this.#sessions.handleEnded(this.nodeId, { type: "session.ended", sessionId, epoch: 1, reason });
+  progress(sessionId: string, step: OfType<NodeSessionMessage, "session.progress">["step"]): void {
+    this.say({ type: "session.progress", sessionId, epoch: this.epochOf(sessionId), step });
+  }
+
+  ended(sessionId: string, reason: OfType<ServerToNode, "session.stop">["reason"] = "player-left", detail?: string): void {
+    this.say({ type: "session.ended", sessionId, epoch: this.epochOf(sessionId), reason, ...(detail !== undefined && { detail }) });
   }
 
   disconnect(): void {
-    this.#nodes.unlink(this.nodeId, this);
+    this.#indexer.nodes.unlink(this.nodeId, this);
   }
 
   of<T extends ServerToNode["type"]>(type: T): OfType<ServerToNode, T>[] {
@@ -156,67 +210,72 @@ export class FakeTelemetry implements SessionTelemetry {
   }
 }
 
+/** Titles of these tests have no saves. */
+export const keepsNothing: SessionSaves = { grant: () => undefined, latest: async () => undefined, listen: () => {} };
+
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
+let worlds = 0;
+
+/** One server process. With `hub` it is one of several; without it is alone. */
 export async function createWorld({
   store = createMemoryStore() as Store,
   titles = [title(), title({ id: "page", runtime: "web" })] as Title[],
+  hub = undefined as LocalHub | undefined,
+  /** What stands between this process and the others. */
+  through = (cluster: Cluster) => cluster,
 } = {}) {
   const scope = new Scope();
   const telemetry = new FakeTelemetry();
-  const nodeScope = scope.child();
-  const hub = createLocalHub({ clock: systemClock, log: silentLog }, scope);
-  const cluster = joinLocalCluster({ serverId: "server-1", hub, log: silentLog }, scope);
-  const nodes: Nodes = await openNodes(
+  const serverId = `server-${++worlds}`;
+  const clusterScope = scope.child();
+  const sharedHub = hub ?? createLocalHub({ clock: systemClock, log: silentLog }, clusterScope);
+  const cluster = through(joinLocalCluster({ serverId, hub: sharedHub, log: silentLog }, clusterScope));
+  const identities = new Map<string, TestIdentity>();
+  let ids = 0;
+  const indexer = await openIndexer(
     {
       clock: systemClock,
       log: silentLog,
       cluster,
-      events: {
-        onLinked: (nodeId, ids) => sessions.handleLinked(nodeId, ids),
-        onReported: (nodeId, ids) => sessions.handleReported(nodeId, ids),
-        onLost: (nodeId) => sessions.handleLost(nodeId),
-      },
-    },
-    nodeScope,
-  );
-  let ids = 0;
-  const prefix = Math.trunc(performance.now());
-  const sessions: Sessions = createSessions(
-    {
-      clock: systemClock,
-      log: silentLog,
-      nodes,
-      telemetry,
       titles: { find: (id) => titles.find(({ manifest }) => manifest.id === id) },
+      telemetry,
       store,
       saves: keepsNothing,
-      newId: () => `s${prefix}-${++ids}`,
+      random: seededRandom(worlds),
+      newId: () => `s${worlds}-${++ids}`,
+      locate: () => undefined,
     },
     scope.child(),
   );
-  await sessions.restore();
+  const identityOf = (nodeId: string) => {
+    const identity = identities.get(nodeId) ?? createTestIdentity();
+    identities.set(nodeId, identity);
+    return identity;
+  };
   return {
     scope,
+    serverId,
     store,
-    nodes,
-    sessions,
+    hub: sharedHub,
+    nodes: indexer.nodes,
+    sessions: indexer.sessions,
+    servers: indexer.servers,
     telemetry,
-    player: (playerId: string) => new FakePeer(playerId, sessions),
-    node: (nodeId: string) => new FakeNode(nodeId, { nodes, sessions }),
-    slotsFree: (nodeId: string) => nodes.candidates().find((node) => node.nodeId === nodeId)?.slotsFree,
+    player: (playerId: string, tabId?: string) => new FakePeer(playerId, indexer, tabId),
+    node: (nodeId: string) => new FakeNode(nodeId, indexer, identityOf(nodeId)),
+    slotsFree: (nodeId: string) => indexer.nodes.record(nodeId)?.slotsFree,
+    heldBy: (playerId: string) => indexer.sessions.players.heldBy({ playerId, tabId: undefined }).filter(({ elsewhere }) => !elsewhere),
   };
 }
 
-/** Titles of these tests have no saves. */
-export const keepsNothing: SessionSaves = { grant: () => undefined, latest: async () => undefined, listen: () => {} };
-
 /** A player who plays on a node. */
-export function playing(world: World, player = world.player("p1")) {
+export async function playing(world: World, player = world.player("p1")) {
   const node = world.node("n1").register();
-  const sessionId = player.request();
+  const sessionId = await player.request();
   player.connected(sessionId);
   player.firstFrame(sessionId);
+  await settled();
   return { player, node, sessionId };
 }
 

@@ -17,7 +17,9 @@ export function createMemoryStore(): Store {
     ...createMemoryTitleVersions(),
     ...createMemoryNodes(),
     async saveSession(record, added) {
-      sessions.set(record.id, structuredClone(record));
+      const stored = sessions.get(record.id);
+      const stands = stored && (stored.end !== undefined || stored.term > record.term);
+      if (!stands) sessions.set(record.id, structuredClone(record));
       const known = turns.get(record.id) ?? new Map<number, SessionTurn>();
       turns.set(record.id, known);
       for (const turn of added) if (!known.has(turn.ordinal)) known.set(turn.ordinal, structuredClone(turn));
@@ -27,6 +29,11 @@ export function createMemoryStore(): Store {
         .filter((record) => record.end === undefined)
         .sort((a, b) => a.requestedAtMs - b.requestedAtMs || (a.id < b.id ? -1 : 1))
         .map((record) => ({ record: structuredClone(record), turnCount: turns.get(record.id)?.size ?? 0 }));
+    },
+    async openSession(id) {
+      const record = sessions.get(id);
+      if (!record || record.end) return undefined;
+      return { record: structuredClone(record), turnCount: turns.get(id)?.size ?? 0 };
     },
     async findSession(id) {
       return structuredClone(sessions.get(id));

@@ -74,7 +74,7 @@ describe("several servers on one database", () => {
     await Promise.all(
       stores.flatMap((store, index) =>
         Array.from({ length: 30 }, (_, step) =>
-          store.saveSession(sessionRecord({ nodeId: `n${index}` }), [turnOf(step), turnOf(step + 1)]),
+          store.saveSession(sessionRecord({ lease: { nodeId: `n${index}`, slot: 0, epoch: 1 } }), [turnOf(step), turnOf(step + 1)]),
         ),
       ),
     );

@@ -1,0 +1,175 @@
+// One process in its role of choosing nodes and keeping sessions: registry, leases,
+// placement and sessions, put together. It is all that processes share with each
+// other; sockets and HTTP are the server's.
+
+import { randomBytes } from "node:crypto";
+import type { Clock } from "@nearframe/shared/clock";
+import type { Scope } from "@nearframe/shared/lifetime";
+import type { Cluster } from "./cluster/ports.ts";
+import { rankIndexers } from "./cluster/rank-indexers.ts";
+import { openServers } from "./cluster/servers.ts";
+import { openLeases } from "./leases/leases.ts";
+import { rttMsMin } from "./location/light-speed.ts";
+import { distanceKm, type Location } from "./location/location.ts";
+import type { Log } from "./log.ts";
+import type { NodeHistory } from "./nodes/history.ts";
+import type { NodeRecord } from "./nodes/node-record.ts";
+import { openNodes, type OpenNodes } from "./nodes/open-nodes.ts";
+import type { PlacementNeed } from "./placement/need.ts";
+import { createPlacementIndex } from "./placement/placement.ts";
+import { latencyLimitMs } from "./queue/latency-limit.ts";
+import type { SessionSaves } from "./saves/ports.ts";
+import type { PlayerPlace, SessionTelemetry, SessionTitles, SlotNeed } from "./session/ports.ts";
+import type { SessionServers } from "./session/servers.ts";
+import { openSessions, type Sessions } from "./session/sessions.ts";
+import { createSessionSlots } from "./session/slots.ts";
+import { steadyTime } from "./steady-time.ts";
+import type { SessionStore } from "./store/ports.ts";
+
+export type IndexerPorts = {
+  clock: Clock;
+  log: Log;
+  cluster: Cluster;
+  titles: SessionTitles;
+  telemetry: SessionTelemetry;
+  store: SessionStore;
+  saves: SessionSaves;
+  /** What was known of nodes before; left out, nothing. */
+  history?: NodeHistory;
+  random(): number;
+  newId(): string;
+  /** Where players and nodes are, as far as anybody can tell. */
+  locate(place: PlayerPlace): Location | undefined;
+};
+
+export type Indexer = Awaited<ReturnType<typeof openIndexer>>;
+
+const NONCE_BYTES = 24;
+
+export async function openIndexer(ports: IndexerPorts, scope: Scope) {
+  const { clock, log, cluster, titles, telemetry, store, saves, random, newId, locate } = ports;
+  const nowMs = steadyTime(clock);
+  const index = createPlacementIndex();
+  let sessions: Sessions | undefined;
+  let nodes: OpenNodes | undefined;
+  const serverScope = scope.child();
+  const nodeScope = scope.child();
+  const servers = await openServers(
+    {
+      cluster,
+      clock,
+      log,
+      events: {
+        onGone: (serverId) => sessions?.handleServerGone(serverId),
+        onChanged: () => {
+          nodes?.serversChanged();
+          sessions?.handleServersChanged();
+        },
+      },
+    },
+    serverScope,
+  );
+  const sessionServers: SessionServers = {
+    serverId: servers.serverId,
+    isAlive: servers.isAlive,
+    rank: (requestId, playerId) => rankIndexers({ seed: servers.seed().seed, requestId, playerId }, servers.living()),
+  };
+  const leases = await openLeases(
+    {
+      cluster,
+      clock,
+      log,
+      random,
+      events: {
+        onLost: (lease) => void sessions?.handleLeaseLost(lease, lease.sessionId),
+        onChanged: () => sessions?.placeQueued(),
+      },
+    },
+    nodeScope,
+  );
+  const registry = await openNodes(
+    {
+      clock,
+      log,
+      cluster,
+      isServerAlive: servers.isAlive,
+      locate: (address) => locate({ address, timeZone: undefined }),
+      ...(ports.history && { history: ports.history }),
+      events: {
+        onLinked: (nodeId, running) => sessions?.nodes.handleLinked(nodeId, running),
+        onReported: (nodeId, running) => sessions?.nodes.handleReported(nodeId, running),
+        onLost: (nodeId) => sessions?.nodes.handleLost(nodeId),
+        onChanged: handleRecord,
+        onGone: (nodeId) => index.delete(nodeId),
+      },
+    },
+    nodeScope,
+  );
+  nodes = registry;
+
+  function handleRecord(record: NodeRecord): void {
+    index.upsert(record);
+    if (record.state === "offline") sessions?.nodes.handleUnlinked(record.nodeId);
+    else sessions?.placeQueued();
+  }
+
+  function needOf({ title, place, policy, waitingSinceMs, excludedNodeIds }: SlotNeed): PlacementNeed {
+    const { id: titleId, runtime, resources } = title.manifest;
+    const location = locate(place);
+    return {
+      titleId,
+      runtime,
+      resources,
+      policy: policy ?? "overall",
+      latencyLimitMs: latencyLimitMs(nowMs() - waitingSinceMs),
+      excludedNodeIds: new Set(excludedNodeIds),
+      ...(location && { location }),
+    };
+  }
+
+  const slots = createSessionSlots(
+    {
+      leases,
+      log,
+      shortlist: (need) => index.shortlist(need, random),
+      record: registry.record,
+      needOf,
+      lightMs: ({ location }, node) => (location && node.location ? lightMsBetween(location, node.location) : undefined),
+      nodes: registry,
+    },
+    scope,
+  );
+  sessions = await openSessions(
+    {
+      clock,
+      log,
+      cluster,
+      servers: sessionServers,
+      slots,
+      titles,
+      telemetry,
+      store,
+      saves,
+      newId,
+      newNonce: () => randomBytes(NONCE_BYTES).toString("base64url"),
+      nodes: {
+        linked: (nodeId) => {
+          const state = registry.record(nodeId)?.state;
+          return state !== undefined && state !== "offline";
+        },
+        send: registry.send,
+        publicKey: (nodeId) => registry.record(nodeId)?.publicKey,
+        expect: registry.expect,
+        forgetReported: registry.forgetReported,
+        noteSessionEnded: registry.noteSessionEnded,
+      },
+    },
+    scope,
+  );
+  return { nodes: registry, servers, leases, sessions };
+}
+
+/** Each may be anywhere within its accuracy, and gets the benefit of the doubt. */
+function lightMsBetween(a: Location, b: Location): number {
+  return rttMsMin(Math.max(0, distanceKm(a, b) - a.accuracyKm - b.accuracyKm));
+}

@@ -1,0 +1,97 @@
+// A session and what belongs to it in the process that owns it.
+
+import type { Device, PlacementPolicy } from "@nearframe/shared/protocol/client-to-server";
+import type { Title } from "@nearframe/shared/title/manifest";
+import type { SessionRecord, SessionTurn } from "../store/ports.ts";
+import type { PlayedSession, PlayerPeer, PlayerPlace } from "./ports.ts";
+import { awayUntilMs, leasesOf, type Lease, type Session } from "./session.ts";
+import type { SessionTold } from "./session-directory.ts";
+
+export type Entry = {
+  readonly id: string;
+  readonly playerId: string;
+  readonly title: Title;
+  readonly requestedAtMs: number;
+  readonly policy: PlacementPolicy | undefined;
+  /** Of the player's present device; a resume may bring another. */
+  device: Device;
+  place: PlayerPlace;
+  session: Session;
+  /** On the node that it has, or had last. */
+  lastLease: Lease | undefined;
+  /** How many owners it has had, this process included. */
+  readonly term: number;
+  /** The socket that the session is played on; undefined while it is lost. */
+  peer: PlayerPeer | undefined;
+  timer: NodeJS.Timeout | undefined;
+  /** Nodes that failed it, and when. */
+  failed: Map<string, number>;
+  turnCount: number;
+  /** Not yet given to the writer. */
+  turns: SessionTurn[];
+};
+
+export type SessionFacts = Pick<Entry, "id" | "playerId" | "title" | "device" | "place" | "policy" | "requestedAtMs">;
+
+export function newEntry(facts: SessionFacts, session: Session, { term = 1, turnCount = 0 } = {}): Entry {
+  return {
+    ...facts,
+    session,
+    term,
+    turnCount,
+    lastLease: leaseOf(session),
+    peer: undefined,
+    timer: undefined,
+    failed: new Map(),
+    turns: [],
+  };
+}
+
+/** What all processes are told of it. */
+export function toldOf(entry: Entry): SessionTold {
+  const { playerId, session, peer } = entry;
+  const awayUntil = awayUntilMs(session);
+  return {
+    playerId,
+    titleId: titleIdOf(entry),
+    nodeIds: leasesOf(session).map(({ nodeId }) => nodeId),
+    ...(awayUntil !== undefined && { awayUntilMs: awayUntil }),
+    ...(peer?.tabId !== undefined && { tabId: peer.tabId }),
+    ending: session.state === "ending" || session.state === "ended",
+  };
+}
+
+/** The one node that it is placed on; a candidate is not yet that. */
+export function nodeOf(session: Session): string | undefined {
+  return leaseOf(session)?.nodeId;
+}
+
+export function leaseOf(session: Session): Lease | undefined {
+  return "lease" in session ? session.lease : undefined;
+}
+
+/** Undefined unless the player sees it now. */
+export function playedSession({ id, session }: Entry): PlayedSession | undefined {
+  if (session.state !== "streaming") return undefined;
+  return { sessionId: id, nodeId: session.lease.nodeId, playedSinceMs: session.played.sinceMs };
+}
+
+export function titleIdOf(entry: Pick<Entry, "title">): string {
+  return entry.title.manifest.id;
+}
+
+export function recordOf(entry: Entry): SessionRecord {
+  const { session } = entry;
+  return {
+    id: entry.id,
+    playerId: entry.playerId,
+    titleId: titleIdOf(entry),
+    device: entry.device,
+    state: session.state,
+    lease: leaseOf(session) ?? entry.lastLease,
+    requestedAtMs: entry.requestedAtMs,
+    played: session.played,
+    end: "end" in session ? session.end : undefined,
+    term: entry.term,
+  };
+}

@@ -1,0 +1,196 @@
+// The players whose sockets this process holds: what they say goes to the owner of
+// the session it is about, in this process or in another, and finds the next owner
+// when that one is gone.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import type { HeldSession, ServerToClient } from "@nearframe/shared/protocol/server-to-client";
+import { EndReason } from "@nearframe/shared/session/end-reasons";
+import type { Bus } from "../cluster/ports.ts";
+import { GONE_MS, HOLD_MS } from "./limits.ts";
+import { ownerSubject, type PeerName, type ToOwner, type ToPeer } from "./owner-mail.ts";
+import { createParked } from "./parked.ts";
+import type { PlayerMessages, SessionMessage } from "./player-messages.ts";
+import type { PlayerPeer } from "./ports.ts";
+import type { SessionServers } from "./servers.ts";
+import type { SessionDirectory, SessionEntry } from "./session-directory.ts";
+
+type Request = Extract<SessionMessage, { type: "session.request" }>;
+
+/** A socket of this process, as the far ends see it. */
+type HomePeer = { readonly peer: PlayerPeer; readonly name: PeerName; readonly owners: Set<string> };
+
+export type PlayerHomePorts = {
+  bus: Pick<Bus, "publish">;
+  servers: SessionServers;
+  directory: Pick<SessionDirectory, "find" | "ownerOf" | "ofPlayer">;
+  local: Pick<PlayerMessages, "handle" | "handleAttached" | "handlePeerClosed">;
+  nowMs(): number;
+  newId(): string;
+};
+
+export type PlayerHome = ReturnType<typeof createPlayerHome>;
+
+export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
+  const { bus, servers, directory, local, nowMs, newId } = ports;
+  const { serverId } = servers;
+  const peers = new Map<string, HomePeer>();
+  const byPeer = new Map<PlayerPeer, HomePeer>();
+  /** Sessions that are played on a socket of this process. */
+  const attached = new Map<string, HomePeer>();
+  /** Requests that nobody has answered yet, by the session that they are to make. */
+  const asked = new Map<string, { home: HomePeer; message: Request; ownerId: string }>();
+  const goneTimers = new Map<string, NodeJS.Timeout>();
+  const parked = createParked(scope);
+  scope.own(goneTimers, () => {
+    for (const timer of goneTimers.values()) clearTimeout(timer);
+  });
+
+  /** A player has said hello. What is sent to the peer passes here, so that it is known which sessions it plays. */
+  function open(socket: PlayerPeer): PlayerPeer {
+    const peerId = newId();
+    const peer: PlayerPeer = { ...socket, send: (message) => pass(home, message) };
+    const { playerId, tabId, place } = socket;
+    const name: PeerName = {
+      homeId: serverId,
+      peerId,
+      playerId,
+      ...(tabId !== undefined && { tabId }),
+      place: {
+        ...(place.address !== undefined && { address: place.address }),
+        ...(place.timeZone !== undefined && { timeZone: place.timeZone }),
+      },
+    };
+    const home: HomePeer = { peer: socket, name, owners: new Set() };
+    peers.set(peerId, home);
+    byPeer.set(peer, home);
+    return peer;
+  }
+
+  function pass(home: HomePeer, message: ServerToClient): void {
+    if (message.type === "session.created") {
+      asked.delete(message.sessionId);
+      attached.set(message.sessionId, home);
+    }
+    if (message.type === "session.ended") detach(message.sessionId, home);
+    if (message.type === "error" && message.requestId !== undefined) forgetRequest(home, message.requestId);
+    home.peer.send(message);
+  }
+
+  /** What another process has to say to a player here. */
+  function handleMail({ peerId, message }: ToPeer): void {
+    const home = peers.get(peerId);
+    if (home) pass(home, message);
+  }
+
+  function handle(peer: PlayerPeer, message: SessionMessage): void | Promise<void> {
+    const home = byPeer.get(peer);
+    if (!home) return undefined;
+    if (message.type === "session.request") return ask(home, peer, newId(), message);
+    if (message.type === "session.connected") attached.set(message.sessionId, home);
+    return forward(home, peer, message);
+  }
+
+  function forward(home: HomePeer, peer: PlayerPeer, message: Exclude<SessionMessage, Request>): void | Promise<void> {
+    const ownerId = directory.ownerOf(message.sessionId);
+    // What nobody has may be one that ended: the store knows, and answering is as good here as anywhere.
+    if (ownerId === undefined || ownerId === serverId) return local.handle(peer, message);
+    if (servers.isAlive(ownerId)) return tell(ownerId, home, { type: "from-player", peer: home.name, message });
+    const again = () => void forward(home, peer, message);
+    return parked.park(message.sessionId, { deliver: again, giveUp: () => void local.handle(peer, message) });
+  }
+
+  function ask(home: HomePeer, peer: PlayerPeer, sessionId: string, message: Request): void | Promise<void> {
+    const ownerId = servers.rank(sessionId, home.name.playerId)[0] ?? serverId;
+    if (ownerId === serverId) return local.handle(peer, message, sessionId);
+    asked.set(sessionId, { home, message, ownerId });
+    return tell(ownerId, home, { type: "from-player", peer: home.name, message, sessionId });
+  }
+
+  function tell(ownerId: string, home: HomePeer, letter: ToOwner): void {
+    home.owners.add(ownerId);
+    bus.publish(ownerSubject(ownerId), letter);
+  }
+
+  function handlePeerClosed(peer: PlayerPeer): void {
+    const home = byPeer.get(peer);
+    if (!home) return;
+    const { peerId } = home.name;
+    byPeer.delete(peer);
+    peers.delete(peerId);
+    for (const [sessionId, other] of attached) if (other === home) detach(sessionId, home);
+    for (const [sessionId, request] of asked) if (request.home === home) asked.delete(sessionId);
+    for (const ownerId of home.owners) bus.publish(ownerSubject(ownerId), { type: "peer-closed", homeId: serverId, peerId } satisfies ToOwner);
+    local.handlePeerClosed(peer);
+  }
+
+  /** A session has come to this process, gone to another, or changed there. */
+  function handleSessionChanged(sessionId: string, entry: SessionEntry | undefined, before: SessionEntry | undefined): void {
+    const home = attached.get(sessionId);
+    if (!entry) {
+      if (home) tellGone(sessionId, home);
+      return;
+    }
+    clearTimeout(goneTimers.get(sessionId));
+    goneTimers.delete(sessionId);
+    if (entry.ownerId === before?.ownerId) return;
+    if (before && home) reattach(sessionId, entry.ownerId, home);
+    if (servers.isAlive(entry.ownerId)) parked.release(sessionId);
+  }
+
+  function reattach(sessionId: string, ownerId: string, home: HomePeer): void {
+    if (ownerId !== serverId) return tell(ownerId, home, { type: "player-attached", peer: home.name, sessionId });
+    const [peer] = [...byPeer].find(([, other]) => other === home) ?? [];
+    if (peer) local.handleAttached(peer, sessionId);
+  }
+
+  /** Its entry is gone, and with it the owner who would have told the end: a moment later, in case that is on its way. */
+  function tellGone(sessionId: string, home: HomePeer): void {
+    clearTimeout(goneTimers.get(sessionId));
+    goneTimers.set(
+      sessionId,
+      setTimeout(() => {
+        goneTimers.delete(sessionId);
+        if (attached.get(sessionId) !== home || directory.find(sessionId)) return;
+        pass(home, { type: "session.ended", sessionId, reason: EndReason.ServerStopped });
+      }, GONE_MS),
+    );
+  }
+
+  /** A process is gone: requests that it has not answered go to the next in rank. */
+  function handleServerGone(goneId: string): void {
+    for (const home of peers.values()) home.owners.delete(goneId);
+    for (const [sessionId, { home, message, ownerId }] of [...asked]) {
+      if (ownerId !== goneId) continue;
+      asked.delete(sessionId);
+      const [peer] = [...byPeer].find(([, other]) => other === home) ?? [];
+      if (peer && !directory.find(sessionId)) void ask(home, peer, sessionId, message);
+    }
+  }
+
+  function detach(sessionId: string, home: HomePeer): void {
+    if (attached.get(sessionId) !== home) return;
+    attached.delete(sessionId);
+    clearTimeout(goneTimers.get(sessionId));
+    goneTimers.delete(sessionId);
+  }
+
+  function forgetRequest(home: HomePeer, requestId: string): void {
+    for (const [sessionId, request] of asked) {
+      if (request.home === home && request.message.requestId === requestId) asked.delete(sessionId);
+    }
+  }
+
+  /** What this player dropped and can have back, or could take over from another tab or device. */
+  function heldBy({ playerId, tabId }: Pick<PlayerPeer, "playerId" | "tabId">): HeldSession[] {
+    return directory.ofPlayer(playerId).flatMap(([sessionId, entry]) => {
+      if (entry.ending) return [];
+      const { titleId, awayUntilMs } = entry;
+      if (awayUntilMs !== undefined) return [{ sessionId, titleId, untilMs: awayUntilMs }];
+      // Of the same tab: its page was loaded anew, and the old socket is about to close.
+      const elsewhere = entry.tabId === undefined || entry.tabId !== tabId;
+      return [{ sessionId, titleId, untilMs: nowMs() + HOLD_MS, ...(elsewhere && { elsewhere }) }];
+    });
+  }
+
+  return { open, handle, handleMail, handlePeerClosed, handleSessionChanged, handleServerGone, heldBy };
+}

@@ -1,0 +1,244 @@
+// Who owns which session: the cluster's `sessions` bucket, watched by all. Each
+// session has one entry, which its owner writes and nobody else, until the owner is
+// gone; then another takes it over by compare-and-set. Whoever loses an entry has
+// lost the session, whatever it believed meanwhile.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import { Id } from "@nearframe/shared/protocol/media";
+import * as z from "zod/mini";
+import { ClusterUnavailableError, type Cluster, type KeyValue, type KeyValueChange } from "../cluster/ports.ts";
+import type { Log } from "../log.ts";
+
+export const SessionEntry = z.object({
+  ownerId: z.string(),
+  /** How many owners it has had, the present one included. */
+  term: z.int(),
+  playerId: Id,
+  titleId: Id,
+  /** The nodes that hold a slot for it: several while the player measures them. */
+  nodeIds: z.array(Id),
+  /** Until when it waits for a player who is away; undefined for one who is there. */
+  awayUntilMs: z.optional(z.number()),
+  /** Of the browser tab that plays it. */
+  tabId: z.optional(z.string()),
+  /** Over for the player. */
+  ending: z.boolean(),
+});
+export type SessionEntry = z.infer<typeof SessionEntry>;
+
+export type SessionTold = Omit<SessionEntry, "ownerId" | "term">;
+
+export interface DirectoryEvents {
+  /** Another process has the session now. MUST NOT throw. */
+  onDisowned(sessionId: string): void;
+  /** A session of another process is new, has changed, or is gone. MUST NOT throw. */
+  onChanged(sessionId: string, entry: SessionEntry | undefined, before: SessionEntry | undefined): void;
+}
+
+export type SessionDirectory = Awaited<ReturnType<typeof openSessionDirectory>>;
+
+/** A write that got no answer is tried again after this. */
+const RETRY_MS = 1_000;
+
+/** This process's own word on one session: the newest is written, one write at a time. */
+type Own = { term: number; revision: number; told: SessionTold; written: string; writing: boolean; leaving: boolean };
+
+/** Resolves when every session of the cluster is known. */
+export async function openSessionDirectory(
+  { cluster, log, events }: { cluster: Cluster; log: Log; events: DirectoryEvents },
+  scope: Scope,
+) {
+  const { serverId } = cluster;
+  const bucket: KeyValue<SessionEntry> = await cluster.bucket("sessions", { schema: SessionEntry });
+  const known = new Map<string, { entry: SessionEntry; revision: number }>();
+  const byPlayer = new Groups();
+  const byNode = new Groups();
+  const own = new Map<string, Own>();
+  const retries = new Set<NodeJS.Timeout>();
+  scope.own(retries, () => {
+    for (const timer of retries) clearTimeout(timer);
+  });
+  await bucket.watch(hear, scope);
+
+  function hear(change: KeyValueChange<SessionEntry>): void {
+    const { key: sessionId, revision } = change;
+    const before = known.get(sessionId);
+    if (before && before.revision > revision) return;
+    const entry = change.type === "present" ? change.value : undefined;
+    if (entry) known.set(sessionId, { entry, revision });
+    else known.delete(sessionId);
+    index(sessionId, before?.entry, entry);
+    const mine = own.get(sessionId);
+    if (mine && entry && entry.ownerId !== serverId && entry.term > mine.term) lose(sessionId);
+    // The bucket lost what it kept: the session is still ours, so it is told again.
+    else if (mine && !entry && !mine.leaving && revision >= mine.revision) tellAgain(sessionId, mine);
+    events.onChanged(sessionId, entry, before?.entry);
+  }
+
+  function index(sessionId: string, before: SessionEntry | undefined, after: SessionEntry | undefined): void {
+    if (before && before.playerId !== after?.playerId) byPlayer.delete(before.playerId, sessionId);
+    if (after) byPlayer.add(after.playerId, sessionId);
+    for (const nodeId of before?.nodeIds ?? []) if (!after?.nodeIds.includes(nodeId)) byNode.delete(nodeId, sessionId);
+    for (const nodeId of after?.nodeIds ?? []) byNode.add(nodeId, sessionId);
+  }
+
+  function entries(sessionIds: Iterable<string>): [sessionId: string, entry: SessionEntry][] {
+    return [...sessionIds].flatMap((id) => {
+      const found = known.get(id);
+      return found ? [[id, found.entry] as [string, SessionEntry]] : [];
+    });
+  }
+
+  function lose(sessionId: string): void {
+    own.delete(sessionId);
+    events.onDisowned(sessionId);
+  }
+
+  /** A new session of this process; false if somebody has it already. */
+  async function claim(sessionId: string, told: SessionTold): Promise<boolean> {
+    const value = { ...told, ownerId: serverId, term: 1 };
+    const revision = await bucket.create(sessionId, value);
+    if (revision === undefined) return false;
+    take(sessionId, value, revision);
+    return true;
+  }
+
+  /** The session of an owner that is gone. The new term; undefined if somebody else was quicker. */
+  async function takeOver(sessionId: string): Promise<number | undefined> {
+    const found = await bucket.get(sessionId);
+    if (!found || found.value.ownerId === serverId) return undefined;
+    const value = { ...found.value, ownerId: serverId, term: found.value.term + 1 };
+    const revision = await bucket.update(sessionId, value, found.revision);
+    if (revision === undefined) return undefined;
+    take(sessionId, value, revision);
+    return value.term;
+  }
+
+  /** A session that the store has and no process: it outlived all of them. False if it has an entry after all. */
+  async function restore(sessionId: string, told: SessionTold, term: number): Promise<boolean> {
+    const value = { ...told, ownerId: serverId, term };
+    const revision = await bucket.create(sessionId, value);
+    if (revision === undefined) return false;
+    take(sessionId, value, revision);
+    return true;
+  }
+
+  function take(sessionId: string, { ownerId: _owner, term, ...told }: SessionEntry, revision: number): void {
+    own.set(sessionId, { term, revision, told, written: JSON.stringify(told), writing: false, leaving: false });
+    hear({ type: "present", key: sessionId, value: { ...told, ownerId: serverId, term }, revision });
+  }
+
+  /** Told to all, if it says anything new. */
+  function publish(sessionId: string, told: SessionTold): void {
+    const mine = own.get(sessionId);
+    if (!mine || mine.leaving) return;
+    mine.told = told;
+    if (!mine.writing && JSON.stringify(told) !== mine.written) void write(sessionId, mine);
+  }
+
+  /** The session is over: nobody needs to know of it any more. */
+  function remove(sessionId: string): void {
+    const mine = own.get(sessionId);
+    if (!mine || mine.leaving) return;
+    mine.leaving = true;
+    if (!mine.writing) void write(sessionId, mine);
+  }
+
+  async function write(sessionId: string, mine: Own): Promise<void> {
+    mine.writing = true;
+    try {
+      while (own.get(sessionId) === mine) {
+        if (mine.leaving) {
+          const gone = await bucket.delete(sessionId, mine.revision);
+          if (gone || !(await catchUp(sessionId, mine))) own.delete(sessionId);
+          continue;
+        }
+        const text = JSON.stringify(mine.told);
+        if (text === mine.written) break;
+        const value = { ...mine.told, ownerId: serverId, term: mine.term };
+        const revision = await bucket.update(sessionId, value, mine.revision);
+        if (revision !== undefined) {
+          mine.revision = revision;
+          mine.written = text;
+          hear({ type: "present", key: sessionId, value, revision });
+        } else if (!(await catchUp(sessionId, mine))) {
+          return lose(sessionId);
+        }
+      }
+    } catch (error) {
+      if (scope.closed) return;
+      if (!(error instanceof ClusterUnavailableError)) log.error({ sessionId, error }, "a session's entry could not be written");
+      const timer = setTimeout(() => {
+        retries.delete(timer);
+        if (own.get(sessionId) === mine && !mine.writing) void write(sessionId, mine);
+      }, RETRY_MS);
+      retries.add(timer);
+    } finally {
+      mine.writing = false;
+    }
+  }
+
+  /** After a write that was refused: false if the session is another's now. */
+  async function catchUp(sessionId: string, mine: Own): Promise<boolean> {
+    const found = await bucket.get(sessionId);
+    if (!found) {
+      if (mine.leaving) return false;
+      const value = { ...mine.told, ownerId: serverId, term: mine.term };
+      const revision = await bucket.create(sessionId, value);
+      if (revision !== undefined) mine.revision = revision;
+      return true;
+    }
+    // A write of ours that got no answer and arrived all the same.
+    if (found.value.ownerId !== serverId || found.value.term !== mine.term) return false;
+    mine.revision = found.revision;
+    return true;
+  }
+
+  function tellAgain(sessionId: string, mine: Own): void {
+    mine.written = "";
+    if (!mine.writing) void write(sessionId, mine);
+  }
+
+  return {
+    claim,
+    takeOver,
+    restore,
+    publish,
+    remove,
+    /** Asks the keeper, for what hangs on being right. MAY reject with `ClusterUnavailableError`. */
+    async isMine(sessionId: string): Promise<boolean> {
+      const mine = own.get(sessionId);
+      const found = mine && (await bucket.get(sessionId));
+      return mine !== undefined && (!found || (found.value.ownerId === serverId && found.value.term === mine.term));
+    },
+    find: (sessionId: string): SessionEntry | undefined => known.get(sessionId)?.entry,
+    ownerOf: (sessionId: string): string | undefined => known.get(sessionId)?.entry.ownerId,
+    ofPlayer: (playerId: string) => entries(byPlayer.of(playerId)),
+    onNode: (nodeId: string) => entries(byNode.of(nodeId)),
+    all: () => entries(known.keys()),
+    /** Entries of processes that are gone, without taking the session: it has ended, as the store knows. */
+    async bury(sessionId: string, ownerId: string): Promise<void> {
+      const found = await bucket.get(sessionId);
+      if (found?.value.ownerId === ownerId) await bucket.delete(sessionId, found.revision);
+    },
+  };
+}
+
+/** Sessions by something that they have in common. */
+class Groups {
+  readonly #groups = new Map<string, Set<string>>();
+
+  add(name: string, sessionId: string): void {
+    this.#groups.set(name, (this.#groups.get(name) ?? new Set()).add(sessionId));
+  }
+
+  delete(name: string, sessionId: string): void {
+    const group = this.#groups.get(name);
+    group?.delete(sessionId);
+    if (group?.size === 0) this.#groups.delete(name);
+  }
+
+  of(name: string): Iterable<string> {
+    return this.#groups.get(name) ?? [];
+  }
+}

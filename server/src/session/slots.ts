@@ -1,0 +1,108 @@
+// How a session comes to a slot: placement names the nodes, a lease on each is
+// taken by compare-and-set, and what was got is what the session may choose from.
+//
+// Between choosing and having the lease lies a round trip to the cluster's keeper.
+// Meanwhile the slot counts as taken here, so that this process does not send two
+// of its own sessions after one slot.
+
+import type { Scope } from "@nearframe/shared/lifetime";
+import { ClusterUnavailableError } from "../cluster/ports.ts";
+import type { Lease as SlotLease, Leases } from "../leases/leases.ts";
+import type { Log } from "../log.ts";
+import type { NodeRecord } from "../nodes/node-record.ts";
+import type { PlacementNeed, RankedNode, Shortlist } from "../placement/need.ts";
+import { PROBE_SCORE_SHARE } from "./limits.ts";
+import type { SessionSlots, SlotChoice, SlotNeed } from "./ports.ts";
+import type { Lease } from "./session.ts";
+import type { Option } from "./session-events.ts";
+
+export type SlotPorts = {
+  leases: Pick<Leases, "takeSlot" | "adopt" | "confirm" | "release" | "slotsFree">;
+  /** Placement on the index of all nodes. */
+  shortlist(need: PlacementNeed): Shortlist;
+  record(nodeId: string): NodeRecord | undefined;
+  /** What the session asks for, in placement's words. */
+  needOf(need: SlotNeed): PlacementNeed;
+  /** The least that a round trip between player and node can take; undefined where nobody knows. */
+  lightMs(need: PlacementNeed, record: NodeRecord): number | undefined;
+  /** A node's home counts the sessions that it has a slot for, whatever the node says. */
+  nodes: { takeSlot(nodeId: string, sessionId: string): void; releaseSlot(nodeId: string, sessionId: string): void };
+  log: Log;
+};
+
+export function createSessionSlots(ports: SlotPorts, scope: Scope): SessionSlots {
+  const { leases, shortlist, record, needOf, lightMs, nodes, log } = ports;
+  /** By node: chosen here, and not yet taken. */
+  const pending = new Map<string, number>();
+
+  function choose(slotNeed: SlotNeed): SlotChoice {
+    const need = needOf(slotNeed);
+    const full = [...pending.keys()].filter((nodeId) => freeOf(nodeId) <= 0);
+    const excludedNodeIds = new Set([...(need.excludedNodeIds ?? []), ...full]);
+    const list = shortlist({ ...need, excludedNodeIds });
+    // A slot that is being taken may yet come back.
+    if (list.type === "none") return { type: "none", canRun: list.canRun || full.length > 0 };
+    const chosen = worthProbing(list.candidates);
+    for (const { nodeId } of chosen) pending.set(nodeId, (pending.get(nodeId) ?? 0) + 1);
+    return {
+      type: "chosen",
+      async take() {
+        const options = await Promise.all(chosen.map((node) => takeOne(node, need, slotNeed.sessionId)));
+        return options.filter((option) => option !== undefined);
+      },
+    };
+  }
+
+  async function takeOne({ nodeId, terms }: RankedNode, need: PlacementNeed, sessionId: string): Promise<Option | undefined> {
+    const node = record(nodeId);
+    try {
+      const lease = node && (await leases.takeSlot(nodeId, node.slots, sessionId));
+      if (!lease || !node) return undefined;
+      nodes.takeSlot(nodeId, sessionId);
+      const estimateMs = terms.rttSource === "unknown" ? undefined : terms.rttMs;
+      return { lease: plain(lease), estimateMs, lightMs: lightMs(need, node) };
+    } catch (error) {
+      if (scope.closed) return undefined;
+      // The line is tried again when something changes; without the cluster's keeper nobody can be placed.
+      if (error instanceof ClusterUnavailableError) log.warn({ nodeId, sessionId }, "no slot could be taken: the cluster does not answer");
+      else log.error({ nodeId, sessionId, error }, "a slot could not be taken");
+      return undefined;
+    } finally {
+      const left = (pending.get(nodeId) ?? 1) - 1;
+      if (left > 0) pending.set(nodeId, left);
+      else pending.delete(nodeId);
+    }
+  }
+
+  function freeOf(nodeId: string): number {
+    const node = record(nodeId);
+    if (!node) return 0;
+    return Math.min(node.slotsFree, leases.slotsFree(nodeId, node.slots)) - (pending.get(nodeId) ?? 0);
+  }
+
+  return {
+    choose,
+    keep: (lease, sessionId) => leases.confirm({ ...lease, sessionId }),
+    release(lease, sessionId) {
+      leases.release({ ...lease, sessionId });
+      nodes.releaseSlot(lease.nodeId, sessionId);
+    },
+    async adopt({ nodeId, epoch }, sessionId) {
+      // A node that is not known yet has at least this slot.
+      const adopted = await leases.adopt({ nodeId, epoch, sessionId }, record(nodeId)?.slots ?? 1);
+      if (adopted) nodes.takeSlot(nodeId, sessionId);
+      return adopted && plain(adopted);
+    },
+  };
+}
+
+function plain({ nodeId, slot, epoch }: SlotLease): Lease {
+  return { nodeId, slot, epoch };
+}
+
+/** Those that might turn out better than the first when they are measured, each once. */
+function worthProbing(candidates: readonly RankedNode[]): readonly RankedNode[] {
+  const bestScore = candidates[0]?.score ?? 0;
+  const worth = candidates.filter(({ score }) => score >= bestScore * PROBE_SCORE_SHARE);
+  return [...new Map(worth.map((node) => [node.nodeId, node])).values()];
+}
