@@ -54,6 +54,8 @@ export function findCommand(name, args, env) {
         ...(help && { help: EDGE_HELP }),
       };
     }
+    case "title":
+      return { summary: "publish a title, see its versions, go back to one", needs: "packages", script: "server/src/title-store/cli.ts" };
     case "doctor":
       return {
         summary: "say what of this host works for an edge node",
@@ -74,7 +76,7 @@ export function findCommand(name, args, env) {
   }
 }
 
-const NAMES = ["start", "test", "bench", "edge", "doctor", "impair", "lint", "typecheck", "setup"];
+const NAMES = ["start", "test", "bench", "edge", "title", "doctor", "impair", "lint", "typecheck", "setup"];
 
 /** @param {NodeJS.ProcessEnv} env */
 export function listCommands(env) {

@@ -5,6 +5,7 @@ import * as z from "zod/mini";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import { NODE_TOKEN_LENGTH_MIN } from "./nodes/node-token.ts";
 import { SAVE_SECRET_LENGTH_MIN } from "./saves/secret.ts";
+import { ADMIN_TOKEN_LENGTH_MIN } from "./title-store/admin-token.ts";
 import { readStorage, type StorageChoice } from "./storage/read-storage.ts";
 
 export type Environment = {
@@ -18,6 +19,7 @@ export type Environment = {
   proxyCount: number;
   nodeToken: string | undefined;
   saveSecret: string | undefined;
+  adminToken: string | undefined;
   storage: StorageChoice;
   /** PostgreSQL; undefined: a database of this process's own, in the data folder. */
   databaseUrl: string | undefined;
@@ -68,6 +70,10 @@ const VARIABLES = {
     schema: z.string().check(z.regex(new RegExp(`^\\S{${NODE_TOKEN_LENGTH_MIN},256}$`))),
     rule: `must have at least ${NODE_TOKEN_LENGTH_MIN} characters and no spaces; or leave it out, and one is made`,
   },
+  NEARFRAME_ADMIN_TOKEN: {
+    schema: z.string().check(z.regex(new RegExp(`^\\S{${ADMIN_TOKEN_LENGTH_MIN},256}$`))),
+    rule: `must have at least ${ADMIN_TOKEN_LENGTH_MIN} characters and no spaces; or leave it out, and one is made`,
+  },
   NEARFRAME_SAVE_SECRET: {
     schema: z.string().check(z.regex(new RegExp(`^\\S{${SAVE_SECRET_LENGTH_MIN},256}$`))),
     rule: `must have at least ${SAVE_SECRET_LENGTH_MIN} characters and no spaces; or leave it out, and one is made`,
@@ -87,7 +93,7 @@ const VARIABLES = {
   NEARFRAME_LOG: { schema: z.enum(LOG_LEVELS), rule: `must be one of ${LOG_LEVELS.join(", ")}` },
 };
 type Name = keyof typeof VARIABLES;
-const SECRETS: ReadonlySet<Name> = new Set(["NEARFRAME_NODE_TOKEN", "NEARFRAME_SAVE_SECRET", "DATABASE_URL", "NATS_URL"]);
+const SECRETS: ReadonlySet<Name> = new Set(["NEARFRAME_NODE_TOKEN", "NEARFRAME_ADMIN_TOKEN", "NEARFRAME_SAVE_SECRET", "DATABASE_URL", "NATS_URL"]);
 
 /** What servers that meet on NATS must have in common. */
 const SHARED = [
@@ -125,6 +131,7 @@ export function readEnvironment(
     origins: read("NEARFRAME_ORIGINS") ?? [],
     proxyCount: read("NEARFRAME_PROXIES") ?? 0,
     nodeToken: read("NEARFRAME_NODE_TOKEN"),
+    adminToken: read("NEARFRAME_ADMIN_TOKEN"),
     saveSecret: read("NEARFRAME_SAVE_SECRET"),
     databaseUrl: read("DATABASE_URL"),
     natsUrl: read("NATS_URL"),

@@ -21,6 +21,7 @@ import { readOrMakeSaveSecret, SaveSecretError } from "./saves/secret.ts";
 import { createServer } from "./server.ts";
 import { openStorage } from "./storage/open-storage.ts";
 import { DatabaseTakenError } from "./store/adapters/postgres/claim-database.ts";
+import { readOrMakeAdminToken } from "./title-store/admin-token.ts";
 import { claimDataFolder, DataFolderError } from "./store/data-folder.ts";
 import { openDatabase } from "./store/open-database.ts";
 import { openSqlStore } from "./store/sql-store.ts";
@@ -89,6 +90,8 @@ async function start(environment: Environment, log: Log, scope: Scope): Promise<
       proxyCount: environment.proxyCount,
       nodeToken,
       saveSecret,
+      adminToken: environment.adminToken ?? (await readOrMakeAdminToken(dataFolder)),
+      publishedFolder: path.join(dataFolder, "published"),
     },
     scope,
   );

@@ -13,7 +13,9 @@ import type { NodeCandidate } from "../placement/choose-node.ts";
 import { manifest } from "../testing/fixtures.ts";
 import { silentLog } from "../testing/world.ts";
 import { openSaves } from "../saves/saves.ts";
+import { deriveSaveKeys } from "../saves/secret.ts";
 import { createMemoryStorage } from "../storage/adapters/memory/memory-storage.ts";
+import { openTitleStore } from "../title-store/title-store.ts";
 import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
 import { createApp, type AppPorts } from "./app.ts";
 
@@ -30,10 +32,17 @@ const saves = await openSaves(
   { secret: "a-secret-of-the-tests-for-their-saves" },
   scope,
 );
-const nobodyPlays: Pick<AppPorts, "identity" | "store" | "saves"> = {
+const titleStore = await openTitleStore(
+  { clock: systemClock, log: silentLog, store, storage: createMemoryStorage(), keys: deriveSaveKeys("a-secret") },
+  undefined,
+);
+const nobodyPlays: Pick<AppPorts, "identity" | "store" | "saves" | "titleStore" | "localTitles" | "adminToken"> = {
   identity: { read: async () => ({ type: "forged" }) },
   store,
   saves,
+  titleStore,
+  localTitles: { find: () => undefined, isPublished: () => false, refresh: async () => {} },
+  adminToken: "an-admin-token-of-the-tests",
 };
 
 beforeAll(async () => {
@@ -141,6 +150,8 @@ test.each([
   ["/api/sessions/s1/quality", 401, "TOKEN_REFUSED"],
   ["/api/saves", 401, "TOKEN_REFUSED"],
   ["/transfer/saves/latest", 401, "TICKET_REFUSED"],
+  ["/transfer/titles/freedoom/current", 401, "TICKET_REFUSED"],
+  ["/transfer/titles/freedoom", 401, "ADMIN_TOKEN_REFUSED"],
   ["/assets/none.js", 404, "NOT_FOUND"],
   ["/..%2fsecret.txt", 404, "NOT_FOUND"],
   ["/%2e%2e/secret.txt", 404, "NOT_FOUND"],

@@ -2,9 +2,11 @@
 
 import express, { type Express } from "express";
 import { SAVES_PATH } from "@nearframe/shared/saves/transfer";
+import { TITLES_PATH } from "@nearframe/shared/title-store/package";
 import type { Log } from "../log.ts";
 import { savesApi, type SavesApiPorts } from "../saves/saves-api.ts";
 import { transferApi, type TransferSaves } from "../saves/transfer-api.ts";
+import { titleStoreApi, type TitleApiPorts } from "../title-store/title-api.ts";
 import { clientFiles } from "./client-files.ts";
 import { nodesApi, type NodesApiPorts } from "./nodes-api.ts";
 import { qualityApi, type QualityApiPorts } from "./quality-api.ts";
@@ -12,16 +14,17 @@ import { refuseFailures, refuseUnknown, refuseWriting } from "./refusals.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { titlesApi, type TitlesApiPorts } from "./titles-api.ts";
 
-export type AppPorts = TitlesApiPorts & NodesApiPorts & QualityApiPorts & SavesApiPorts & { saves: TransferSaves; log: Log };
+export type AppPorts = TitlesApiPorts & NodesApiPorts & QualityApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
 
 export function createApp(ports: AppPorts, clientFolder: string): Express {
-  const { catalogue, nodes, identity, store, saves, log } = ports;
+  const { catalogue, nodes, identity, store, saves, titleStore, localTitles, adminToken, log } = ports;
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
   app.use(securityHeaders);
   // Nodes and players write here, and nowhere else.
   app.use(SAVES_PATH, transferApi(saves));
+  app.use(TITLES_PATH, titleStoreApi({ titleStore, localTitles, adminToken }));
   app.use("/api/saves", savesApi({ identity, saves }));
   app.use(refuseWriting);
   app.get("/api/health", (_request, response) => {

@@ -23,6 +23,7 @@ import { inventory, report, TEST_NODE } from "./node-identity.ts";
 import { openSocketClient, type SocketClient } from "./socket-client.ts";
 
 export const NODE_TOKEN = "a-token-for-the-tests";
+export const ADMIN_TOKEN = "a-token-for-the-tests-admin";
 export const ALLOWED_ORIGIN = "https://play.example.org";
 
 const FILES = new Map([
@@ -73,6 +74,8 @@ export async function startServer({
       proxyCount: 0,
       nodeToken: { token: NODE_TOKEN, required: nodeTokenRequired },
       saveSecret: "a-secret-of-the-tests-for-their-saves",
+      adminToken: ADMIN_TOKEN,
+      publishedFolder: path.join(clientFolder, "published"),
     },
     scope,
   );
