@@ -98,6 +98,22 @@ describe("a video stream", () => {
     expect(state.loaded).toBe(9);
   });
 
+  it("stays at the newest picture of a title that draws faster than frames are taken", () => {
+    const { stream, marks, state } = createStream();
+    stream.start();
+    const shown: number[] = [];
+    for (let drawn = 0; drawn < 480; drawn++) {
+      vi.advanceTimersByTime(1000 / 240);
+      state.screen++;
+      stream.damaged();
+      if (marks.length > shown.length) shown.push(state.screen - state.loaded);
+    }
+    // Two seconds at 240 Hz: a tenth above 60 a second at most, and none of an earlier picture.
+    expect(marks.length).toBeLessThanOrEqual(2 * 60 * 1.1 + 2);
+    expect(marks.every(({ capturedAtMs, damagedAtMs }) => capturedAtMs - damagedAtMs <= FRAME_MS + 1)).toBe(true);
+    expect(Math.max(...shown)).toBeLessThanOrEqual(1);
+  });
+
   it("asks the encoder for another size only when it is another", () => {
     const { stream, state } = createStream();
     stream.start();

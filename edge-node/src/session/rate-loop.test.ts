@@ -27,10 +27,10 @@ function setUp() {
   );
   loop.restart();
   let rtpTimestamp = 0;
-  const play = async (forMs: number, told: boolean) => {
+  const play = async (forMs: number, told: boolean, change: Partial<FrameMark> = {}) => {
     for (let atMs = 0; atMs < forMs; atMs += FRAME_MS) {
       rtpTimestamp += 1_500;
-      const sent = { rtpTimestamp, payloadBytes: 8_000, keyframe: false, changed: false } as FrameMark;
+      const sent = { rtpTimestamp, payloadBytes: 8_000, keyframe: false, changed: false, encodedAtMs: 0, sentAtMs: 0, ...change } as FrameMark;
       loop.handleFrame(sent);
       const receivedAtMs = performance.now() + 12;
       await vi.advanceTimersByTimeAsync(FRAME_MS);
@@ -39,6 +39,15 @@ function setUp() {
   };
   return { loop, targets, keyframes, play };
 }
+
+test("an encoder or a way out that can't keep up is told of within two seconds, and gets fewer frames", async () => {
+  for (const slow of ["encodedAtMs", "sentAtMs"] as const) {
+    const { loop, play } = setUp();
+    await play(2_500, true, { changed: true, capturedAtMs: 0, encodedAtMs: slow === "encodedAtMs" ? 40 : 2, sentAtMs: 42 });
+    expect(loop.decision, slow).toMatchObject({ fps: 30, limit: "node-encoder" });
+    loop.pause();
+  }
+});
 
 test("silence lowers the rate, but not that of a page which nobody sees", async () => {
   const { loop, play } = setUp();
@@ -52,4 +61,17 @@ test("silence lowers the rate, but not that of a page which nobody sees", async 
   expect(loop.decision.bitrateKbps).toBeGreaterThanOrEqual(beforeKbps);
   await play(1_000, false);
   expect(loop.decision.bitrateKbps).toBeLessThan(beforeKbps);
+});
+
+test("a player who saves data gets no more than asked for, until someone else takes the seat", async () => {
+  const { loop, targets, play } = setUp();
+  loop.handlePreference({ maxHeight: 360, maxFps: 30, maxKbps: 1_000 });
+  await play(5_000, true);
+  expect(targets.at(-1)).toMatchObject({ size: { width: 640, height: 360 }, fps: 30 });
+  expect(Math.max(...targets.map(({ bitrateKbps }) => bitrateKbps))).toBeLessThanOrEqual(1_000);
+  loop.handlePreference({});
+  expect(loop.decision.size.height).toBe(720);
+  loop.handlePreference({ maxHeight: 360 });
+  loop.restart();
+  expect(loop.decision).toMatchObject({ size: { height: 720 }, fps: 60 });
 });

@@ -3,6 +3,7 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import { readFrameReceipts } from "@nearframe/shared/media/frame-receipts";
+import type { Preference } from "@nearframe/shared/protocol/session-control";
 import type { StreamLimit } from "@nearframe/shared/qoe/stream-limit";
 import type { FrameMark, VideoTarget } from "../media/ports.ts";
 import { recoveryDueAtMs } from "../rate/recovery.ts";
@@ -27,6 +28,8 @@ export interface RateLoop {
   handlePlayer(report: PlayerReport): void;
   /** While nobody sees the page, the rate stays as it was. */
   handlePresence(visible: boolean): void;
+  /** The player wants no more than this from now on; a player who takes the seat later says it again. */
+  handlePreference(preference: Preference): void;
   /** A player took the seat: another link, another start. */
   restart(): void;
   /** Nobody is there to hear from; silence is not the link's fault. */
@@ -38,12 +41,14 @@ const TICK_MS = 50;
 const ENCODER_REPORT_MS = 1_000;
 
 export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope: Scope): RateLoop {
-  let [state, decision] = startRate(options, ports.nowMs());
+  let wanted = options;
+  let [state, decision] = startRate(wanted, ports.nowMs());
   // Hears nothing until the player's first receipt: a browser that can't tell what came is not silent.
   let running = false;
   let present = false;
   let visible = true;
   let encodeMs: number[] = [];
+  let sendMs: number[] = [];
   let encoderReportedAtMs = ports.nowMs();
   let recoveryTimer: NodeJS.Timeout | undefined;
 
@@ -75,11 +80,11 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
     const nowMs = ports.nowMs();
     if (nowMs - encoderReportedAtMs < ENCODER_REPORT_MS || encodeMs.length === 0) return;
     encoderReportedAtMs = nowMs;
-    const sorted = encodeMs.sort((a, b) => a - b);
-    encodeMs = [];
-    const p95 = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0;
-    // One frame at a time, encoded as it is taken: nothing waits for the encoder.
-    hear({ type: "encoder-reported", report: { encodeMs: p95, backlogFrames: 0, pacerQueueMs: 0 } });
+    // One frame at a time, encoded as it is taken: nothing waits for the encoder. What waits behind it
+    // would make the calls that send take longer.
+    const report = { encodeMs: percentile95(encodeMs), backlogFrames: 0, pacerQueueMs: percentile95(sendMs) };
+    [encodeMs, sendMs] = [[], []];
+    hear({ type: "encoder-reported", report });
   }
 
   scope.own(undefined, () => clearTimeout(recoveryTimer));
@@ -89,6 +94,7 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
   return {
     handleFrame(mark) {
       if (mark.changed) encodeMs.push(mark.encodedAtMs - mark.capturedAtMs);
+      sendMs.push(mark.sentAtMs - mark.encodedAtMs);
       hear({
         type: "frame-sent",
         frame: { rtpTimestamp: mark.rtpTimestamp, bytes: mark.payloadBytes, keyframe: mark.keyframe },
@@ -111,8 +117,15 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
       running = false;
       decide(decided);
     },
+    handlePreference(preference) {
+      wanted = preferring(options, preference);
+      const [next, decided] = startRate(wanted, ports.nowMs());
+      state = next;
+      decide(decided);
+    },
     restart() {
-      const [next, decided] = startRate(options, ports.nowMs());
+      wanted = options;
+      const [next, decided] = startRate(wanted, ports.nowMs());
       state = next;
       present = true;
       visible = true;
@@ -127,6 +140,22 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
       return decision;
     },
   };
+}
+
+function preferring(options: RateOptions, { maxHeight, maxFps, maxKbps }: Preference): RateOptions {
+  const maximum = Math.min(options.maxKbps, maxKbps ?? Infinity);
+  return {
+    ...options,
+    maxKbps: maximum,
+    minKbps: Math.min(options.minKbps, maximum),
+    startKbps: Math.min(options.startKbps, maximum),
+    preferred: { maxHeight: maxHeight ?? Infinity, maxFps: maxFps ?? Infinity },
+  };
+}
+
+/** Nearest rank. */
+function percentile95(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? 0;
 }
 
 function targetOf({ bitrateKbps, fps, size, hold }: RateDecision): VideoTarget {

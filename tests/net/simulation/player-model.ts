@@ -16,7 +16,8 @@ export type PlayerEvents = {
 
 type Assembly = { parts: Set<number>; total: number; keyframe: boolean; completeAtMs: number | undefined };
 
-const DECODE_MS = 3;
+/** A decoder that keeps up with any rate. */
+export const DECODE_MS = 3;
 const DISPLAY_MS = 1_000 / 60;
 /** Each piece of news tells the last few frames again, for it may get lost. */
 const NEWS_FRAMES = 4;
@@ -31,19 +32,23 @@ const CLOCK_OFFSET_MS = 987_654.3;
 export class PlayerModel {
   readonly #timeline: Timeline;
   readonly #events: PlayerEvents;
+  readonly #decodeMs: number;
   readonly #frames = new Map<number, Assembly>();
   readonly #missing = new Set<number>();
   readonly #recent: ReceivedFrame[] = [];
   #highestSeq = -1;
   #nextFrame = 0;
   #shownAtMs = 0;
+  /** It decodes one frame after the other. */
+  #decoderFreeAtMs = 0;
   #keyframeAskedAtMs = -Infinity;
   /** For receiver reports: of the packets that were sent once. */
   expected = 0;
   received = 0;
 
-  constructor(timeline: Timeline, events: PlayerEvents) {
+  constructor(timeline: Timeline, decodeMs: number, events: PlayerEvents) {
     this.#timeline = timeline;
+    this.#decodeMs = decodeMs;
     this.#events = events;
   }
 
@@ -107,7 +112,8 @@ export class PlayerModel {
   #show(frame: number, completeAtMs: number): void {
     this.#frames.delete(frame);
     this.#nextFrame = frame + 1;
-    const readyMs = Math.max(this.#timeline.nowMs + DECODE_MS, this.#shownAtMs);
+    this.#decoderFreeAtMs = Math.max(this.#timeline.nowMs, this.#decoderFreeAtMs) + this.#decodeMs;
+    const readyMs = Math.max(this.#decoderFreeAtMs, this.#shownAtMs);
     this.#shownAtMs = Math.ceil(readyMs / DISPLAY_MS) * DISPLAY_MS;
     this.#events.onShown(frame, this.#shownAtMs);
     this.#recent.push({ rtpTimestamp: frame, receivedAtMs: completeAtMs + CLOCK_OFFSET_MS });

@@ -7,7 +7,7 @@ import type { LinkProfile } from "../link/profile.ts";
 import { encodeFrame, IDLE_ENCODER } from "./encoder-model.ts";
 import { startEstimate, updateEstimate } from "./estimate-model.ts";
 import { openPath } from "./path-model.ts";
-import { PlayerModel } from "./player-model.ts";
+import { DECODE_MS, PlayerModel } from "./player-model.ts";
 import type { Packet } from "./player-model.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -19,6 +19,8 @@ export type Scenario = {
   seed: number;
   /** What the title's picture is worth at a moment; a menu less than a fight. Unlimited by default. */
   demandKbps?: (atMs: number) => number;
+  /** What a frame costs the player's decoder; few milliseconds by default. */
+  decodeMs?: number;
   /** False for a browser that can't tell which frame it showed. */
   frameNews?: boolean;
 };
@@ -88,7 +90,7 @@ export function simulateSession(scenario: Scenario): Run {
     });
   }
 
-  const player = new PlayerModel(timeline, {
+  const player = new PlayerModel(timeline, scenario.decodeMs ?? DECODE_MS, {
     onNack: (seqs) =>
       up(NEWS_BYTES, () => {
         for (const missing of seqs) {
@@ -157,6 +159,14 @@ export function simulateSession(scenario: Scenario): Run {
         roundTripMs: lastOneWayMs + timeline.nowMs - reportedAtMs,
       }),
     );
+  });
+
+  let reported = 0;
+  timeline.every(1_000, () => {
+    const shown = frames.filter(({ shownAtMs }) => shownAtMs !== undefined && shownAtMs <= timeline.nowMs).length;
+    const report = { framesReceived: shown - reported, framesDropped: 0, decodeMs: scenario.decodeMs ?? DECODE_MS };
+    reported = shown;
+    up(NEWS_BYTES, () => tell({ type: "player-reported", report }));
   });
 
   let estimate = startEstimate(options.startKbps);
