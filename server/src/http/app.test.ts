@@ -62,7 +62,7 @@ beforeAll(async () => {
     findArt: (titleId: string, kind: "cover" | "hero") =>
       listed.find(({ title }) => title.manifest.id === titleId)?.art[kind],
   };
-  const app = createApp({ ...nobodyPlays, catalogue, nodes: { candidates: () => candidates, records: () => [], record: () => undefined }, log: silentLog }, path.join(root, "client"));
+  const app = createApp({ ...nobodyPlays, catalogue, nodes: { candidates: () => candidates, records: () => [], record: () => undefined, tell: () => {} }, log: silentLog }, path.join(root, "client"));
   http.on("request", app);
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   base = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
@@ -210,7 +210,7 @@ test("a failure of ours is owned, and nothing of our insides is told", async () 
 });
 
 test("without a built client the address says what to do", async () => {
-  const app = createApp({ ...nobodyPlays, catalogue: { list: () => [], findArt: () => undefined }, nodes: { candidates: () => [], records: () => [], record: () => undefined }, log: silentLog }, path.join(root, "none"));
+  const app = createApp({ ...nobodyPlays, catalogue: { list: () => [], findArt: () => undefined }, nodes: { candidates: () => [], records: () => [], record: () => undefined, tell: () => {} }, log: silentLog }, path.join(root, "none"));
   const other = createServer(app);
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   try {
