@@ -1,0 +1,109 @@
+// What is a fault. Each follows from one observation alone, by limits that are
+// published here, so that a host can hold a verdict against them. Pure.
+//
+// A fault of performance is one that bad luck can cause: it costs points, and only when
+// it lasts. A fault of honesty is one that no network and no load can cause.
+
+import type { Observation, PlayedObservation } from "./observation.ts";
+
+export const FAULTS = {
+  "not-alive": "performance",
+  "never-started": "performance",
+  "slow-start": "performance",
+  "few-frames": "performance",
+  "frozen": "performance",
+  "late-response": "performance",
+  "no-sound": "performance",
+  "below-capacity": "performance",
+  "far-below-capacity": "honesty",
+  "nonce-missed": "honesty",
+  "frames-inflated": "honesty",
+  "small-picture": "honesty",
+  "blurred-picture": "honesty",
+  "other-content": "honesty",
+  "claim-unproven": "honesty",
+  "impossible-location": "honesty",
+} as const;
+export type Fault = keyof typeof FAULTS;
+export const faultsOf = (kind: "performance" | "honesty"): Fault[] =>
+  (Object.keys(FAULTS) as Fault[]).filter((fault) => FAULTS[fault] === kind);
+
+export const LIMITS = {
+  startupMs: 8_000,
+  fpsShare: 0.95,
+  freezeShare: 0.01,
+  /** Of the node's own making: on top of the path's round trip. */
+  responseOverPathMs: 80,
+  heartbeatAgeMs: 180_000,
+  capacityShare: 0.9,
+  capacityShareHonest: 0.75,
+  nonceMs: 250,
+  /** Of several nonces, so many must have been seen in time: one may meet a lost frame. */
+  nonceShare: 0.5,
+  noncesMin: 3,
+  /** Frames declared over frames received, once lost ones are allowed for. */
+  framesOverDeclared: 1.05,
+  sharpness: 0.7,
+  similarity: 0.8,
+  /** Above this a path explains missing frames, and nothing is said of the node. */
+  pathLossShare: 0.005,
+  /** Light in fibre, there and back. */
+  kmPerRoundTripMs: 100,
+} as const;
+
+/** Every fault that the observation shows. */
+export function faultsIn(observation: Observation): Fault[] {
+  switch (observation.kind) {
+    case "liveness": {
+      const silent = observation.mediaRoundTripMs === undefined && observation.heartbeatAgeMs > LIMITS.heartbeatAgeMs;
+      return silent ? ["not-alive"] : [];
+    }
+    case "capacity": {
+      const { measuredFps, claimedFps } = observation;
+      const share = measuredFps === undefined ? 0 : measuredFps / Math.max(1, claimedFps);
+      if (share < LIMITS.capacityShareHonest) return ["far-below-capacity"];
+      return share < LIMITS.capacityShare ? ["below-capacity"] : [];
+    }
+    case "registration":
+      return observation.unproven.length > 0 ? ["claim-unproven"] : [];
+    case "location":
+      return observation.roundTripMs * LIMITS.kmPerRoundTripMs < observation.distanceKm ? ["impossible-location"] : [];
+    case "simulated-player":
+      return faultsInPlay(observation);
+  }
+}
+
+function faultsInPlay(seen: PlayedObservation): Fault[] {
+  // A line that loses packets everywhere shows nothing of the node that is at its other end.
+  const ownLine = seen.otherPathsLossShare > LIMITS.pathLossShare;
+  if (seen.startupMs === undefined) return ownLine ? [] : ["never-started"];
+  const pathBad = ownLine || seen.lossShare > LIMITS.pathLossShare;
+  const performance: (Fault | false)[] = [
+    seen.startupMs > LIMITS.startupMs + 4 * seen.roundTripMs && "slow-start",
+    seen.distinctFps < LIMITS.fpsShare * seen.titleFps && "few-frames",
+    seen.freezeMs > LIMITS.freezeShare * seen.watchedMs && "frozen",
+    seen.clickToPhotonP95Ms !== undefined && seen.clickToPhotonP95Ms > seen.roundTripMs + LIMITS.responseOverPathMs && "late-response",
+    !seen.soundHeard && "no-sound",
+  ];
+  const honesty: (Fault | false)[] = [
+    nonceMissed(seen) && "nonce-missed",
+    inflated(seen) && "frames-inflated",
+    seen.width * seen.height < 0.5 * seen.titleWidth * seen.titleHeight && "small-picture",
+    seen.sharpness !== undefined && seen.sharpness < LIMITS.sharpness && "blurred-picture",
+    seen.similarity !== undefined && seen.similarity < LIMITS.similarity && "other-content",
+  ];
+  return [...(pathBad ? [] : performance), ...(ownLine ? [] : honesty)].filter((fault) => fault !== false);
+}
+
+/** Through loss and delay a nonce may come late; so several are asked for, and the path's own delay is allowed for. */
+function nonceMissed(seen: PlayedObservation): boolean {
+  if (seen.noncesAsked < LIMITS.noncesMin) return false;
+  if (seen.noncesSeen / seen.noncesAsked < LIMITS.nonceShare) return true;
+  return seen.nonceMs !== undefined && seen.nonceMs > LIMITS.nonceMs + seen.roundTripMs;
+}
+
+/** More frames were sold than came, and loss does not explain it. */
+function inflated({ framesDeclared, framesReceived, lossShare }: PlayedObservation): boolean {
+  const arrived = framesReceived / Math.max(0.01, 1 - lossShare);
+  return framesDeclared > 60 && framesDeclared > arrived * LIMITS.framesOverDeclared;
+}

@@ -1,0 +1,145 @@
+// From what checkers handed in to what is decided about a node. A function of the
+// published set alone, whatever its order: whoever has the set gets the same verdicts,
+// and can say which report they rest on. Pure.
+
+import { drawCommittee, PENALTY_AGREEING_MIN, PENALTY_COMMITTEE, ROUTINE_COMMITTEE } from "./committee.ts";
+import { faultsIn, FAULTS, type Fault } from "./criteria.ts";
+import { signedText } from "../node/identity.ts";
+import { digestOf, sealOf, type CheckReport, type CheckReveal, type CheckSeal, type EnrolledChecker } from "./report.ts";
+import { capWeights } from "./trust.ts";
+
+export type CheckTask = {
+  taskId: string;
+  nodeId: string;
+  /** The host's operator, whose own checkers have no say. */
+  operatorId: string;
+  kind: "routine" | "penalty";
+  /** Of a penalty: what is to be confirmed, and the earlier epochs and checkers that it follows from. */
+  fault?: Fault;
+  earlierEpochs?: readonly number[];
+  earlierCheckers?: readonly string[];
+};
+
+/** Everything that is published of an epoch. */
+export type PublishedSet = {
+  epoch: number;
+  seed: string;
+  checkers: readonly EnrolledChecker[];
+  tasks: readonly CheckTask[];
+  seals: readonly CheckSeal[];
+  reveals: readonly CheckReveal[];
+};
+
+export type Verdict = {
+  epoch: number;
+  taskId: string;
+  nodeId: string;
+  kind: CheckTask["kind"];
+  /** Too few valid reports say nothing about the node. */
+  outcome: "undecided" | "clear" | "faulty";
+  /** Those that the majority of the weight saw. */
+  faults: Fault[];
+  /** Checkers whose faults were those decided, and those who said otherwise. */
+  agreeing: string[];
+  dissenting: string[];
+  /** Drawn, and handed in nothing valid. */
+  absent: string[];
+  /** Digests of the reports that it rests on. */
+  evidence: string[];
+};
+
+export type VerifySignature = (publicKey: string, text: string, signature: string) => boolean;
+
+/** Fewer reports than this decide nothing. */
+const ROUTINE_REPORTS_MIN = 3;
+
+export function referee(set: PublishedSet, verify: VerifySignature): Verdict[] {
+  return set.tasks
+    .toSorted((a, b) => (a.taskId < b.taskId ? -1 : 1))
+    .map((task) => (task.kind === "routine" ? decideRoutine(set, task, verify) : decidePenalty(set, task, verify)));
+}
+
+/** The checkers of a task, in the order in which they are asked. */
+export function committeeOf(set: Pick<PublishedSet, "seed" | "checkers">, task: CheckTask): EnrolledChecker[] {
+  const options = {
+    ...(task.kind === "routine" ? ROUTINE_COMMITTEE : PENALTY_COMMITTEE),
+    excludedOperators: new Set([task.operatorId]),
+    excludedCheckers: new Set(task.earlierCheckers ?? []),
+  };
+  const drawn = drawCommittee(set.seed, `${task.nodeId}/${task.taskId}`, set.checkers, options);
+  const byId = new Map(set.checkers.map((checker) => [checker.checkerId, checker]));
+  return drawn.flatMap(({ checkerId }) => byId.get(checkerId) ?? []);
+}
+
+type Heard = { checker: EnrolledChecker; report: CheckReport; faults: Fault[] };
+
+/** Reports of drawn checkers that were sealed, are what was sealed, and are signed. One a checker. */
+function hear(set: PublishedSet, task: CheckTask, committee: readonly EnrolledChecker[], verify: VerifySignature): Heard[] {
+  return committee.flatMap((checker) => {
+    const seals = set.seals.filter((seal) => seal.taskId === task.taskId && seal.checkerId === checker.checkerId);
+    const [seal] = seals;
+    // Who seals twice chooses afterwards.
+    if (seals.length !== 1 || !seal || !verify(checker.publicKey, signedText(seal), seal.signature)) return [];
+    const reveal = set.reveals.find(
+      ({ report, salt }) => report.checkerId === checker.checkerId && report.taskId === task.taskId && sealOf(report, salt) === seal.digest,
+    );
+    if (!reveal) return [];
+    const { report } = reveal;
+    const about = report.epoch === set.epoch && seal.epoch === set.epoch && report.nodeId === task.nodeId;
+    if (!about || !verify(checker.publicKey, signedText(report), report.signature)) return [];
+    return [{ checker, report, faults: faultsIn(report.observation) }];
+  });
+}
+
+function decideRoutine(set: PublishedSet, task: CheckTask, verify: VerifySignature): Verdict {
+  const committee = committeeOf(set, task);
+  const heard = hear(set, task, committee, verify);
+  if (heard.length < ROUTINE_REPORTS_MIN) return verdict(set, task, committee, heard, "undecided", []);
+  const voices = capWeights(heard.map((each) => ({ ...each, ...each.checker })));
+  const total = voices.reduce((sum, { weight }) => sum + weight, 0);
+  const seen = (Object.keys(FAULTS) as Fault[]).filter((fault) => {
+    const weight = voices.reduce((sum, voice) => sum + (voice.faults.includes(fault) ? voice.weight : 0), 0);
+    return weight > total / 2;
+  });
+  return verdict(set, task, committee, heard, seen.length > 0 ? "faulty" : "clear", seen);
+}
+
+/** Heads, not weight: a penalty takes so many people, however trusted some of them are. */
+function decidePenalty(set: PublishedSet, task: CheckTask, verify: VerifySignature): Verdict {
+  const committee = committeeOf(set, task);
+  const heard = hear(set, task, committee, verify);
+  const { fault } = task;
+  const grounds = new Set((task.earlierEpochs ?? []).filter((epoch) => epoch < set.epoch)).size;
+  // This epoch is one, so one earlier makes two.
+  if (fault === undefined || grounds < 1 || heard.length < PENALTY_AGREEING_MIN) {
+    return verdict(set, task, committee, heard, "undecided", []);
+  }
+  const confirming = heard.filter(({ faults }) => faults.includes(fault)).length;
+  return confirming >= PENALTY_AGREEING_MIN
+    ? verdict(set, task, committee, heard, "faulty", [fault])
+    : verdict(set, task, committee, heard, "clear", []);
+}
+
+function verdict(
+  set: PublishedSet, task: CheckTask, committee: readonly EnrolledChecker[], heard: readonly Heard[],
+  outcome: Verdict["outcome"], faults: Fault[],
+): Verdict {
+  const ids = (list: readonly { checker: EnrolledChecker }[]) => list.map(({ checker }) => checker.checkerId).toSorted();
+  // What is compared is what the task was about: in a penalty the one fault.
+  const relevant = (each: Heard) => (task.fault === undefined ? each.faults : each.faults.filter((fault) => fault === task.fault));
+  const same = (each: Heard) => relevant(each).length === faults.length && faults.every((fault) => each.faults.includes(fault));
+  const decided = outcome !== "undecided";
+  const present = new Set(heard.map(({ checker }) => checker.checkerId));
+  return {
+    epoch: set.epoch,
+    taskId: task.taskId,
+    nodeId: task.nodeId,
+    kind: task.kind,
+    outcome,
+    faults: faults.toSorted(),
+    agreeing: decided ? ids(heard.filter(same)) : [],
+    dissenting: decided ? ids(heard.filter((each) => !same(each))) : [],
+    absent: committee.map(({ checkerId }) => checkerId).filter((id) => !present.has(id)).toSorted(),
+    evidence: heard.map(({ report }) => digestOf(report)).toSorted(),
+  };
+}
