@@ -1,0 +1,54 @@
+// A node that dies in the middle of a session, in a real browser: the player is told, placed on
+// another node, and plays on.
+
+import type { Page } from "playwright";
+import { expect, test } from "vitest";
+import { Scope } from "@nearframe/shared/lifetime";
+import { openBrowser, play, waitForFrames } from "../support/browser.ts";
+import { descendants, eventually, type ProcessInfo } from "../support/processes.ts";
+import { installShownFrames, longestGapSince, pageMs } from "../support/shown-frames.ts";
+import { startStack, type Stack } from "../support/stack.ts";
+
+/** Noticing, placing, a title's start on a machine that does other things, and the first frame. */
+const BACK_MS_MAX = 12_000;
+
+const idOf = (page: Page): Promise<string | undefined> =>
+  page.evaluate(() => /"sessionId":"([^"]+)"/.exec(JSON.stringify(window.__nearframe?.session))?.[1]);
+
+async function nodesOf(stack: Stack): Promise<(ProcessInfo & { serves: boolean })[]> {
+  const nodes = (await descendants(stack.pid)).filter(({ command }) => command.includes("edge-node/src/main.ts"));
+  return Promise.all(
+    nodes.map(async (node) => ({
+      ...node,
+      serves: (await descendants(node.pid)).some(({ command }) => command.includes("pipeline-process")),
+    })),
+  );
+}
+
+test("a node killed in the middle of play: told, placed again, playing within seconds, in the same session", async () => {
+  await using scope = new Scope();
+  const stack = await startStack({ args: ["--edges", "2"] }, scope);
+  const page = await (await openBrowser(scope)).newPage();
+  await installShownFrames(page);
+  await play(page, stack.url, "test-card");
+  await waitForFrames(page);
+  const sessionId = await idOf(page);
+  const before = await nodesOf(stack);
+  const [serving] = before.filter(({ serves }) => serves);
+  expect(before).toHaveLength(2);
+  if (!serving) throw new Error("no node serves the session");
+
+  const killedAtMs = await pageMs(page);
+  process.kill(serving.pid, "SIGKILL");
+  await eventually(
+    () => nodesOf(stack),
+    (nodes) => nodes.some(({ pid, serves }) => serves && pid !== serving.pid),
+    BACK_MS_MAX,
+    "the session on another node",
+  );
+  const gapMs = await longestGapSince(page, killedAtMs, 30, BACK_MS_MAX);
+  console.log(`the picture was back ${Math.round(gapMs)} ms after the node's death`);
+  expect(gapMs).toBeLessThan(BACK_MS_MAX);
+  expect(sessionId).toBeDefined();
+  expect(await idOf(page)).toBe(sessionId);
+});
