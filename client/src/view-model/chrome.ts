@@ -1,5 +1,7 @@
 // What lies over the picture while playing: menu, figures, sound, hints. Pure.
 
+import type { StreamLimit } from "@nearframe/shared/qoe/stream-limit";
+
 export type Chrome = {
   menuOpen: boolean;
   statsOpen: boolean;
@@ -15,6 +17,8 @@ export type Chrome = {
   /** Fingers were used last, so the on-screen controls are shown. */
   touching: boolean;
   padCount: number;
+  /** What holds the picture back, as the node says. */
+  limit: StreamLimit | undefined;
 };
 
 export type ChromeEvent =
@@ -29,11 +33,12 @@ export type ChromeEvent =
   | { kind: "fullscreen-changed"; full: boolean }
   | { kind: "pointer-lock-changed"; locked: boolean }
   | { kind: "hands-changed"; touching: boolean }
-  | { kind: "pads-changed"; count: number };
+  | { kind: "pads-changed"; count: number }
+  | { kind: "limit-changed"; limit: StreamLimit | undefined };
 
 export const makeChrome = (touching: boolean, fullscreenOffered: boolean): Chrome => ({
   menuOpen: false, statsOpen: false, typing: false, arranging: "nothing", sound: "on", fullscreen: false, fullscreenOffered,
-  pointerLocked: false, touching, padCount: 0,
+  pointerLocked: false, touching, padCount: 0, limit: undefined,
 });
 
 export function applyChrome(chrome: Chrome, event: ChromeEvent): Chrome {
@@ -63,5 +68,7 @@ export function applyChrome(chrome: Chrome, event: ChromeEvent): Chrome {
       return chrome.touching === event.touching ? chrome : { ...chrome, touching: event.touching };
     case "pads-changed":
       return chrome.padCount === event.count ? chrome : { ...chrome, padCount: event.count };
+    case "limit-changed":
+      return chrome.limit === event.limit ? chrome : { ...chrome, limit: event.limit };
   }
 }

@@ -23,6 +23,7 @@ import { controlsShown, makePlayView, type PlayView } from "./play-view.ts";
 import type { Shelf } from "./browser-storage.ts";
 import type { Orientation } from "./control-layout.ts";
 import { createPlayControls, type PlayControls } from "./play-controls.ts";
+import { createPreference } from "./preference.ts";
 import { createPresence } from "./presence.ts";
 import { createFigureTaker, type SessionFigures } from "./session-figures.ts";
 import type { Settings } from "./settings.ts";
@@ -61,6 +62,7 @@ export interface Play {
   takeOver(): void;
   leave(): void;
   toggleMenu(): void;
+  openMenu(): void;
   closeMenu(): void;
   toggleStats(): void;
   toggleTyping(): void;
@@ -84,11 +86,13 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     onSample(sample) {
       session.report(sample);
       presence.tell();
+      preference.tell();
     },
     onRumble: (order) => mounted?.rumble.handle(order),
   });
   const controls = createPlayControls(scope, titleId, ports);
   const presence = createPresence(scope, ports.page);
+  const preference = createPreference(scope, ports.settings);
   const sender = createInputSender(scope, { timers, soon: (callback) => queueMicrotask(callback), onSent: meter.handleInput });
   /** What has arrived, for a stage that may be mounted later, or again. */
   const tracks = new Map<string, MediaStreamTrack>();
@@ -117,6 +121,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       sender.connect(receiver?.channels);
       receipts.connect(receiver?.channels.receipts);
       presence.connect(receiver?.channels.control);
+      preference.connect(receiver?.channels.control);
       if (!receiver) tracks.clear();
     },
   });
@@ -138,6 +143,11 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     }
     if (next.sound !== before.sound) applySound(next.sound);
   };
+
+  scope.own(
+    figureTaker.figures.subscribe(() => tell({ kind: "limit-changed", limit: figureTaker.figures.value.limit })),
+    (stop) => stop(),
+  );
 
   function applySound(sound: Chrome["sound"]): void {
     mounted?.screen.setMuted(sound === "off");
@@ -225,6 +235,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     takeOver: session.takeOver,
     leave: session.leave,
     toggleMenu: () => tell({ kind: "menu-toggled" }),
+    openMenu: () => chrome.behavior.value.menuOpen || tell({ kind: "menu-toggled" }),
     closeMenu: () => tell({ kind: "menu-closed" }),
     toggleStats: () => tell({ kind: "stats-toggled" }),
     toggleTyping: () => tell({ kind: "typing-toggled" }),

@@ -28,6 +28,11 @@ export interface Router {
   go(path: string): void;
   /** To where the player came from; home when that is outside. */
   back(): void;
+  /**
+   * While a session runs a swipe from the screen's edge or a pad's back button must not
+   * end it: it is told here instead, until the returned function is called.
+   */
+  holdBack(onBack: () => void): () => void;
   /** Fetches the page anew, as after an update of the service. */
   reload(): void;
 }
@@ -40,7 +45,13 @@ export function createRouter(scope: Scope, window: Window): Router {
     arrivedAtMs = performance.now();
     route.set(parseRoute(window.location.pathname));
   };
+  let held: { path: string; onBack: () => void } | undefined;
   const followBack = () => {
+    if (held) {
+      // The browser has gone back already: to where the session is again.
+      window.history.pushState(null, "", held.path);
+      return held.onBack();
+    }
     steps = Math.max(0, steps - 1);
     follow();
   };
@@ -63,6 +74,13 @@ export function createRouter(scope: Scope, window: Window): Router {
     back() {
       if (steps > 0) window.history.back();
       else go(homePath);
+    },
+    holdBack(onBack) {
+      const mine = { path: window.location.pathname, onBack };
+      held = mine;
+      return () => {
+        if (held === mine) held = undefined;
+      };
     },
     reload: () => window.location.reload(),
   };

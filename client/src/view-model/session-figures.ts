@@ -23,9 +23,11 @@ export type SessionFigures = {
   limit: StreamLimit | undefined;
   /** The last minute. */
   history: History;
+  /** Of this session, picture and sound. */
+  usedMegabytes: number;
 };
 
-export const NO_FIGURES: SessionFigures = { stats: undefined, latency: undefined, limit: undefined, history: [] };
+export const NO_FIGURES: SessionFigures = { stats: undefined, latency: undefined, limit: undefined, history: [], usedMegabytes: 0 };
 
 export interface FigureTaker {
   readonly figures: Behavior<SessionFigures>;
@@ -65,9 +67,11 @@ export function createFigureTaker(
         const second = meter.summary(before?.atMs ?? sample.atMs);
         const told = makePlayerSample(before, sample, stats, second);
         before = sample;
-        const { limit, history } = figures.behavior.value;
+        const { limit, history, usedMegabytes } = figures.behavior.value;
+        const kilobits = told && stats ? ((stats.videoKbps + stats.audioKbps) * told.durationMs) / 1_000 : 0;
         figures.set({
           stats, latency, limit,
+          usedMegabytes: usedMegabytes + kilobits / 8_000,
           history: told ? addSecond(history, { atMs: sample.atMs, sample: told, latency: second }) : history,
         });
         if (told) {

@@ -2,6 +2,7 @@
 
 import { LATENCY_STAGES } from "../stream/latency.ts";
 import type { Texts } from "../texts/en.ts";
+import type { Battery } from "./device-facts.ts";
 import { qualityOf, type Quality } from "./history.ts";
 import { STAGE_COLORS } from "./latency-bars.ts";
 import type { SessionFigures } from "./session-figures.ts";
@@ -18,8 +19,8 @@ export type StatsView = {
 };
 
 export function makeStatsView(
-  { stats, latency, limit, history }: SessionFigures,
-  connection: Connection,
+  { stats, latency, limit, history, usedMegabytes }: SessionFigures,
+  { connection, battery }: { connection: Connection; battery?: Battery | undefined },
   texts: Texts["stats"],
 ): StatsView {
   const verdict = judgeNetwork(history, limit);
@@ -43,6 +44,8 @@ export function makeStatsView(
       { name: texts.limit, value: limit === undefined ? NOTHING : texts.limits[limit] },
       { name: texts.codec, value: [stats?.codec, stats?.decoder].filter(Boolean).join(" · ") || NOTHING },
       { name: texts.path, value: stats?.protocol?.toUpperCase() ?? NOTHING },
+      { name: texts.used, value: usedMegabytes > 0 ? megabytes(usedMegabytes) : NOTHING },
+      ...(battery ? [{ name: texts.battery, value: `${Math.round(battery.level * 100)} %${battery.charging ? " ⚡" : ""}` }] : []),
     ],
   };
 }
@@ -65,4 +68,5 @@ function stagesView(stages: Stages, texts: Texts["stats"]) {
 
 const NOTHING = "–";
 const ms = (value: number | undefined) => (value === undefined ? NOTHING : `${value.toFixed(1)} ms`);
+const megabytes = (mb: number) => (mb >= 1000 ? `${(mb / 1000).toFixed(2)} GB` : `${mb.toFixed(1)} MB`);
 const rate = (kbps: number) => (kbps >= 1000 ? `${(kbps / 1000).toFixed(1)} Mbit/s` : `${Math.round(kbps)} kbit/s`);

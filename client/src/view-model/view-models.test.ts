@@ -156,13 +156,13 @@ describe("the end of a session", () => {
 });
 
 test("figures read as people read them, and unknown ones as a dash", () => {
-  const view = makeStatsView(NO_FIGURES, "unknown", en.stats);
+  const view = makeStatsView(NO_FIGURES, { connection: "unknown" }, en.stats);
   expect(view.latency).toBeUndefined();
   expect(new Set(view.rows.map(({ value }) => value))).toEqual(new Set(["–"]));
   const stages = { uplinkMs: 5, drawMs: 10, captureMs: 1, encodeMs: 2, sendMs: 0, networkMs: undefined, bufferMs: undefined, decodeMs: 1, presentMs: 1 };
   const { latency } = makeStatsView(
     { ...NO_FIGURES, limit: "link-loss", latency: { count: 1, p50Ms: 20.4, p95Ms: 33.6, p99Ms: 40, stages, inputsWithoutPicture: 0 } },
-    "unknown",
+    { connection: "unknown" },
     en.stats,
   );
   expect(latency).toMatchObject({ p50: "20", p95: "95 % below 34 ms", p99: "99 % below 40 ms" });
@@ -172,10 +172,10 @@ test("figures read as people read them, and unknown ones as a dash", () => {
 
 test("the verdict is in words, and names Wi-Fi or mobile data where it can be known", () => {
   const history = sampleHistory(30, () => ({ lossShare: 0.03 }));
-  const verdictOn = (connection: Connection) => makeStatsView({ ...NO_FIGURES, history }, connection, en.stats).verdict;
+  const verdictOn = (connection: Connection) => makeStatsView({ ...NO_FIGURES, history }, { connection }, en.stats).verdict;
   expect(verdictOn("wifi")).toEqual({ is: "loss", words: en.stats.losses.wifi });
   expect(verdictOn("cellular").words).toBe(en.stats.losses.cellular);
-  expect(makeStatsView({ ...NO_FIGURES, history: sampleHistory(40) }, "wifi", en.stats)).toMatchObject({
+  expect(makeStatsView({ ...NO_FIGURES, history: sampleHistory(40) }, { connection: "wifi" }, en.stats)).toMatchObject({
     verdict: { is: "good" }, quality: { band: "good" },
   });
 });

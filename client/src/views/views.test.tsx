@@ -75,7 +75,7 @@ describe("the end", () => {
 describe("while playing", () => {
   const view = { scene: "playing", title: sessionTitle(), hints: [], trouble: undefined, controlsShown: false, handheld: false } as const;
   const calls = () => ({
-    onMenu: vi.fn(), onMenuClosed: vi.fn(), onSound: vi.fn(), onStats: vi.fn(), onFullscreen: vi.fn(), onTyping: vi.fn(), onArrangeControls: vi.fn(), onArrangePad: vi.fn(), onKey: vi.fn(), onLeave: vi.fn(),
+    onMenu: vi.fn(), onMenuClosed: vi.fn(), onSound: vi.fn(), onStats: vi.fn(), onFullscreen: vi.fn(), dataSaver: false, onDataSaver: vi.fn(), onTyping: vi.fn(), onArrangeControls: vi.fn(), onArrangePad: vi.fn(), onKey: vi.fn(), onLeave: vi.fn(),
   });
 
   test("the way to the menu is always there", () => {
@@ -107,10 +107,10 @@ describe("while playing", () => {
 
   test("trouble and hints are said in words", () => {
     render(
-      <PlayChrome view={{ ...view, trouble: "media-down", hints: ["take-pointer", "sound-blocked", "no-controls"] }} chrome={makeChrome(false, true)} {...calls()} />,
+      <PlayChrome view={{ ...view, trouble: "media-down", hints: ["take-pointer", "sound-blocked", "no-controls", "slow-decoder"] }} chrome={makeChrome(false, true)} {...calls()} />,
     );
     const said = screen.getByRole("status").textContent;
-    for (const words of [en.play.mediaDown, en.play.takePointer, en.play.soundBlocked, en.play.noControls]) {
+    for (const words of [en.play.mediaDown, en.play.takePointer, en.play.soundBlocked, en.play.noControls, en.play.slowDecoder]) {
       expect(said).toContain(words);
     }
   });
@@ -121,6 +121,7 @@ describe("while playing", () => {
     const press = (name: string) => fireEvent.click(screen.getByRole("button", { name, hidden: true }));
     press(en.menu.soundOn);
     press(en.menu.statsShow);
+    press(en.menu.dataSaverOff);
     press(en.menu.typing);
     press(en.menu.arrangeControls);
     press(en.menu.arrangePad);
@@ -129,7 +130,7 @@ describe("while playing", () => {
     press(en.menu.resume);
     expect(on.onSound).toHaveBeenCalledOnce();
     expect(on.onStats).toHaveBeenCalledOnce();
-    for (const call of [on.onTyping, on.onArrangeControls, on.onArrangePad]) expect(call).toHaveBeenCalledOnce();
+    for (const call of [on.onDataSaver, on.onTyping, on.onArrangeControls, on.onArrangePad]) expect(call).toHaveBeenCalledOnce();
     expect(on.onKey).toHaveBeenCalledWith("Escape");
     expect(on.onLeave).toHaveBeenCalledOnce();
     expect(onMenuClosed).toHaveBeenCalledTimes(2);
@@ -137,7 +138,7 @@ describe("while playing", () => {
   });
 
   test("figures are there, and the latency once something was pressed", () => {
-    render(<StatsPanel view={makeStatsView(NO_FIGURES, "unknown", en.stats)} />);
+    render(<StatsPanel view={makeStatsView(NO_FIGURES, { connection: "unknown" }, en.stats)} />);
     expect(screen.getByText(en.stats.nothingPressed)).toBeTruthy();
     expect(screen.getByText(en.stats.roundTrip)).toBeTruthy();
     expect(screen.getByText(en.stats.verdicts.measuring)).toBeTruthy();

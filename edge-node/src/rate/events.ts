@@ -87,4 +87,6 @@ export type RateOptions = {
   minKbps: number;
   /** What to begin with. See `startKbps` in `tuning.ts`. */
   startKbps: number;
+  /** What the player wants no more of. */
+  preferred?: { maxHeight: number; maxFps: number };
 };

@@ -94,3 +94,18 @@ describe("going up", () => {
 test("a floor holds however many bits there are", () => {
   expect(hold(TOP_OF_LADDER, 20_000, 0, 5_000, 2).rung).toBe(2);
 });
+
+describe("what the player wants no more of", () => {
+  const title = { size: { width: 1280, height: 720 }, fps: 60 };
+  const heights = (preferred: { maxHeight: number; maxFps: number }) =>
+    makeLadder({ ...title, preferred }).map(({ size, fps }) => [size.height, fps]);
+
+  test("is not on the ladder", () => {
+    expect(heights({ maxHeight: 360, maxFps: 30 })).toEqual([[360, 30], [270, 30]]);
+    expect(heights({ maxHeight: Infinity, maxFps: 30 })[0]).toEqual([720, 30]);
+  });
+
+  test("leaves the lowest rung where nothing is low enough", () => {
+    expect(heights({ maxHeight: 90, maxFps: 10 })).toEqual([[270, 30]]);
+  });
+});

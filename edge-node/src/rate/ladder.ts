@@ -30,13 +30,17 @@ const RATIOS = [1, 3 / 4, 1 / 2, 3 / 8];
 const SIDE_PIXELS_MIN = 180;
 
 /** From the title's own picture down. Never empty. */
-export function makeLadder({ size, fps }: Pick<RateOptions, "size" | "fps">): readonly Rung[] {
+export function makeLadder({ size, fps, preferred }: Pick<RateOptions, "size" | "fps" | "preferred">): readonly Rung[] {
   const slow = fps / (FPS_DIVISORS.at(-1) ?? 1);
   const byRate = FPS_DIVISORS.map((divisor) => rungOf(size, 1, fps / divisor, divisor > 1));
   const bySize = RATIOS.slice(1)
     .map((ratio) => rungOf(size, ratio, slow, true))
     .filter((rung) => Math.min(rung.size.width, rung.size.height) >= SIDE_PIXELS_MIN);
-  return [...byRate, ...bySize];
+  const all = [...byRate, ...bySize];
+  if (!preferred) return all;
+  const wanted = all.filter((rung) => rung.size.height <= preferred.maxHeight && rung.fps <= preferred.maxFps);
+  // A title that can't be made so small is at least as small as it can be.
+  return wanted.length > 0 ? wanted : all.slice(-1);
 }
 
 /** Room to spare before going up, and for how long. A new size costs a keyframe, a new frame rate nothing. */

@@ -221,6 +221,9 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
       case "presence":
         rate.handlePresence(message.value.visible);
         return;
+      case "prefer":
+        rate.handlePreference(message.value);
+        return;
       case "report":
         rate.handlePlayer(message.value);
         return;

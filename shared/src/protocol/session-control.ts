@@ -17,6 +17,13 @@ export const PlayerToNode = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("keyframe") }),
   /** A page that nobody sees shows no frame, and so tells of none: that is not the link's fault. Seen until told otherwise. */
   z.strictObject({ type: z.literal("presence"), visible: z.boolean() }),
+  /** No more than this, whatever the link carries: a player's data is not free. What is left out has no limit. */
+  z.strictObject({
+    type: z.literal("prefer"),
+    maxHeight: z.optional(z.int().check(z.gte(90), z.lte(4_320))),
+    maxFps: z.optional(z.int().check(z.gte(10), z.lte(240))),
+    maxKbps: z.optional(z.int().check(z.gte(200), z.lte(1_000_000))),
+  }),
   /** About once a second: how the player's decoder keeps up. */
   z.strictObject({
     type: z.literal("report"),
@@ -26,6 +33,8 @@ export const PlayerToNode = z.discriminatedUnion("type", [
   }),
 ]);
 export type PlayerToNode = z.infer<typeof PlayerToNode>;
+/** What a player wants no more of. */
+export type Preference = Omit<Extract<PlayerToNode, { type: "prefer" }>, "type">;
 
 export const NodeToPlayer = z.discriminatedUnion("type", [
   /** Times on the node's monotonic clock. */

@@ -29,7 +29,7 @@ export function FolderSheet({ folder, onRename, onClose, ...calls }: FolderSheet
         />
       ) : (
         <div className={styles.head}>
-          <h2 className={styles.name}>{folder.name}</h2>
+          <h1 className={styles.name}>{folder.name}</h1>
           <Button kind="quiet" onPress={() => setRenaming(true)}>
             {sheet.rename}
           </Button>

@@ -20,7 +20,7 @@ export function Hero({ title, continues, onPlay, onAbout }: HeroProps) {
   return (
     <section className={styles.hero} style={{ "--accent": title.art.accent } as CSSProperties} aria-label={home.featured}>
       <div className={styles.words} key={title.id}>
-        <h1 className={styles.name}>{title.name}</h1>
+        <h2 className={styles.name}>{title.name}</h2>
         <p className={styles.summary}>{continues ? home.continueHint : title.summary}</p>
         <p className={styles.facts}>
           <span>{home.by(title.publisher)}</span>

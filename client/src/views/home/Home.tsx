@@ -52,9 +52,9 @@ export function Home({ view, line, facts, now, ...calls }: HomeProps) {
       <header className={styles.bar}>
         <StatusBar line={line} facts={facts} />
       </header>
-      <div className={styles.clock}>
+      <aside className={styles.clock} aria-label={texts.home.clock}>
         <Clock {...(now ? { now } : {})} />
-      </div>
+      </aside>
       {view.is !== "ready" ? (
         <main className={styles.notice}>
           <Notice is={view.is} onRetry={calls.onRetry} />

@@ -13,7 +13,9 @@ export function StatusBar({ line, facts }: { line: Line; facts: DeviceFacts }) {
   const percent = battery && Math.round(battery.level * 100);
   return (
     <div className={styles.bar}>
-      <Wordmark />
+      <h1 className={styles.word}>
+        <Wordmark />
+      </h1>
       <p className={styles.status} data-line={line}>
         <LineIcon down={line !== "connected"} />
         <span className={line === "connected" ? styles.quiet : undefined}>{home[line]}</span>

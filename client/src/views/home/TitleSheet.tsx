@@ -41,7 +41,7 @@ export function TitleSheet({ title, continues, pinned, folders, onPlay, onPin, o
   return (
     <Sheet label={title.name} onClose={onClose}>
       <img className={styles.art} src={title.art.hero} alt="" />
-      <h2 className={styles.name}>{title.name}</h2>
+      <h1 className={styles.name}>{title.name}</h1>
       <p className={styles.by}>
         {home.by(title.publisher)} · {categories[title.category]} · {home.picture(title.size.height, title.fps)}
       </p>

@@ -99,3 +99,8 @@ export const BatteryIcon = ({ level, charging }: { level: number; charging: bool
     {charging && <path d="M10 4.5L7.5 10.5h4L9.5 15.5" stroke="var(--good)" />}
   </Icon>
 );
+export const DropIcon = () => (
+  <Icon>
+    <path d="M10 2.5c3.5 4.2 5 6.3 5 8.7a5 5 0 0 1-10 0c0-2.4 1.5-4.5 5-8.7z" />
+  </Icon>
+);

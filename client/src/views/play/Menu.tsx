@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import type { Chrome } from "../../view-model/chrome.ts";
-import { FiguresIcon, FullIcon, GearIcon, KeyIcon, LeaveIcon, PadIcon, PlayIcon, SoundOffIcon, SoundOnIcon, WindowIcon } from "../parts/icons.tsx";
+import { DropIcon, FiguresIcon, FullIcon, GearIcon, KeyIcon, LeaveIcon, PadIcon, PlayIcon, SoundOffIcon, SoundOnIcon, WindowIcon } from "../parts/icons.tsx";
 import { useTexts } from "../use-texts.ts";
 import styles from "./Menu.module.css";
 
@@ -11,6 +11,8 @@ export type MenuProps = {
   onSound: () => void;
   onStats: () => void;
   onFullscreen: () => void;
+  dataSaver: boolean;
+  onDataSaver: () => void;
   /** Undefined where the title takes no text. */
   onTyping?: (() => void) | undefined;
   /** Undefined where there are no on-screen parts. */
@@ -30,7 +32,7 @@ const KEYS = [
   ["F11", "F11"],
 ] as const;
 
-export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, onTyping, onArrangeControls, onArrangePad, onKey, onLeave }: MenuProps) {
+export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, dataSaver, onDataSaver, onTyping, onArrangeControls, onArrangePad, onKey, onLeave }: MenuProps) {
   const { menu } = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -73,6 +75,9 @@ export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, onTyping
         )}
         <Item icon={<FiguresIcon />} onPress={onStats}>
           {chrome.statsOpen ? menu.statsHide : menu.statsShow}
+        </Item>
+        <Item icon={<DropIcon />} onPress={onDataSaver}>
+          {dataSaver ? menu.dataSaverOn : menu.dataSaverOff}
         </Item>
         {onTyping && (
           <Item icon={<KeyIcon />} onPress={onTyping}>

@@ -13,7 +13,7 @@ export function PadSheet({ map, onChange, onClose }: PadSheetProps) {
   const { pad } = useTexts();
   return (
     <Sheet label={pad.title} onClose={onClose}>
-      <h2 className={styles.title}>{pad.title}</h2>
+      <h1 className={styles.title}>{pad.title}</h1>
       <p className={styles.hint}>{pad.hint}</p>
       <ul className={styles.buttons}>
         {PAD_BUTTONS.map((button) => (

@@ -63,6 +63,8 @@ function HintLine({ hint }: { hint: Hint }) {
       );
     case "sound-blocked":
       return <span className={styles.hint}>{play.soundBlocked}</span>;
+    case "slow-decoder":
+      return <span className={styles.hint}>{play.slowDecoder}</span>;
     case "no-controls":
       return <span className={styles.hint}>{play.noControls}</span>;
   }

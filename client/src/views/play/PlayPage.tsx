@@ -39,8 +39,10 @@ export default function PlayPage({ titleId, title, tappedAtMs, app, onHome }: Pl
 
   useEffect(() => play && notePlaying(play, () => app.recents.change((now) => notePlayed(now, titleId, Date.now()))), [play, app, titleId]);
 
+  useEffect(() => play && holdBack(play, app.router), [play, app]);
+
   if (!play) return <Arriving title={title} />;
-  return <PlayStage key={tries.count} play={play} title={title} onAgain={again} onReload={app.router.reload} onHome={onHome} />;
+  return <PlayStage key={tries.count} app={app} play={play} title={title} onAgain={again} onReload={app.router.reload} onHome={onHome} />;
 }
 
 /** Calls once, when the first frame is there: what never started was not played. */
@@ -51,4 +53,20 @@ function notePlaying({ session }: Play, note: () => void): () => void {
     note();
   });
   return stop;
+}
+
+/** Going back opens the menu, which has the way out, for as long as there is a session to lose. */
+function holdBack(play: Play, router: App["router"]): () => void {
+  let release: (() => void) | undefined;
+  const follow = () => {
+    const plays = play.session.value.phase === "playing";
+    if (plays) release ??= router.holdBack(play.openMenu);
+    else release = void release?.();
+  };
+  follow();
+  const stop = play.session.subscribe(follow);
+  return () => {
+    stop();
+    release?.();
+  };
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, type CSSProperties } from "react";
 import type { PublicTitle } from "@nearframe/shared/api/titles";
 import type { PartLook } from "../../input/touch-controls.ts";
 import { makeFailureView, type FailureAction } from "../../view-model/failure.ts";
+import type { App } from "../../view-model/app.ts";
 import type { Chrome } from "../../view-model/chrome.ts";
 import { controlsOf } from "../../view-model/control-layout.ts";
 import type { Play } from "../../view-model/play.ts";
@@ -22,13 +23,16 @@ import { saveFile } from "./save-file.ts";
 import { TouchControls } from "./TouchControls.tsx";
 import { TypingBar } from "./TypingBar.tsx";
 
-type PlayStageProps = { play: Play; title: PublicTitle | undefined; onAgain: () => void; onReload: () => void; onHome: () => void };
+/** What of the page the stage shows and switches. */
+type StageApp = Pick<App, "device" | "settings">;
+type PlayStageProps = { app: StageApp; play: Play; title: PublicTitle | undefined; onAgain: () => void; onReload: () => void; onHome: () => void };
 
 /** The picture and all that may lie over it. The elements belong to React, what is in them to the play. */
-export function PlayStage({ play, title, onAgain, onReload, onHome }: PlayStageProps) {
+export function PlayStage({ app, play, title, onAgain, onReload, onHome }: PlayStageProps) {
   const texts = useTexts();
   const view = useBehavior(play.view);
   const chrome = useBehavior(play.chrome);
+  const { dataSaver } = useBehavior(app.settings.value);
   const root = useRef<HTMLDivElement>(null);
   const surface = useRef<HTMLDivElement>(null);
   const safe = useRef<HTMLDivElement>(null);
@@ -79,7 +83,7 @@ export function PlayStage({ play, title, onAgain, onReload, onHome }: PlayStageP
       </div>
       {view.scene === "playing" && (
         <>
-          {chrome.statsOpen && <LiveStats play={play} />}
+          {chrome.statsOpen && <LiveStats play={play} app={app} />}
           <PlayChrome
             view={view}
             chrome={chrome}
@@ -88,6 +92,8 @@ export function PlayStage({ play, title, onAgain, onReload, onHome }: PlayStageP
             onSound={play.toggleSound}
             onStats={play.toggleStats}
             onFullscreen={play.toggleFullscreen}
+            dataSaver={dataSaver}
+            onDataSaver={() => app.settings.change((now) => ({ ...now, dataSaver: !now.dataSaver }))}
             onTyping={view.title.input.keyboard ? play.toggleTyping : undefined}
             onArrangeControls={controlsOf(view.title.input).length > 0 ? () => play.arrange("controls") : undefined}
             onArrangePad={() => play.arrange("pad")}
@@ -138,9 +144,10 @@ function LiveControls({ controls }: { controls: PlayControls }) {
 }
 
 /** Takes the figures by itself, so that a new second draws this panel and nothing else. */
-function LiveStats({ play }: { play: Play }) {
+function LiveStats({ play, app }: { play: Play; app: StageApp }) {
+  const { battery } = useBehavior(app.device.facts);
   const figures = useBehavior(play.figures);
-  const view = makeStatsView(figures, connectionOf(navigator), useTexts().stats);
+  const view = makeStatsView(figures, { connection: connectionOf(navigator), battery }, useTexts().stats);
   return <StatsPanel view={view} graph={<LatencyGraph figures={play.figures} />} />;
 }
 

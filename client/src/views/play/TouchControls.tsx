@@ -31,7 +31,7 @@ export function PartFace({ control }: { control: TouchControl }) {
       )}
       {control.kind === "gyro" && (
         <svg className={styles.glyph} viewBox="0 0 24 24" aria-hidden="true">
-          <path d="M9 4h6v16H9zM5 8c-2 2.500-2 5.500 0 8M19 8c2 2.500 2 5.500 0 8" />
+          <path d="M9 4h6v16H9zM5 8c-2 2.5-2 5.5 0 8M19 8c2 2.5 2 5.5 0 8" />
         </svg>
       )}
       {control.label !== undefined && <span className={styles.label}>{control.label}</span>}

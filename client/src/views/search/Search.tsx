@@ -14,7 +14,7 @@ type SearchProps = {
 };
 
 export function Search({ titles, initialQuery = "", onPlay, onBack }: SearchProps) {
-  const { search, home, categories } = useTexts();
+  const { search, categories } = useTexts();
   const [query, setQuery] = useState(initialQuery);
   const found = useMemo(() => searchTitles(titles, query, (category) => categories[category]), [titles, query, categories]);
   const field = useRef<HTMLInputElement>(null);
@@ -45,12 +45,12 @@ export function Search({ titles, initialQuery = "", onPlay, onBack }: SearchProp
             <button
               type="button"
               className={styles.result}
+              aria-labelledby={`found-${title.id}`}
               disabled={title.availability.state === "unavailable"}
               onClick={(event) => onPlay(title.id, event.currentTarget)}
-              aria-label={home.playTitle(title.name)}
             >
               <img src={title.art.cover} alt="" loading="lazy" decoding="async" />
-              <span className={styles.words}>
+              <span className={styles.words} id={`found-${title.id}`}>
                 <span className={styles.name}>{title.name}</span>
                 <span className={styles.about}>
                   {title.availability.state === "unavailable" ? title.availability.reason : title.summary}

@@ -1,0 +1,223 @@
+// The thin client as a phone has it: its home screen, its pages, installed, offline, and
+// read by a screen reader.
+
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { BrowserContext, CDPSession, Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Scope } from "@nearframe/shared/lifetime";
+import { openBrowser, waitForFrames } from "../support/browser.ts";
+import { startStack, type Stack } from "../support/stack.ts";
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 } as const;
+const SIDEWAYS = { ...PHONE, viewport: { width: 844, height: 390 } } as const;
+
+const scope = new Scope();
+let stack: Stack;
+let phone: BrowserContext;
+
+beforeAll(async () => {
+  stack = await startStack({}, scope);
+  phone = await openBrowser(scope, PHONE);
+});
+afterAll(() => scope.close());
+
+async function withPage(run: (page: Page) => Promise<void>, context: BrowserContext = phone): Promise<void> {
+  const page = await context.newPage();
+  try {
+    await run(page);
+  } finally {
+    await page.close();
+  }
+}
+const openHome = async (page: Page) => {
+  await page.goto(stack.url);
+  await page.getByRole("region", { name: "Titles" }).waitFor();
+};
+const tile = (page: Page, name: string) => page.getByRole("region", { name: "Titles" }).getByRole("button", { name: `Play ${name}` });
+
+async function leave(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Menu", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Leave", exact: true }).click();
+  await page.getByRole("region", { name: "Titles" }).waitFor();
+}
+
+describe("the home screen", () => {
+  test("opens a title by its tile, and offers to go on with it afterwards", async () => {
+    await withPage(async (page) => {
+      await openHome(page);
+      await tile(page, "Test Card").tap();
+      await waitForFrames(page);
+      expect(new URL(page.url()).pathname).toBe("/play/test-card");
+      await leave(page);
+      await page.getByRole("button", { name: "Continue Test Card" }).waitFor();
+      await page.getByRole("button", { name: "Recent titles" }).click();
+      await page.getByText(/^Played/).waitFor();
+      await page.getByRole("button", { name: "Back" }).click();
+      await page.getByRole("region", { name: "Titles" }).waitFor();
+    });
+  });
+
+  test("finds titles by what is typed, and nothing in words", async () => {
+    await withPage(async (page) => {
+      await openHome(page);
+      await page.getByRole("button", { name: "Search" }).click();
+      await page.keyboard.type("tux");
+      await expect.poll(() => page.getByRole("listitem").count()).toBeGreaterThanOrEqual(2);
+      await page.getByRole("searchbox").fill("no such thing");
+      await page.getByText("Nothing is called “no such thing”.").waitFor();
+    });
+  });
+
+  test("keeps folders and the dock over a reload", async () => {
+    await withPage(async (page) => {
+      await openHome(page);
+      await tile(page, "SuperTux").click({ button: "right" });
+      const sheet = page.getByRole("dialog");
+      await sheet.getByRole("combobox").selectOption({ label: "New folder…" });
+      await sheet.getByRole("textbox").fill("Penguins");
+      await sheet.getByRole("button", { name: "Make folder" }).click();
+      await sheet.getByRole("button", { name: "Close" }).click();
+      await page.reload();
+      await page.getByRole("button", { name: /^Folder Penguins, 1 title$/ }).click();
+      expect(await page.getByRole("dialog").getByRole("button", { name: "Play SuperTux" }).count()).toBe(1);
+    });
+  });
+
+  test("is walked through by arrow keys", async () => {
+    await withPage(async (page) => {
+      await openHome(page);
+      await page.keyboard.press("ArrowDown");
+      const names = new Set<string>();
+      for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowDown", "ArrowRight", "ArrowUp"]) {
+        await page.keyboard.press(key);
+        names.add(await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? ""));
+      }
+      expect(names.size).toBeGreaterThanOrEqual(4);
+      expect([...names].some((name) => name.startsWith("Play "))).toBe(true);
+    });
+  });
+});
+
+test("language and colours change at once and are kept", async () => {
+  const mine = new Scope();
+  try {
+    const browser = await openBrowser(mine, PHONE);
+    await withPage(async (page) => {
+      await page.goto(`${stack.url}/settings`);
+      await page.getByRole("radio", { name: "中文" }).check();
+      await page.getByRole("heading", { name: "设置" }).waitFor();
+      await page.getByRole("radio", { name: "浅色" }).check();
+      await page.reload();
+      await page.getByRole("heading", { name: "设置" }).waitFor();
+      expect(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dataset["theme"]])).toEqual(["zh-Hans", "light"]);
+    }, browser);
+  } finally {
+    await mine.close();
+  }
+});
+
+test("a browser that speaks Chinese is spoken to in Chinese", async () => {
+  const mine = new Scope();
+  try {
+    const browser = await openBrowser(mine, { ...PHONE, locale: "zh-CN" });
+    await withPage(async (page) => {
+      await page.goto(stack.url);
+      await page.getByRole("button", { name: "搜索" }).waitFor();
+      expect(await page.evaluate(() => document.documentElement.lang)).toBe("zh-Hans");
+    }, browser);
+  } finally {
+    await mine.close();
+  }
+});
+
+describe("installed", () => {
+  async function workerReady(page: Page): Promise<void> {
+    await openHome(page);
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      if (navigator.serviceWorker.controller) return;
+      await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+    });
+  }
+
+  test("the manifest names icons that are there, and a browser finds nothing wrong with it", async () => {
+    await withPage(async (page) => {
+      await workerReady(page);
+      const session = await page.context().newCDPSession(page);
+      const { errors } = await session.send("Page.getAppManifest");
+      expect(errors).toEqual([]);
+      const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+      // A browser in a test has no shelf to put apps on; whatever else it complained of would be ours.
+      expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== "in-incognito")).toEqual([]);
+    });
+  });
+
+  test("offline there is a page that says so, and it comes back by itself", async () => {
+    await withPage(async (page) => {
+      await workerReady(page);
+      await page.context().setOffline(true);
+      await page.goto(`${stack.url}/play/test-card`);
+      await page.getByRole("heading", { name: "You are offline" }).waitFor();
+      expect(new URL(page.url()).pathname).toBe("/play/test-card");
+      await page.context().setOffline(false);
+      await waitForFrames(page);
+      await leave(page);
+    });
+  });
+
+  test("no code is kept but what is named by its hash: a new page brings new code", async () => {
+    await withPage(async (page) => {
+      await workerReady(page);
+      await page.reload();
+      const kept = await page.evaluate(async () => {
+        const urls: string[] = [];
+        for (const name of await caches.keys()) urls.push(...(await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname));
+        return urls;
+      });
+      expect(kept.some((path) => /^\/assets\/.+-[\w-]{8,}\.js$/.test(path))).toBe(true);
+      for (const path of kept.filter((each) => each.endsWith(".js") && each !== "/offline.js")) expect(path).toMatch(/^\/assets\/.+-[\w-]{8,}\.js$/);
+      expect(kept).not.toContain("/");
+      expect(kept).not.toContain("/index.html");
+    });
+  });
+});
+
+describe("for everybody", () => {
+  const axeFile = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+  async function violations(page: Page): Promise<string[]> {
+    const session: CDPSession = await page.context().newCDPSession(page);
+    // By the debugger: the page's own policy runs no foreign script.
+    await session.send("Runtime.evaluate", { expression: await readFile(axeFile, "utf8") });
+    const { result } = await session.send("Runtime.evaluate", {
+      expression: `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+        JSON.stringify(violations.map(({ id, nodes }) => id + ": " + nodes.map(({ target, any }) => target.join(" ") + " " + (any[0]?.message ?? "")).join(" | "))))`,
+      awaitPromise: true,
+    });
+    return JSON.parse(String(result.value)) as string[];
+  }
+
+  test.each(["dark", "light"] as const)("axe finds nothing on any page, %s, upright and sideways", async (colorScheme) => {
+    for (const shape of [PHONE, SIDEWAYS, { viewport: { width: 1280, height: 720 } }]) {
+      const mine = new Scope();
+      try {
+        const browser = await openBrowser(mine, { ...shape, colorScheme, reducedMotion: "reduce" });
+        await withPage(async (page) => {
+          for (const path of ["/", "/search", "/recents", "/settings", "/nowhere"]) {
+            await page.goto(stack.url + path);
+            await page.getByRole("main").waitFor();
+            await page.waitForLoadState("networkidle");
+            expect(await violations(page), `${path} ${shape.viewport.width}`).toEqual([]);
+          }
+          await page.goto(stack.url);
+          await tile(page, "Test Card").click({ button: "right" });
+          await page.getByRole("dialog").waitFor();
+          expect(await violations(page), "title sheet").toEqual([]);
+        }, browser);
+      } finally {
+        await mine.close();
+      }
+    }
+  });
+});
