@@ -94,6 +94,8 @@ export function createNodeFilters(nodes: NodeColumns, need: PlacementNeed, share
   // Where some places won't do, a place that nobody knows won't either.
   const placeMustBeKnown = (need.countriesDenied?.length ?? 0) > 0 || (need.regionsDenied?.length ?? 0) > 0;
 
+  const hasPolicy = allowed !== undefined || placeMustBeKnown;
+
   return {
     capability(slot) {
       if ((columns.cpuCores[slot] ?? 0) < cpuCores || (columns.memoryMb[slot] ?? 0) < memoryMb) return "hardware-too-small";
@@ -104,6 +106,7 @@ export function createNodeFilters(nodes: NodeColumns, need: PlacementNeed, share
     },
     terms(slot) {
       if ((columns.feeMicros[slot] ?? 0) > feeMax) return "too-dear";
+      if (!hasPolicy) return undefined;
       const country = columns.country[slot] ?? 0;
       if (allowed && !allowed.has(country)) return "country-not-allowed";
       if (denied.has(country) || (placeMustBeKnown && country === 0)) return "country-not-allowed";

@@ -38,8 +38,8 @@ export type PlacementNeed = {
 
 /**
  * Why a node was not taken. The filters come in this order, and a node counts under the first
- * that it fails. One exception: what lies wholly beyond the player's reach counts as too far
- * without a look at its hardware, or every placement would have to look at the whole world.
+ * that it fails. One exception: what lies wholly beyond the player's reach is not looked at,
+ * or every placement would have to look at the whole world; where nothing is found it counts as too far.
  */
 export const PASSED_OVER = [
   /** Excluded by the session. */
@@ -59,6 +59,8 @@ export const PASSED_OVER = [
   "region-denied",
   /** It passed every filter; others were better, or another of its site is on the list. */
   "outscored",
+  /** Others were found that it could not beat by more than equals may differ, or it is beyond reach. */
+  "not-looked-at",
 ] as const;
 export type PassedOver = (typeof PASSED_OVER)[number];
 

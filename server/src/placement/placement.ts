@@ -67,6 +67,7 @@ export function createPlacementIndex() {
 
   function widen(cell: Cell, slot: number, { location }: NodeRecord): void {
     cell.reliabilityMax = Math.max(cell.reliabilityMax, nodes.columns.reliability[slot] ?? 0);
+    cell.captureEncodeMsMin = Math.min(cell.captureEncodeMsMin, nodes.columns.captureEncodeMs[slot] ?? 0);
     if (!location || !cell.centre) return;
     const { x, y, z } = unitPoint(location);
     cell.radiusKm = Math.max(cell.radiusKm, arcKm(x - cell.centre.x, y - cell.centre.y, z - cell.centre.z));

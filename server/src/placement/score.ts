@@ -123,17 +123,28 @@ export function byPolicy(policy: PlacementPolicy, experience: number, reliabilit
   }
 }
 
-/** `base + perReliability * reliability + perPrice * price` is never less than the policy's score. */
-export type Bound = { readonly base: number; readonly perReliability: number; readonly perPrice: number };
+/**
+ * The policies as sums, for bounds. With experience e, reliability r and price p, a score is
+ * never more than
+ * `base + experience * e + (reliability + reliabilityTimes * e) * r + (price + priceTimes * e) * p`.
+ */
+export type BoundSum = {
+  readonly base: number;
+  readonly experience: number;
+  readonly reliability: number;
+  readonly reliabilityTimes: number;
+  readonly price: number;
+  readonly priceTimes: number;
+};
 
-/** For every node whose experience is at most this. */
-export function boundByPolicy(policy: PlacementPolicy, experienceMax: number): Bound {
+export function boundByPolicy(policy: PlacementPolicy): BoundSum {
+  const nothing = { base: 0, experience: 0, reliability: 0, reliabilityTimes: 0, price: 0, priceTimes: 0 };
   switch (policy) {
     case "overall":
-      return { base: WEIGHTS.experience * experienceMax, perReliability: WEIGHTS.reliability, perPrice: WEIGHTS.price };
+      return { ...nothing, ...WEIGHTS };
     case "best-experience":
-      return { base: 0, perReliability: experienceMax, perPrice: 0 };
+      return { ...nothing, reliabilityTimes: 1 };
     case "lowest-fee":
-      return { base: 0.001, perReliability: 0, perPrice: 0.999 * (0.9 + 0.1 * experienceMax) };
+      return { ...nothing, base: 0.001, price: 0.999 * 0.9, priceTimes: 0.999 * 0.1 };
   }
 }

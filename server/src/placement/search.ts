@@ -2,11 +2,13 @@
 //
 // Bins are visited nearest first. In each stands a bound: the score of a node that has
 // the bin's shortest possible round trip and its best reliability. A node whose fee
-// brings even that below what is needed ends its bin, since the rest are dearer. The
-// result is what looking at every node would give; a property test compares the two.
+// brings even that below what is needed ends its bin, since the rest are dearer. And once
+// there are plenty that are as good as anything farther away can be, the search is over.
+// A property test compares the result with what looking at every node would give.
 
 import type { Cell } from "./cells.ts";
 import { createEstimate } from "./estimate.ts";
+import type { CellInReach } from "./estimate.ts";
 import { add, createNodeFilters, sieveNetwork } from "./filters.ts";
 import type { Counts } from "./filters.ts";
 import type { PassedOver, PlacementNeed, RttSource } from "./need.ts";
@@ -18,6 +20,8 @@ import type { Experience } from "./score.ts";
 export const EQUAL_SHARE = 0.97;
 /** So many of the best are kept however far apart they are. */
 const BEST_KEPT = 8;
+/** Enough to draw from that nothing unseen could be better than by `EQUAL_SHARE`. */
+const EQUALS_ENOUGH = 256;
 /** Enough little-known nodes to draw from. */
 const LITTLE_KNOWN_KEPT = 64;
 
@@ -47,7 +51,8 @@ export function searchNodes(
   const kept = createKept();
   const littleKnown: Scored[] = [];
   let outscored = 0;
-  let inReach = 0;
+  let looked = 0;
+  let equals = 0;
 
   /** The first filter that refuses a node; if none does, the estimate is of this node. */
   function refuse(slot: number): PassedOver | undefined {
@@ -71,21 +76,33 @@ export function searchNodes(
     path: path[slot] ?? 0,
   });
 
-  for (const { cell, rttMsLeast } of estimate.cellsInReach(cells)) {
-    const bound = boundByPolicy(need.policy, experience.at(rttMsLeast));
+  const reached = estimate.cellsInReach(cells);
+  const sum = boundByPolicy(need.policy);
+  const { captureEncodeMs: captureEncodeMsLeast, reliability: reliabilityMost, price: priceMost } = bestOf(reached, price);
+  const most = (felt: number): number =>
+    sum.base +
+    sum.experience * felt +
+    (sum.reliability + sum.reliabilityTimes * felt) * reliabilityMost +
+    (sum.price + sum.priceTimes * felt) * priceMost;
+  for (const { cell, rttMsLeast } of reached) {
     const { slots } = cell;
-    const boundOfBest = bound.base + bound.perReliability * cell.reliabilityMax;
-    let index = 0;
-    for (; index < slots.length; index++) {
-      const slot = slots[index] ?? 0;
-      const slotPrice = price[slot] ?? 0;
-      const looking = wantLittleKnown && littleKnown.length < LITTLE_KNOWN_KEPT;
-      // The rest of the bin is dearer still.
-      if (!looking && boundOfBest + bound.perPrice * slotPrice < kept.least) break;
+    if (equals >= EQUALS_ENOUGH && !(wantLittleKnown && littleKnown.length < LITTLE_KNOWN_KEPT)) break;
+    const felt = experience.at(rttMsLeast + cell.captureEncodeMsMin);
+    const base = sum.base + sum.experience * felt;
+    const perReliability = sum.reliability + sum.reliabilityTimes * felt;
+    const perPrice = sum.price + sum.priceTimes * felt;
+    const boundOfCell = base + perReliability * cell.reliabilityMax;
+    /** Nothing here or farther away can beat this by more than equals may differ. */
+    const goodEnough = EQUAL_SHARE * most(experience.at(rttMsLeast + captureEncodeMsLeast));
+    for (const slot of slots) {
       if (!isSet(candidates, slot)) continue;
-      inReach++;
+      const looking = wantLittleKnown && littleKnown.length < LITTLE_KNOWN_KEPT;
+      const slotPrice = price[slot] ?? 0;
+      // The rest of the bin is dearer still.
+      if (!looking && (equals >= EQUALS_ENOUGH || boundOfCell + perPrice * slotPrice < kept.least)) break;
+      looked++;
       const lookFor = looking && bits.littleKnown.has(slot);
-      if (!lookFor && bound.base + bound.perReliability * (reliability[slot] ?? 0) + bound.perPrice * slotPrice < kept.least) {
+      if (!lookFor && base + perReliability * (reliability[slot] ?? 0) + perPrice * slotPrice < kept.least) {
         outscored++;
         continue;
       }
@@ -97,24 +114,39 @@ export function searchNodes(
       outscored++;
       const score = scoreOf(slot);
       if (lookFor) littleKnown.push(scored(slot, score));
-      if (score >= kept.least) kept.add(scored(slot, score));
+      if (score < kept.least) continue;
+      kept.add(scored(slot, score));
+      if (score >= goodEnough) equals++;
     }
-    const unseen = countCandidates(candidates, slots, index);
-    inReach += unseen;
-    outscored += unseen;
   }
-  add(counts, "too-far", candidatesCount - inReach);
+  // Where nothing was found everybody in reach was looked at.
+  add(counts, kept.empty ? "too-far" : "not-looked-at", candidatesCount - looked);
   add(counts, "outscored", outscored);
   return { best: kept.sorted(), littleKnown, counts };
+}
+
+/** The best of each that any node in reach has. */
+function bestOf(reached: readonly CellInReach[], prices: Float64Array): { captureEncodeMs: number; reliability: number; price: number } {
+  const most = { captureEncodeMs: Infinity, reliability: 0, price: 0 };
+  for (const { cell } of reached) {
+    most.captureEncodeMs = Math.min(most.captureEncodeMs, cell.captureEncodeMsMin);
+    most.reliability = Math.max(most.reliability, cell.reliabilityMax);
+    most.price = Math.max(most.price, prices[cell.slots[0] ?? 0] ?? 0);
+  }
+  return most;
 }
 
 /** The best so far, and how good one has to be to be among them at the end. */
 function createKept() {
   let found: Scored[] = [];
+  let sweepAt = 1_024;
   /** The scores of the few best, worst first. */
   const top: number[] = [];
   const kept = {
     least: -Infinity,
+    get empty(): boolean {
+      return found.length === 0;
+    },
     add(scored: Scored): void {
       found.push(scored);
       if (top.length < BEST_KEPT || scored.score > (top[0] ?? 0)) {
@@ -124,7 +156,9 @@ function createKept() {
         if (top.length === BEST_KEPT) kept.least = Math.min(top[0] ?? 0, EQUAL_SHARE * (top[BEST_KEPT - 1] ?? 0));
       }
       // What was good enough early may not be now.
-      if (found.length > 2_048) found = found.filter(({ score }) => score >= kept.least);
+      if (found.length < sweepAt) return;
+      found = found.filter(({ score }) => score >= kept.least);
+      sweepAt = Math.max(sweepAt, found.length * 2);
     },
     /** Best first; of equals the nearer, then in any fixed order. */
     sorted(): Scored[] {
@@ -139,12 +173,3 @@ function createKept() {
 }
 
 const isSet = (words: Uint32Array, slot: number): boolean => (((words[slot >>> 5] ?? 0) >>> (slot & 31)) & 1) === 1;
-
-function countCandidates(candidates: Uint32Array, slots: readonly number[], from: number): number {
-  let count = 0;
-  for (let index = from; index < slots.length; index++) {
-    const slot = slots[index] ?? 0;
-    count += ((candidates[slot >>> 5] ?? 0) >>> (slot & 31)) & 1;
-  }
-  return count;
-}
