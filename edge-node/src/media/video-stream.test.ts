@@ -12,7 +12,7 @@ afterEach(() => void vi.useRealTimers());
 function createStream({ exact = true, grabLater = false } = {}) {
   const scope = new Scope();
   const marks: FrameMark[] = [];
-  const state = { screen: 1, loaded: 0, pictures: 0, input: 0, grabs: [] as (() => void)[], sizes: [] as { width: number; height: number }[] };
+  const state = { screen: 1, loaded: 0, pictures: 0, input: 0, appliedAtMs: 0, grabs: [] as (() => void)[], sizes: [] as { width: number; height: number }[] };
   const stripes = Buffer.from(Array.from({ length: 320 * 240 * 4 }, (_, at) => (at % 64 < 32 ? 0 : 200)));
   const stream = new VideoStream(
     {
@@ -38,7 +38,7 @@ function createStream({ exact = true, grabLater = false } = {}) {
         setSize: (size) => void state.sizes.push(size),
       },
       send: () => 1,
-      readInput: () => ({ inputSeq: state.input, inputAppliedAtMs: 0 }),
+      readInput: () => ({ inputSeq: state.input, inputAppliedAtMs: state.appliedAtMs }),
       nowMs: () => performance.now(),
       size: { width: 320, height: 240 },
       target: { bitrateKbps: 1000, fps: 60 },
@@ -71,16 +71,43 @@ describe("a video stream", () => {
     const before = marks.length;
     stream.damaged();
     vi.advanceTimersByTime(5);
-    state.input = 1;
+    [state.input, state.appliedAtMs] = [1, performance.now()];
     stream.damaged();
     expect(marks).toHaveLength(before + 2);
     vi.advanceTimersByTime(5);
-    state.input = 2;
+    [state.input, state.appliedAtMs] = [2, performance.now()];
     stream.damaged();
     expect(marks).toHaveLength(before + 2);
     vi.advanceTimersByTime(FRAME_MS);
     expect(marks).toHaveLength(before + 3);
     expect(marks.at(-1)?.inputSeq).toBe(2);
+  });
+
+  it("takes an answer at once although a regular frame came between it and its input, and old changes as usual", () => {
+    const { stream, marks, state } = createStream();
+    stream.start();
+    const inStep = () => {
+      for (let i = 0; i < 20; i++) {
+        vi.advanceTimersByTime(15);
+        stream.damaged();
+      }
+      return marks.length;
+    };
+    inStep();
+    vi.advanceTimersByTime(14);
+    [state.input, state.appliedAtMs] = [1, performance.now()];
+    vi.advanceTimersByTime(1);
+    stream.damaged();
+    const regular = marks.length;
+    expect(marks.at(-1)?.inputSeq).toBe(1);
+    vi.advanceTimersByTime(3);
+    stream.damaged();
+    expect(marks).toHaveLength(regular + 1);
+
+    const later = inStep();
+    vi.advanceTimersByTime(5);
+    stream.damaged();
+    expect(marks).toHaveLength(later);
   });
 
   it("takes nothing while it is held, and the newest at once when it is let go", () => {
@@ -209,9 +236,9 @@ describe("a video stream", () => {
 
   it("notes the input that the title had before its pixels were read", () => {
     const { stream, marks, state } = createStream({ grabLater: true });
-    state.input = 7;
+    [state.input, state.appliedAtMs] = [7, performance.now()];
     stream.start();
-    state.input = 8;
+    [state.input, state.appliedAtMs] = [8, performance.now()];
     state.grabs.shift()?.();
     expect(marks[0]?.inputSeq).toBe(7);
   });

@@ -20,6 +20,8 @@ import { idlePacer, pace } from "./timing/pacer.ts";
 export const FLOOR_INTERVAL_MS = 250;
 /** When to look again at a screen that came to rest, for a change that nothing told of (`FrameSource.exact`). */
 const SETTLE_MS = 50;
+/** A title answers an input within this, or by its next regular frame. */
+const ANSWER_MS = 50;
 const CLOCK_PER_MS = 90;
 
 export type InputAtCapture = Pick<FrameMark, "inputSeq" | "inputAppliedAtMs">;
@@ -53,6 +55,8 @@ export class VideoStream {
   #grabbing = false;
   /** What the encoder holds; undefined until the first grab. */
   #loaded: Capture | undefined;
+  /** The last input for which a frame was taken out of turn. */
+  #answeredSeq = 0;
   #lastEncodedAtMs = 0;
   #lastPts90k = 0;
   #frameIndex = 0;
@@ -96,9 +100,13 @@ export class VideoStream {
 
   #take(): void {
     if (this.#grabbing || this.#target.hold || this.#damagedAtMs === undefined || this.#timers.has("take")) return;
-    const isAnswer = this.#parts.readInput().inputSeq !== this.#loaded?.inputSeq;
-    const decision = pace(this.#pacer, this.#target.fps, this.#parts.nowMs(), isAnswer);
+    const { inputSeq, inputAppliedAtMs } = this.#parts.readInput();
+    const nowMs = this.#parts.nowMs();
+    // Also after a regular frame, which the title may have drawn between the input and its answer.
+    const isAnswer = inputSeq !== this.#answeredSeq && nowMs - inputAppliedAtMs <= ANSWER_MS;
+    const decision = pace(this.#pacer, this.#target.fps, nowMs, isAnswer);
     if (!decision.take) return this.#arm("take", decision.waitMs, () => this.#take());
+    if (decision.outOfTurn) this.#answeredSeq = inputSeq;
     this.#pacer = decision.pacer;
     this.#grab(this.#damagedAtMs, (capture, pixels) => {
       this.#parts.encoder.load(pixels);

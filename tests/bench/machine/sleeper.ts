@@ -13,6 +13,8 @@ process.stdin.once("end", () => {
   asked = false;
 });
 process.stdin.resume();
+// Whoever asked is gone: there is nobody to tell.
+process.stdout.once("error", () => process.exit());
 
 while (asked) {
   // Between batches the loop looks whether it is to end.

@@ -25,18 +25,18 @@ const CATCH_UP_SHARE = 0.5;
 /** A mouse that never rests must not make a stream of its own: ten a second are more than fingers press. */
 const ANSWER_INTERVAL_MS = 100;
 
-export type Pace = { take: true; pacer: Pacer } | { take: false; waitMs: number };
+export type Pace = { take: true; outOfTurn: boolean; pacer: Pacer } | { take: false; waitMs: number };
 
-/** `isAnswer`: the title was given an input since the last frame. */
+/** `isAnswer`: it may be what the title drew for an input. */
 export function pace(pacer: Pacer, fps: number, nowMs: number, isAnswer: boolean): Pace {
   const intervalMs = 1000 / (fps * RATE_ALLOWANCE);
   const earliestAtMs = pacer.nextAtMs - intervalMs * EARLY_SHARE;
   if (nowMs >= earliestAtMs) {
     const nextAtMs = Math.max(pacer.nextAtMs + intervalMs, nowMs + intervalMs * CATCH_UP_SHARE);
-    return { take: true, pacer: { ...pacer, nextAtMs } };
+    return { take: true, outOfTurn: false, pacer: { ...pacer, nextAtMs } };
   }
   if (isAnswer && nowMs >= pacer.answerAtMs) {
-    return { take: true, pacer: { ...pacer, answerAtMs: nowMs + ANSWER_INTERVAL_MS } };
+    return { take: true, outOfTurn: true, pacer: { ...pacer, answerAtMs: nowMs + ANSWER_INTERVAL_MS } };
   }
   return { take: false, waitMs: pacer.nextAtMs - nowMs };
 }
