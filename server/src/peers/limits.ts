@@ -20,6 +20,7 @@ export const MESSAGES_BURST_MAX = 2 * MESSAGES_PER_SECOND_MAX;
 /** A program that is this wrong is not going to be right. */
 export const REFUSALS_MAX = 20;
 
-export const SOCKETS_MAX = 20_000;
+/** 22 kB each (docs/hosts.md); the process needs as many file descriptors, or fewer come in. */
+export const SOCKETS_MAX = 150_000;
 /** A school or a carrier behind one address is many people; a single machine is not this many. */
 export const SOCKETS_PER_ADDRESS_MAX = 1_000;
