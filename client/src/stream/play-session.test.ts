@@ -270,12 +270,13 @@ test("another network is asked for a path, and the line for a sign of life", asy
 });
 
 test("a path over which nothing comes any more is restarted, and the server told within about a second", async () => {
-  const { opened, timers, sent } = await started();
+  const { session, opened, timers, sent } = await started();
   const counted = new Map([["v", { type: "inbound-rtp", packetsReceived: 50 }]]) as unknown as RTCStatsReport;
   const receiver = { ...fakeReceiver(), stats: async () => counted, restartIce: vi.fn(async () => undefined) };
   opened[0]!.resolve(receiver);
   await settle();
   opened[0]!.events.onConnected();
+  session.handleFrame(1_500);
   const pass = async (ms: number) => {
     for (let passed = 0; passed < ms; passed += 50) {
       timers.pass(50);

@@ -8,7 +8,7 @@ import { summarizeProbe } from "@nearframe/shared/probe/statistics";
 import type { Timers } from "../timers.ts";
 
 export const PINGS = 12;
-export const PING_EVERY_MS = 15;
+export const PING_EVERY_MS = 10;
 /** A path whose answers are not in by then is told of without them. */
 const ANSWER_WAIT_MS_MIN = 20;
 const FINISH_EVERY_MS = 40;

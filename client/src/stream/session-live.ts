@@ -44,13 +44,15 @@ export function whileLive(state: Live, event: SessionEvent, context: Context): S
     case "media-disconnected":
       // The path is asked for anew at once, by "time-passed".
       return liveTime({ ...state, media: pathDisconnected(state.media, context.nowMs) }, context);
+    // While a title starts, its pictures come as it has them: only what was played can stall.
     case "media-quiet":
-      return [state, restartIce(state)];
+      return [state, state.phase === "playing" ? restartIce(state) : []];
     case "media-stalled":
+      if (state.phase !== "playing") return [state, []];
       return [state, [{ do: "send", message: { type: "session.stalled", sessionId: state.sessionId } }]];
     case "media-lost":
       // A wholly new path, as for one who comes back; what the old one may yet bring is shown meanwhile.
-      if (state.control === "down" || state.resumeId !== undefined || state.moving !== undefined) return [state, []];
+      if (state.phase !== "playing" || state.control === "down" || state.resumeId !== undefined || state.moving !== undefined) return [state, []];
       return resume(state, context);
     case "network-changed":
       return [{ ...state, restartDue: state.control === "down" }, restartIce(state)];

@@ -271,6 +271,12 @@ describe("another network", () => {
     expect(playing().happen({ kind: "control-lost" }).happen({ kind: "media-lost" }).effects).toEqual([]);
   });
 
+  test("silence while a title starts means nothing", () => {
+    for (const kind of ["media-quiet", "media-stalled", "media-lost"] as const) {
+      expect(connecting().happen({ kind: "media-connected" }).happen({ kind }).effects).toEqual([]);
+    }
+  });
+
   test("a second without media is told to the server", () => {
     expect(playing().happen({ kind: "media-stalled" }).sent).toEqual([{ type: "session.stalled", sessionId: "s-1" }]);
   });

@@ -1,0 +1,261 @@
+// A server that only chooses: what `server` says to players and nodes about a session that has
+// several candidates, and nothing else. It holds the two ends of probing to their contract, and
+// keeps what both reported, so that a test can look at it.
+
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { readFile } from "node:fs/promises";
+import { createPublicKey, randomBytes, randomUUID, verify } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { WebSocketServer, type WebSocket } from "ws";
+import type { Scope } from "@nearframe/shared/lifetime";
+import { nodeIdOf } from "@nearframe/shared/node/identity";
+import type { ProbeResult } from "@nearframe/shared/probe/probe-result";
+import { probeSignedBytes } from "@nearframe/shared/probe/signed-bytes";
+import { ClientToServer } from "@nearframe/shared/protocol/client-to-server";
+import { PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
+import { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
+import { parseMessage } from "@nearframe/shared/protocol/parse";
+import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
+import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
+import type { Title } from "@nearframe/shared/title/manifest";
+import { ROOT } from "./stack.ts";
+
+const CLIENT = path.join(ROOT, "client/dist");
+const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+/** As the server waits for all reports. */
+const CHOICE_MS = 400;
+
+export type Report = { player?: ProbeResult; node?: ProbeResult; verified?: boolean };
+
+export type Choice = {
+  /** By the nodes' names. */
+  reports: ReadonlyMap<string, Report>;
+  chosen: string;
+  /** From the first candidate's offer leaving for the player to the choice. */
+  probingMs: number;
+};
+
+export interface ChoosingServer {
+  readonly url: string;
+  readonly nodeUrl: string;
+  /** Resolves when so many nodes have registered. */
+  nodes(count: number): Promise<void>;
+  /** The next choice that is made. */
+  choice(): Promise<Choice>;
+  /** From the tap to the player's next first frame. */
+  firstFrameMs(): Promise<number>;
+}
+
+export type ChoosingOptions = {
+  title: Title;
+  /** Changes an offer on its way to the player, as one behind a relay is; `node` is the name that it has. */
+  passOffer(node: string, text: string): Promise<string> | string;
+};
+
+type NodePeer = { name: string; publicKey: string; say(message: ServerToNode): void };
+type Candidate = { node: NodePeer; epoch: number; nonce: string; receipt?: string; signature?: string; verified?: boolean };
+
+export async function startChoosingServer(options: ChoosingOptions, scope: Scope): Promise<ChoosingServer> {
+  const nodes: NodePeer[] = [];
+  const choices = createQueue<Choice>();
+  const firstFramesMs = createQueue<number>();
+  const registered: (() => void)[] = [];
+  let session: PlayerSession | undefined;
+
+  const http = createServer((request, response) => void serve(request, response));
+  const sockets = new WebSocketServer({ noServer: true });
+  http.on("upgrade", (request, socket, head) => {
+    sockets.handleUpgrade(request, socket, head, (peer) => (request.url === "/node" ? acceptNode(peer) : acceptPlayer(peer)));
+  });
+  scope.own(http, () => {
+    for (const peer of sockets.clients) peer.terminate();
+    http.closeAllConnections();
+    return new Promise<void>((resolve) => http.close(() => resolve()));
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const { port } = http.address() as AddressInfo;
+
+  function acceptNode(socket: WebSocket): void {
+    const say = (message: ServerToNode) => socket.send(JSON.stringify(message));
+    let peer: NodePeer | undefined;
+    say({ type: "node.challenge", nonce: randomBytes(16).toString("base64url") });
+    socket.on("message", (data: Buffer) => {
+      const message = parseMessage(NodeToServer, data.toString());
+      if (!message.ok) throw new Error(`a node said what no node says: ${message.message}`);
+      const { value } = message;
+      if (value.type === "node.register") {
+        peer = { name: value.inventory.name, publicKey: value.publicKey, say };
+        nodes.push(peer);
+        say({ type: "node.welcome", protocol: PROTOCOL_VERSION, nodeId: nodeIdOf(Buffer.from(value.publicKey, "base64url")), heartbeatMs: 5_000 });
+        for (const tell of registered) tell();
+      } else if (peer && "sessionId" in value) {
+        void session?.hearNode(value);
+      }
+    });
+  }
+
+  function acceptPlayer(socket: WebSocket): void {
+    const say = (message: ServerToClient) => socket.send(JSON.stringify(message));
+    socket.on("close", () => session?.end());
+    socket.on("message", (data: Buffer) => {
+      const message = parseMessage(ClientToServer, data.toString());
+      if (!message.ok) throw new Error(`a player said what no player says: ${message.message}`);
+      const { value } = message;
+      if (value.type === "hello") {
+        say({ type: "welcome", protocol: PROTOCOL_VERSION, playerId: "p1", token: "t1", held: [] });
+      } else if (value.type === "session.request") {
+        session = createPlayerSession({ ...options, nodes: [...nodes], device: value.device }, say, (text) => socket.send(text), choices.put);
+        session.begin(value.requestId);
+      } else if (value.type === "session.first-frame") {
+        firstFramesMs.put(value.elapsedMs);
+      } else if ("sessionId" in value) {
+        session?.hearPlayer(value);
+      }
+    });
+  }
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    nodeUrl: `ws://127.0.0.1:${port}/node`,
+    nodes: (count) =>
+      new Promise((resolve) => {
+        const check = () => nodes.length >= count && resolve();
+        registered.push(check);
+        check();
+      }),
+    choice: choices.take,
+    firstFrameMs: firstFramesMs.take,
+  };
+}
+
+function createQueue<T>() {
+  const there: T[] = [];
+  const waiting: ((value: T) => void)[] = [];
+  return {
+    put(value: T) {
+      const next = waiting.shift();
+      if (next) next(value);
+      else there.push(value);
+    },
+    take: () => new Promise<T>((resolve) => (there.length > 0 ? resolve(there.shift() as T) : waiting.push(resolve))),
+  };
+}
+
+type PlayerSession = ReturnType<typeof createPlayerSession>;
+
+function createPlayerSession(
+  { title, device, nodes, passOffer }: ChoosingOptions & { device: Extract<ClientToServer, { type: "session.request" }>["device"]; nodes: NodePeer[] },
+  say: (message: ServerToClient) => void,
+  sayText: (text: string) => void,
+  onChosen: (choice: Choice) => void,
+) {
+  const sessionId = randomUUID();
+  const candidates = nodes.map((node, i): Candidate => ({ node, epoch: 100 + i, nonce: randomBytes(16).toString("base64url") }));
+  let firstOfferAtMs: number | undefined;
+  let chosen: Candidate | undefined;
+
+  function begin(requestId: string): void {
+    const { id, name, size, fps, input } = title.manifest;
+    say({ type: "session.created", requestId, sessionId, title: { id, name, size, fps, input } });
+    const [alone] = candidates;
+    // With nothing to choose from, nothing is measured.
+    if (alone && candidates.length === 1) {
+      chosen = alone;
+      return alone.node.say({ type: "session.start", sessionId, epoch: alone.epoch, playerId: "p1", title, device });
+    }
+    for (const { node, epoch, nonce } of candidates) {
+      node.say({ type: "session.prepare", sessionId, epoch, playerId: "p1", title, device, nonce });
+    }
+  }
+
+  async function hearNode(message: Extract<NodeToServer, { sessionId: string }>): Promise<void> {
+    const candidate = candidates.find(({ epoch }) => epoch === message.epoch);
+    if (!candidate) return;
+    const nodeId = nodeIdOf(Buffer.from(candidate.node.publicKey, "base64url"));
+    switch (message.type) {
+      case "session.offer": {
+        const probe = { nonce: candidate.nonce, nodeId };
+        const text = JSON.stringify({ type: "session.offer", sessionId, epoch: message.epoch, offer: message.offer, ...(chosen ? {} : { probe }) } satisfies ServerToClient);
+        sayText(await passOffer(candidate.node.name, text));
+        if (firstOfferAtMs !== undefined || chosen) return;
+        firstOfferAtMs = performance.now();
+        setTimeout(choose, CHOICE_MS);
+        return;
+      }
+      case "session.probed": {
+        candidate.signature = message.signature;
+        const key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: candidate.node.publicKey }, format: "jwk" });
+        candidate.verified = verify(
+          null, probeSignedBytes({ sessionId, epoch: message.epoch, nonce: candidate.nonce, nodeId }, message.result), key,
+          Buffer.from(message.signature, "base64url"),
+        );
+        reportOf(candidate).node = message.result;
+        return chooseIfAllKnown();
+      }
+      case "session.progress":
+        if (candidate === chosen) say({ type: "session.progress", sessionId, step: message.step });
+        return;
+      case "session.signal.reply":
+        return say({ type: "session.signal.reply", sessionId, callId: message.callId, result: message.result });
+      default:
+        return;
+    }
+  }
+
+  function hearPlayer(message: Extract<ClientToServer, { sessionId: string }>): void {
+    if (message.type === "session.signal") {
+      const { epoch, callId, signal } = message;
+      candidates.find((each) => each.epoch === epoch)?.node.say({ type: "session.signal", sessionId, epoch, callId, signal });
+    } else if (message.type === "session.probed") {
+      const candidate = candidates.find(({ epoch }) => epoch === message.epoch);
+      if (!candidate) return;
+      candidate.receipt = message.receipt;
+      reportOf(candidate).player = message.result;
+      chooseIfAllKnown();
+    } else if (message.type === "session.leave") {
+      end();
+    }
+  }
+
+  function end(): void {
+    chosen?.node.say({ type: "session.stop", sessionId, epoch: chosen.epoch, reason: "player-left" });
+  }
+
+  const reports = new Map<string, Report>(candidates.map(({ node }) => [node.name, {}]));
+  const reportOf = ({ node }: Candidate) => reports.get(node.name) as Report;
+
+  function chooseIfAllKnown(): void {
+    if (candidates.every((candidate) => reportOf(candidate).player && reportOf(candidate).node)) choose();
+  }
+
+  function choose(): void {
+    if (chosen) return;
+    const known = candidates.filter((candidate) => reportOf(candidate).player && candidate.receipt === candidate.signature && candidate.verified);
+    const ordered = known.toSorted((a, b) => (reportOf(a).player?.rttMs.p50 ?? Infinity) - (reportOf(b).player?.rttMs.p50 ?? Infinity));
+    const best = ordered[0] ?? candidates[0];
+    if (!best) throw new Error("there is no candidate to choose");
+    chosen = best;
+    for (const candidate of candidates) reportOf(candidate).verified = candidate.verified ?? false;
+    best.node.say({ type: "session.start", sessionId, epoch: best.epoch, playerId: "p1", title, device });
+    say({ type: "session.chosen", sessionId, epoch: best.epoch });
+    for (const other of candidates) {
+      if (other !== best) other.node.say({ type: "session.stop", sessionId, epoch: other.epoch, reason: "server-stopped" });
+    }
+    onChosen({ reports: new Map([...reports].map(([name, report]) => [name, { ...report }])), chosen: best.node.name, probingMs: performance.now() - (firstOfferAtMs ?? 0) });
+  }
+
+  return { begin, hearNode, hearPlayer, end };
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { pathname } = new URL(request.url ?? "/", "http://localhost");
+  if (pathname === "/api/titles") return void response.setHeader("content-type", "application/json").end('{"titles":[]}');
+  const file = path.join(CLIENT, path.extname(pathname) === "" ? "index.html" : path.normalize(pathname));
+  try {
+    const bytes = await readFile(file);
+    response.setHeader("content-type", TYPES[path.extname(file)] ?? "application/octet-stream").end(bytes);
+  } catch {
+    response.writeHead(404).end();
+  }
+}
