@@ -23,7 +23,7 @@ export type Drawn<T> = {
 /** Whether this draw is one of the tenth. Asked first, because it widens the search. */
 export const drawsLittleKnown = (random: () => number): boolean => random() < LITTLE_KNOWN_SHARE;
 
-/** `best` is sorted, best first. `littleKnown` is empty unless this draw is for them. */
+/** `best` begins with the few best, in order. `littleKnown` is empty unless this draw is for them. */
 export function chooseShortlist<T extends Drawable>(
   best: readonly T[],
   littleKnown: readonly T[],

@@ -21,14 +21,14 @@ export const EQUAL_SHARE = 0.97;
 /** So many of the best are kept however far apart they are. */
 const BEST_KEPT = 8;
 /** Enough to draw from that nothing unseen could be better than by `EQUAL_SHARE`. */
-const EQUALS_ENOUGH = 256;
+const EQUALS_ENOUGH = 128;
 /** Enough little-known nodes to draw from. */
 const LITTLE_KNOWN_KEPT = 64;
 
 export type Scored = { slot: number; score: number; rttMs: number; rttSource: RttSource; path: number };
 
 export type SearchResult = {
-  /** All that are as good as the best by score, and the few best in any case; best first. */
+  /** All that are as good as the best by score, and the few best in any case, which come first and in order. */
   best: Scored[];
   /** Little-known nodes that passed every filter, nearest bins first. Empty unless asked for. */
   littleKnown: Scored[];
@@ -160,13 +160,13 @@ function createKept() {
       found = found.filter(({ score }) => score >= kept.least);
       sweepAt = Math.max(sweepAt, found.length * 2);
     },
-    /** Best first; of equals the nearer, then in any fixed order. */
+    /** The few best in order, then the rest as they were found. */
     sorted(): Scored[] {
-      const sorted = found
-        .filter(({ score }) => score >= kept.least)
-        .toSorted((a, b) => b.score - a.score || a.rttMs - b.rttMs || a.slot - b.slot);
-      const best = sorted[0]?.score ?? 0;
-      return sorted.filter(({ score }, index) => index < BEST_KEPT || score >= EQUAL_SHARE * best);
+      const good = found.filter(({ score }) => score >= kept.least);
+      const limit = top[0] ?? 0;
+      const first = good.filter(({ score }) => score >= limit).toSorted((a, b) => b.score - a.score || a.rttMs - b.rttMs || a.slot - b.slot);
+      const equal = EQUAL_SHARE * (first[0]?.score ?? 0);
+      return [...first, ...good.filter(({ score }) => score < limit && score >= equal)];
     },
   };
   return kept;
