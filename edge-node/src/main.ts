@@ -25,6 +25,7 @@ import { httpAddress } from "./node/server-addresses.ts";
 import { VERSION } from "./node/version.ts";
 import { preferProcess } from "./process/priority.ts";
 import { createPrivateFolder, memoryFolder, sweepPrivateFolders } from "./process/private-folder.ts";
+import { openTitleStore } from "./title-store/title-store.ts";
 import { keepSaves } from "./saves/keep-saves.ts";
 import { createOutbox } from "./saves/outbox.ts";
 import { createSession } from "./session/session.ts";
@@ -36,6 +37,8 @@ import { createLauncher } from "./title/launch.ts";
 const OWN_TITLES = path.join(import.meta.dirname, "..", "titles");
 /** How often titles and programs are looked for again: an operator who installs one expects to see it soon. */
 const TITLES_EVERY_MS = 15_000;
+/** A title that takes longer to fetch is there for the next session. */
+const TITLE_WAIT_MS = 15_000;
 
 const scope = new Scope();
 
@@ -84,9 +87,21 @@ async function main(): Promise<void> {
     hardware: await readHardware(),
     addresses,
     notices,
-    canFetch: false,
+    canFetch: true,
   };
-  const titleFolders = [OWN_TITLES, ...config.titleFolders];
+  const ownFolders = [OWN_TITLES, ...config.titleFolders];
+  const sessionsRunning = new Set<Scope>();
+  const titleStore = await openTitleStore(
+    {
+      folder: path.join(config.dataFolder, "titles"),
+      serverUrls: config.serverUrls.map(httpAddress),
+      titleFolders: ownFolders,
+      budgetBytes: config.titleDiskBytes,
+    },
+    { isIdle: () => sessionsRunning.size === 0, wallMs: systemClock.wallMs, log },
+    scope,
+  );
+  const titleFolders = [...ownFolders, titleStore.currentFolder];
   let runnable = await findRunnable(titleFolders);
 
   const agent = createAgent(
@@ -94,13 +109,18 @@ async function main(): Promise<void> {
     {
       identity,
       inventory: () => makeInventory(facts, runnable, encoders?.tried()),
-      createSession: (start, events, sessionScope) =>
-        createSession(
+      fetchTitle: titleStore.fetchWhileIdle,
+      createSession: (start, events, sessionScope) => {
+        sessionsRunning.add(sessionScope);
+        sessionScope.own(sessionScope, () => void sessionsRunning.delete(sessionScope));
+        return createSession(
           {
             openDisplay: openXvfb,
             openSound: openPulse,
             launchTitle: launcher.launch,
             openInputSink: openHostSink,
+            findTitle: (title, source, owner) =>
+              titleStore.open(title, source, AbortSignal.any([owner.signal, AbortSignal.timeout(TITLE_WAIT_MS)]), owner),
             keepSaves: (options, owner) =>
               keepSaves(
                 options,
@@ -125,7 +145,8 @@ async function main(): Promise<void> {
           start,
           events,
           sessionScope,
-        ),
+        );
+      },
       random: Math.random,
       log,
     },

@@ -5,6 +5,7 @@ import { createServer as createHttpServer, type Server as HttpServer } from "nod
 import type { AddressInfo } from "node:net";
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
+import type { Title } from "@nearframe/shared/title/manifest";
 import { openCatalogue, type CataloguePorts } from "./catalogue/catalogue.ts";
 import type { Cluster } from "./cluster/ports.ts";
 import { createApp } from "./http/app.ts";
@@ -18,9 +19,12 @@ import { openIdentity } from "./players/identity.ts";
 import { SOCKETS_MAX } from "./peers/limits.ts";
 import { createPlayerDoor } from "./players/player-door.ts";
 import { openSaves } from "./saves/saves.ts";
+import { deriveSaveKeys } from "./saves/secret.ts";
 import type { PlayerPlace } from "./session/ports.ts";
 import type { ObjectStorage } from "./storage/ports.ts";
 import type { Store } from "./store/ports.ts";
+import { keepPublishedFolder } from "./title-store/published-folder.ts";
+import { openTitleStore } from "./title-store/title-store.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
 
 export type ServerPorts = Omit<CataloguePorts, "log"> & { clock: Clock; log: Log; store: Store; storage: ObjectStorage; cluster: Cluster; newId(): string; locate(place: PlayerPlace): Location | undefined };
@@ -39,6 +43,10 @@ export type ServerOptions = {
   nodeToken: NodeToken;
   /** What every key for saves comes from. */
   saveSecret: string;
+  /** Whoever shows it may publish titles. */
+  adminToken: string;
+  /** For what the catalogue shows of published titles; this process's own. */
+  publishedFolder: string;
 };
 
 export type Server = { readonly port: number };
@@ -52,7 +60,12 @@ const CONNECTIONS_MAX = SOCKETS_MAX + 5_000;
 /** Resolves when players and nodes can come. Everything it opens belongs to `scope`. */
 export async function createServer(ports: ServerPorts, options: ServerOptions, scope: Scope): Promise<Server> {
   const { clock, log, store, newId } = ports;
-  const catalogue = await openCatalogue(ports, options.titleFolders, scope);
+  const keys = deriveSaveKeys(options.saveSecret);
+  const titleStore = await openTitleStore({ clock, log, store, storage: ports.storage, keys }, undefined);
+  const published = await keepPublishedFolder(options.publishedFolder, { titleStore, log }, scope);
+  // What was published stands before what lies in a folder under the same id.
+  const catalogue = await openCatalogue(ports, [options.publishedFolder, ...options.titleFolders], scope);
+  const titles = { find: catalogue.find, source: (title: Title) => titleStore.source(title, published.digestOf(title)) };
   const identity = await openIdentity({ settings: store, clock, newId });
   const saves = await openSaves({ clock, log, store, storage: ports.storage }, { secret: options.saveSecret }, scope);
   // In scopes of their own, so that they go on working while the sockets, which are opened later, close.
@@ -65,7 +78,7 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
       clock,
       log,
       cluster: ports.cluster,
-      titles: catalogue,
+      titles,
       telemetry,
       store,
       saves,
@@ -79,7 +92,7 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
 
   const http = createHttpServer(
     { headersTimeout: REQUEST_HEAD_MS, requestTimeout: REQUEST_MS },
-    createApp({ catalogue, nodes, identity, store, saves, log }, options.clientFolder),
+    createApp({ catalogue, nodes, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, log }, options.clientFolder),
   );
   http.maxConnections = CONNECTIONS_MAX;
   scope.own(http, closeHttp);

@@ -13,6 +13,8 @@ import { parseMessage } from "@nearframe/shared/protocol/parse";
 import { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
 import { createNodeSessions } from "../session/node-sessions.ts";
+import type { Title } from "@nearframe/shared/title/manifest";
+import type { TitleSource } from "@nearframe/shared/title-store/package";
 import type { RunningSession, SessionEvents, SessionStart } from "../session/session.ts";
 import { createControlLink, type ControlLinkOptions } from "./control-link.ts";
 import type { NodeIdentity } from "./identity.ts";
@@ -24,6 +26,8 @@ export type AgentPorts = {
   /** What this node is, as far as is known by now. */
   inventory(): NodeInventory;
   createSession(start: SessionStart, events: SessionEvents, scope: Scope): RunningSession;
+  /** It is expected to be wanted here. */
+  fetchTitle(title: Title, source: TitleSource): void;
   random(): number;
   log: { info(detail: object, message: string): void; warn(detail: object, message: string): void };
 };
@@ -105,6 +109,8 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
         return beatEvery(value.heartbeatMs);
       case "node.state":
         return handleState(value.state, value.reason);
+      case "title.fetch":
+        return ports.fetchTitle(value.title, value.source);
       case "error":
         return log.warn({ code: value.code }, value.message);
     }

@@ -32,6 +32,8 @@ const Environment = z.object({
   NEARFRAME_SLOTS: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(1000))),
   /** More folders of titles, besides those that come with the node. */
   NEARFRAME_TITLES: z._default(z.string(), ""),
+  /** What fetched titles may take of the disk. */
+  NEARFRAME_TITLE_DISK_GB: z._default(z.coerce.number().check(z.gte(0.1), z.lte(100_000)), 50),
   /** What the line carries away from here, where the operator knows. */
   NEARFRAME_UPLINK_KBPS: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(1_000_000_000))),
   /** What one session costs an hour, in millionths of the network's unit. */
@@ -61,6 +63,7 @@ export type NodeConfig = {
   uplinkKbps: number | undefined;
   feePerHourMicros: number;
   saveIntervalMs: number;
+  titleDiskBytes: number;
   operatorId: string | undefined;
   sandbox: "bubblewrap" | "none";
   titleNetworkAllowed: boolean;
@@ -93,6 +96,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     titleFolders: data.NEARFRAME_TITLES.split(delimiter).filter((folder) => folder !== ""),
     uplinkKbps: data.NEARFRAME_UPLINK_KBPS,
     feePerHourMicros: data.NEARFRAME_FEE_PER_HOUR_MICROS,
+    titleDiskBytes: data.NEARFRAME_TITLE_DISK_GB * 1e9,
     saveIntervalMs: data.NEARFRAME_SAVE_INTERVAL_S * 1000,
     operatorId: data.NEARFRAME_OPERATOR,
     sandbox: data.NEARFRAME_SANDBOX,

@@ -73,7 +73,7 @@ export function createNodeSessions(options: NodeSessionsOptions, ports: NodeSess
   }
 
   function start(entry: Entry | undefined, order: OrderOf<"session.start">): void {
-    if (entry?.session.prepared && entry.epoch === order.epoch) return entry.session.start(order.save);
+    if (entry?.session.prepared && entry.epoch === order.epoch) return entry.session.start({ save: order.save, source: order.source });
     // Said twice, as after the server's link came back.
     if (entry?.epoch === order.epoch) return;
     if (entry) replace(entry, order);
@@ -96,10 +96,10 @@ export function createNodeSessions(options: NodeSessionsOptions, ports: NodeSess
     const prepares = order.type === "session.prepare";
     log.info({ sessionId, epoch, titleId: title.manifest.id }, prepares ? "session prepared" : "session starts");
     const ended = Promise.withResolvers<void>();
-    const save = prepares ? undefined : order.save;
+    const given = prepares ? {} : { save: order.save, source: order.source };
     const candidacy = prepares ? { candidacy: { epoch, nonce: order.nonce, nodeId: options.nodeId } } : {};
     const session = ports.createSession(
-      { sessionId, title, device, bitrateKbps: options.bitrateKbps, save, ...candidacy },
+      { sessionId, title, device, bitrateKbps: options.bitrateKbps, ...given, ...candidacy },
       {
         onOffer: (offer) => send({ type: "session.offer", sessionId, epoch: entry.epoch, offer }),
         onProbed: (result, signature) =>

@@ -3,6 +3,7 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { SaveGrant } from "@nearframe/shared/saves/save-grant";
+import type { TitleSource } from "@nearframe/shared/title-store/package";
 import type { Title, TitleSize } from "@nearframe/shared/title/manifest";
 
 /** A screen of a session's own. */
@@ -56,6 +57,12 @@ export type LaunchOptions = {
 };
 /** Rejects with `CommandMissingError` when the manifest's command is not on this machine. */
 export type LaunchTitle = (options: LaunchOptions, scope: Scope) => Promise<RunningTitle>;
+
+/**
+ * The title as it lies on this machine, fetched first if need be, and kept there until `scope` closes.
+ * Rejects with a sentence where it can't be had in time.
+ */
+export type FindTitle = (title: Title, source: TitleSource | undefined, scope: Scope) => Promise<Title>;
 
 /** What a session's title keeps, on its way between home and server. */
 export interface KeptSaves {

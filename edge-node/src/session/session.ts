@@ -17,6 +17,7 @@ import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { StartStep } from "@nearframe/shared/session/start-steps";
 import type { NodeSample } from "@nearframe/shared/telemetry/samples";
 import { START_TIMEOUT_S_DEFAULT, type Title } from "@nearframe/shared/title/manifest";
+import type { TitleSource } from "@nearframe/shared/title-store/package";
 import { mapPads } from "../input/mapped-pads.ts";
 import { createInputMark, machineMs } from "../input/mark.ts";
 import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
@@ -24,7 +25,7 @@ import type { OpenInputSink } from "../input/ports.ts";
 import type { Rumble } from "../input/rumble.ts";
 import { HOME_FOLDER } from "../title/home.ts";
 import {
-  CommandMissingError, type Display, type KeepSaves, type KeptSaves, type LaunchTitle, type OpenDisplay, type OpenSound, type Sound,
+  CommandMissingError, type Display, type FindTitle, type KeepSaves, type KeptSaves, type LaunchTitle, type OpenDisplay, type OpenSound, type Sound,
 } from "./ports.ts";
 import { createProbeAnswers } from "./probe-answers.ts";
 import { createStream, NoCommonCodecError, type StreamPorts } from "./stream.ts";
@@ -37,6 +38,7 @@ export type SessionPorts = Omit<StreamPorts, "nowMs" | "log"> & {
   openSound: OpenSound;
   launchTitle: LaunchTitle;
   openInputSink: OpenInputSink;
+  findTitle: FindTitle;
   keepSaves: KeepSaves;
   clock: Clock;
   /** Makes the session's private folder; the session removes it. */
@@ -56,6 +58,8 @@ export type SessionStart = {
   bitrateKbps: number;
   /** Left out where the title keeps nothing, and for a candidate, which gets it with its start. */
   save?: SaveGrant | undefined;
+  /** Where the title is, should it not be here; for a candidate it comes with its start. */
+  source?: TitleSource | undefined;
   /** Left out where it is chosen already. */
   candidacy?: Candidacy;
 };
@@ -75,7 +79,7 @@ export interface RunningSession {
   /** It waits for `start`: only its transports are open. */
   readonly prepared: boolean;
   /** A candidate was chosen. */
-  start(save: SaveGrant | undefined): void;
+  start(given: Pick<SessionStart, "save" | "source">): void;
   /** A call of the player's, answered by the seat. Rejects with what to tell the player. */
   signal(call: SignalCall): Promise<object>;
   /** The player came back: a new seat, while the title runs on. */
@@ -97,7 +101,7 @@ export function createSession(
   let session: Session = candidacy ? prepareSession(openedAtMs) : openSession(openedAtMs);
   let timer: NodeJS.Timeout | undefined;
   let input: PlayerInput | undefined;
-  let { save } = start;
+  let { save, source } = start;
   const log = (detail: string) => ports.log(sessionId, detail);
   const stream = createStream(
     { ...ports, nowMs: () => ports.clock.monotonicMs(), log },
@@ -196,10 +200,11 @@ export function createSession(
     // Owned after the folder and before the title, so closed between the two.
     const homeFolder = join(folder, HOME_FOLDER);
     const saving = save && ports.keepSaves({ grant: save, homeFolder, savePaths: title.manifest.savePaths }, scope);
-    const [display, sound, saves] = await Promise.all([
+    const [display, sound, saves, found] = await Promise.all([
       displayOpening.catch(blame("display")),
       soundOpening.catch(blame("sound")),
       saving?.catch(blame("saves")),
+      ports.findTitle(title, source, scope).catch(blame("title")),
     ]);
 
     const onRumble = (pad: number, rumble: Rumble) => stream.sendControl({ type: "rumble", pad, ...rumble });
@@ -210,12 +215,12 @@ export function createSession(
 
     await Promise.all([
       stream.start({ display, sound, inputMarkPath: mark.path }).catch(blame("pipeline")),
-      startTitle(folder, display, sound, saves),
+      startTitle(found, folder, display, sound, saves),
     ]);
   }
 
-  async function startTitle(folder: string, display: Display, sound: Sound, saves: KeptSaves | undefined): Promise<void> {
-    const running = await ports.launchTitle({ title, sessionFolder: folder, display, sound }, scope).catch(blame("title"));
+  async function startTitle(found: Title, folder: string, display: Display, sound: Sound, saves: KeptSaves | undefined): Promise<void> {
+    const running = await ports.launchTitle({ title: found, sessionFolder: folder, display, sound }, scope).catch(blame("title"));
     handle({
       type: "title-started",
       startTimeoutMs: (title.manifest.startTimeoutS ?? START_TIMEOUT_S_DEFAULT) * 1000,
@@ -249,8 +254,8 @@ export function createSession(
     get prepared() {
       return session.state === "prepared";
     },
-    start(granted) {
-      save = granted;
+    start(given) {
+      ({ save, source } = given);
       handle({ type: "start-asked" });
     },
     signal: stream.signal,

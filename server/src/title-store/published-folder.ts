@@ -23,15 +23,20 @@ export type PublishedFolder = {
   /** Does now what is done now and then. */
   refresh(): Promise<void>;
   isPublished(title: Title): boolean;
+  /** Of the version that lies there; undefined for a title from elsewhere. */
+  digestOf(title: Title): string | undefined;
 };
 
 export async function keepPublishedFolder(folder: string, ports: { titleStore: TitleStore; log: Log }, scope: Scope): Promise<PublishedFolder> {
   const { titleStore, log } = ports;
   let running: Promise<void> | undefined;
+  let digests: ReadonlyMap<string, string> = new Map();
   await mkdir(folder, { recursive: true });
   const refresh = async () => {
     await running;
-    running = layAll(folder, titleStore).finally(() => (running = undefined));
+    running = layAll(folder, titleStore)
+      .then((laid) => void (digests = laid))
+      .finally(() => (running = undefined));
     return running;
   };
   const look = () => {
@@ -40,10 +45,11 @@ export async function keepPublishedFolder(folder: string, ports: { titleStore: T
   await refresh();
   scope.own(undefined, () => running?.catch(() => undefined));
   scope.own(setInterval(look, LOOK_AGAIN_MS), clearInterval);
-  return { refresh, isPublished: (title) => path.dirname(title.folder) === folder };
+  const isPublished = (title: Title) => path.dirname(title.folder) === folder;
+  return { refresh, isPublished, digestOf: (title) => (isPublished(title) ? digests.get(title.manifest.id) : undefined) };
 }
 
-async function layAll(folder: string, titleStore: TitleStore): Promise<void> {
+async function layAll(folder: string, titleStore: TitleStore): Promise<ReadonlyMap<string, string>> {
   const active = await titleStore.activeVersions();
   for (const { titleId, digest } of active) {
     const there = await readFile(path.join(folder, titleId, DIGEST_FILE), "utf8").catch(() => "");
@@ -53,6 +59,7 @@ async function layAll(folder: string, titleStore: TitleStore): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!known.has(name)) await rm(path.join(folder, name), { recursive: true, force: true });
   }
+  return new Map(active.map(({ titleId, digest }) => [titleId, digest]));
 }
 
 async function layTitle(folder: string, titleId: string, digest: string, titleStore: TitleStore): Promise<void> {

@@ -58,8 +58,10 @@ export async function openTitleStore(ports: TitleStorePorts, url: string | undef
   /** Of titles in this server's own folders, until their files change. */
   const packed = new Map<string, { stamp: string; signed: Promise<SignedPackage> }>();
 
-  const source = (title: Title) => ({
+  /** `digest`: of a published title's active version. */
+  const source = (title: Title, digest: string | undefined) => ({
     ticket: signTitleTicket(title.manifest.id, clock.wallMs(), keys.titleTicket),
+    ...(digest !== undefined && { digest }),
     ...(url !== undefined && { url }),
   });
 

@@ -73,6 +73,8 @@ export const TitleVersions = z.strictObject({ versions: z.array(TitleVersion) })
 /** Where a node finds a title that it lacks. */
 export const TitleSource = z.strictObject({
   ticket: Ticket,
+  /** Of the version that is active; left out for one that lies in a server's own folder. */
+  digest: z.optional(Digest),
   /** If not at the server that the node has dialled. */
   url: z.optional(z.string().check(z.maxLength(2048), z.regex(/^https?:\/\//))),
 });
