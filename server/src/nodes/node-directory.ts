@@ -109,7 +109,10 @@ export async function openNodeDirectory(ports: NodeDirectoryPorts, scope: Scope)
         events.onLost(nodeId);
       }
       if (awayMs < OFFLINE_KEPT_MS || !absences.has(nodeId)) continue;
-      const home = told.get(nodeId)?.homeServerId;
+      const record = told.get(nodeId);
+      // Staying away for a while is no way out of an order.
+      if (record?.orders) continue;
+      const home = record?.homeServerId;
       // Its home forgets it; where that is gone, everybody tries, and one succeeds.
       if (home === serverId || (home !== undefined && !isServerAlive(home))) forget(nodeId);
     }

@@ -47,6 +47,13 @@ export const NodeRecord = z.object({
   name: z.string(),
   operatorId: z.optional(Id),
   state: z.enum(NODE_STATES),
+  /** What the server's operator wants of it, which holds wherever it registers. */
+  orders: z.optional(
+    z.discriminatedUnion("type", [
+      z.object({ type: z.literal("keep-out"), reason: z.string() }),
+      z.object({ type: z.literal("drain") }),
+    ]),
+  ),
   /** The process that holds its socket, or held it last. */
   homeServerId: z.string(),
   /** As its home sees it: the public address of its network. */

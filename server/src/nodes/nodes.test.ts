@@ -342,3 +342,27 @@ test("a server that starts later knows the nodes that are there", async () => {
 function idsOf(sessions: readonly { sessionId: string }[]): string {
   return sessions.map(({ sessionId }) => sessionId).join();
 }
+
+test("what the operator ordered about a node holds wherever it registers, and however long it stays away", async () => {
+  const hub = makeHub();
+  const dead = new Set<string>();
+  const [a, b] = [await setUp({ hub, serverId: "a" }), await setUp({ hub, serverId: "b", isServerAlive: (id) => !dead.has(id) })];
+  a.nodes.register(link(), registration("n1"));
+  a.nodes.register(link(), registration("n2"));
+  await settle();
+  b.nodes.tell("n1", { type: "verdict-given", reason: "it lies about its frames" });
+  b.nodes.tell("n2", { type: "drain-asked", by: "server" });
+  await settle();
+  expect([b.state("n1"), b.state("n2")]).toEqual(["quarantined", "draining"]);
+  await a.scope.close();
+  dead.add("a");
+  b.nodes.serversChanged();
+  await vi.advanceTimersByTimeAsync(OFFLINE_KEPT_MS + NODE_GRACE_MS);
+  const n1 = link();
+  b.nodes.register(n1, registration("n1"));
+  b.nodes.register(link(), registration("n2"));
+  expect([b.state("n1"), b.state("n2")]).toEqual(["quarantined", "draining"]);
+  expect(n1.sent.at(-1)).toMatchObject({ type: "node.state", reason: "it lies about its frames" });
+  b.nodes.tell("n1", { type: "verdict-lifted" });
+  expect(b.state("n1")).toBe("standby");
+});

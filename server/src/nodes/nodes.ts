@@ -18,12 +18,14 @@ import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import type { Log } from "../log.ts";
 import type { NodeCandidate } from "../placement/choose-node.ts";
+import { createAwaitedNodes } from "./awaited-nodes.ts";
 import { candidateOf } from "./candidates.ts";
 import type { NodeChecks } from "./checks.ts";
 import type { NodeHistory } from "./history.ts";
 import { HEARTBEATS_MISSED_MAX, NODES_MAX, NODE_GRACE_MS, SWEEP_MS, heartbeatMsFor } from "./limits.ts";
+import { lifeUnderOrders, makeRecord } from "./make-record.ts";
 import type { NodeDirectory } from "./node-directory.ts";
-import { NEW_NODE, reasonOf, stateOf, transition, type NodeEffect, type NodeEvent, type NodeLife } from "./node-transition.ts";
+import { reasonOf, stateOf, transition, type NodeEffect, type NodeEvent, type NodeLife } from "./node-transition.ts";
 import type { NodeLetter, NodeMail, RemoteEvent } from "./node-mail.ts";
 import { NEW_HOST_RECORD, type HostRecord, type NodeLocation, type NodeRecord } from "./node-record.ts";
 
@@ -87,8 +89,7 @@ export type Nodes = ReturnType<typeof createNodes>;
 export function createNodes(ports: NodesPorts, scope: Scope) {
   const { clock, log, serverId, events, directory, mail, checks, history } = ports;
   const nodes = new Map<string, Node>();
-  /** Nodes that are not known yet and hold sessions of the last process. */
-  const awaited = new Map<string, { sessionIds: Set<string>; untilMs: number }>();
+  const awaited = createAwaitedNodes(clock);
   let linkedCount = 0;
   let heartbeatMs = heartbeatMsFor(0);
   const sweeping = setInterval(sweep, SWEEP_MS);
@@ -109,7 +110,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     if (known?.link) replaceLink(known.link);
     else linkedCount++;
     heartbeatMs = heartbeatMsFor(linkedCount);
-    const node = known ?? newNode(registration);
+    const node = known ?? newNode(registration, directory.get(nodeId)?.orders);
     const inventoryChanged = !known || JSON.stringify(known.registration.inventory) !== JSON.stringify(inventory);
     nodes.set(nodeId, node);
     Object.assign(node, { registration, link, heardAtMs: clock.monotonicMs(), heartbeatMs, reported: false, elsewhere: false });
@@ -117,8 +118,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     link.send({ type: "node.welcome", protocol: PROTOCOL_VERSION, nodeId, heartbeatMs });
     const { sessions, draining } = registration;
     apply(node, { type: "linked", inventoryChanged, draining, sessions }, { claim: true });
-    for (const sessionId of awaited.get(nodeId)?.sessionIds ?? []) apply(node, { type: "session-held", sessionId });
-    awaited.delete(nodeId);
+    for (const sessionId of awaited.take(nodeId)) apply(node, { type: "session-held", sessionId });
     tellOperator(node);
     events.onLinked(nodeId, sessions);
     history.linked(nodeId, (host) => {
@@ -165,7 +165,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
 
   function reclaim(node: Node): void {
     node.elsewhere = false;
-    directory.put(recordOf(node), { claim: true });
+    directory.put(makeRecord(node, serverId), { claim: true });
   }
 
   /** The link's socket has closed. Not heard if the node has a newer link. */
@@ -195,9 +195,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
       log.warn({ nodeId: node.nodeId, silentMs: Math.round(nowMs - node.heardAtMs) }, "node sends no heartbeat");
       apply(node, { type: "heartbeats-missed" });
     }
-    for (const [nodeId, { untilMs }] of awaited) {
-      if (nowMs < untilMs) continue;
-      awaited.delete(nodeId);
+    for (const nodeId of awaited.takeOverdue()) {
       log.info({ nodeId }, "node gone");
       events.onLost(nodeId);
     }
@@ -248,34 +246,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
   }
 
   function publish(node: Node, claim = false): void {
-    if (!node.elsewhere) directory.put(recordOf(node), { claim });
-  }
-
-  function recordOf({ nodeId, registration, location, life, host }: Node): NodeRecord {
-    const { publicKey, address, trusted, inventory } = registration;
-    const { name, operatorId, runtimes, titleIds, canFetch, hardware, network, capacity, feePerHourMicros } = inventory;
-    return {
-      nodeId,
-      publicKey,
-      name,
-      ...(operatorId !== undefined && { operatorId }),
-      state: stateOf(life),
-      homeServerId: serverId,
-      address,
-      ...(location && { location }),
-      runtimes,
-      titleIds,
-      canFetch,
-      hardware,
-      encoders: inventory.encoders ?? [],
-      ...(network.uplinkKbps !== undefined && { uplinkKbps: network.uplinkKbps }),
-      slots: capacity.slots,
-      slotsFree: Math.max(0, capacity.slots - life.slots.size),
-      feePerHourMicros,
-      record: host,
-      rttVector: {},
-      trusted,
-    };
+    if (!node.elsewhere) directory.put(makeRecord(node, serverId), { claim });
   }
 
   /** False if nobody can reach the node now; what it missed is made good when it registers again. */
@@ -311,23 +282,18 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
   /** A session of this node outlived the last server process: wait for the node as if its link had just died. */
   function expect(nodeId: string, sessionId: string): void {
     if (directory.get(nodeId)) return tell(nodeId, { type: "session-held", sessionId });
-    const waiting = awaited.get(nodeId) ?? { sessionIds: new Set<string>(), untilMs: clock.monotonicMs() + NODE_GRACE_MS };
-    waiting.sessionIds.add(sessionId);
-    awaited.set(nodeId, waiting);
+    awaited.expect(nodeId, sessionId);
   }
 
   function releaseSlot(nodeId: string, sessionId: string): void {
-    // It may have been waited for in vain.
-    awaited.get(nodeId)?.sessionIds.delete(sessionId);
+    awaited.dropSession(nodeId, sessionId);
     tell(nodeId, { type: "session-released", sessionId });
   }
 
   /** A node of the directory has appeared, at whatever home. */
   function handleAppeared(nodeId: string): void {
-    const waiting = awaited.get(nodeId);
-    if (!waiting || nodes.has(nodeId)) return;
-    awaited.delete(nodeId);
-    for (const sessionId of waiting.sessionIds) tell(nodeId, { type: "session-held", sessionId });
+    if (nodes.has(nodeId)) return;
+    for (const sessionId of awaited.take(nodeId)) tell(nodeId, { type: "session-held", sessionId });
   }
 
   /** Another process has written the node's entry. Should it still speak here, its next heartbeat says so. */
@@ -394,12 +360,12 @@ function hasStray({ life }: Node): boolean {
   return false;
 }
 
-function newNode(registration: Registration): Node {
+function newNode(registration: Registration, orders: NodeRecord["orders"]): Node {
   return {
     nodeId: registration.nodeId,
     registration,
     location: undefined,
-    life: NEW_NODE,
+    life: lifeUnderOrders(orders),
     link: undefined,
     heardAtMs: 0,
     heartbeatMs: 0,

@@ -1,0 +1,60 @@
+// A node's record from what is known of it at its home. Pure.
+
+import type { NodeInventory } from "@nearframe/shared/node/inventory";
+import type { HostRecord, NodeLocation, NodeRecord } from "./node-record.ts";
+import { NEW_NODE, stateOf, type NodeLife } from "./node-transition.ts";
+
+export type KnownNode = {
+  readonly nodeId: string;
+  readonly registration: { readonly publicKey: string; readonly address: string; readonly trusted: boolean; readonly inventory: NodeInventory };
+  readonly location: NodeLocation | undefined;
+  readonly life: NodeLife;
+  readonly host: HostRecord;
+};
+
+export function makeRecord({ nodeId, registration, location, life, host }: KnownNode, homeServerId: string): NodeRecord {
+  const { publicKey, address, trusted, inventory } = registration;
+  const { name, operatorId, runtimes, titleIds, canFetch, hardware, network, capacity, feePerHourMicros } = inventory;
+  const orders = ordersOf(life);
+  return {
+    nodeId,
+    publicKey,
+    name,
+    ...(operatorId !== undefined && { operatorId }),
+    state: stateOf(life),
+    ...(orders && { orders }),
+    homeServerId,
+    address,
+    ...(location && { location }),
+    runtimes,
+    titleIds,
+    canFetch,
+    hardware,
+    encoders: inventory.encoders ?? [],
+    ...(network.uplinkKbps !== undefined && { uplinkKbps: network.uplinkKbps }),
+    slots: capacity.slots,
+    slotsFree: Math.max(0, capacity.slots - life.slots.size),
+    feePerHourMicros,
+    record: host,
+    rttVector: {},
+    trusted,
+  };
+}
+
+function ordersOf({ standing }: NodeLife): NodeRecord["orders"] {
+  if (standing.type === "quarantined" && standing.by === "verdict") return { type: "keep-out", reason: standing.reason };
+  if (standing.type === "draining" && standing.by === "server") return { type: "drain" };
+  return undefined;
+}
+
+/** How a node begins its life here: what was ordered about it at its last home holds at this one too. */
+export function lifeUnderOrders(orders: NodeRecord["orders"]): NodeLife {
+  switch (orders?.type) {
+    case "keep-out":
+      return { ...NEW_NODE, standing: { type: "quarantined", by: "verdict", reason: orders.reason } };
+    case "drain":
+      return { ...NEW_NODE, standing: { type: "draining", by: "server" } };
+    case undefined:
+      return NEW_NODE;
+  }
+}
