@@ -4,7 +4,7 @@ import type { PlayedObservation } from "./observation.ts";
 
 const GOOD: PlayedObservation = {
   kind: "simulated-player", startupMs: 900, watchedMs: 20_000, titleFps: 60, titleWidth: 1280, titleHeight: 720, distinctFps: 59.8,
-  freezeMs: 60, width: 1280, height: 720, sharpness: 0.93, similarity: 0.96, nonceMs: 140, noncesAsked: 5, noncesSeen: 5,
+  freezeMs: 60, width: 1280, height: 720, receivedKbps: 7_000, usualKbps: 8_000, sharpness: 0.93, similarity: 0.96, nonceMs: 140, noncesAsked: 5, noncesSeen: 5,
   framesDeclared: 1_200, framesReceived: 1_198, roundTripMs: 25, lossShare: 0.001, clickToPhotonP95Ms: 60, soundHeard: true, otherPathsLossShare: 0,
 };
 const faults = (change: Partial<PlayedObservation> = {}) => faultsIn({ ...GOOD, ...change });
@@ -23,6 +23,7 @@ describe("a node that is played as a player would", () => {
     ["nonce-missed", { noncesSeen: 2 }],
     ["frames-inflated", { framesDeclared: 1_400 }],
     ["small-picture", { width: 426, height: 240 }],
+    ["low-bitrate", { receivedKbps: 2_000 }],
     ["blurred-picture", { sharpness: 0.4 }],
     ["other-content", { similarity: 0.5 }],
   ])("is found to be %s", (fault, change) => {
@@ -37,7 +38,11 @@ describe("a node that is played as a player would", () => {
   test("on a path that loses packets is not blamed for frames, but still for what no path can do", () => {
     const lossy = { lossShare: 0.02, distinctFps: 40, freezeMs: 2_000, framesReceived: 1_176 };
     expect(faults(lossy)).toEqual([]);
-    expect(faults({ ...lossy, width: 426, height: 240 })).toEqual(["small-picture"]);
+    // A rate control that does its work makes the picture small, thin and soft there.
+    expect(faults({ ...lossy, width: 640, height: 360, receivedKbps: 900, sharpness: 0.5 })).toEqual([]);
+    expect(faults({ ...lossy, noncesSeen: 0 })).toEqual(["nonce-missed"]);
+    // One that loses this much is itself a fault, if others see it too.
+    expect(faults({ ...lossy, lossShare: 0.05, framesReceived: 1_140 })).toEqual(["lossy-path"]);
   });
 
   test("is not blamed at all where the checker's own line is bad", () => {
@@ -55,7 +60,7 @@ describe("a node that is played as a player would", () => {
   });
 
   test("frames that were lost on the way were sent", () => {
-    expect(faults({ framesDeclared: 1_200, framesReceived: 1_080, lossShare: 0.1 })).toEqual([]);
+    expect(faults({ framesDeclared: 1_200, framesReceived: 1_080, lossShare: 0.1 })).toEqual(["lossy-path"]);
   });
 });
 

@@ -14,11 +14,13 @@ export const FAULTS = {
   "frozen": "performance",
   "late-response": "performance",
   "no-sound": "performance",
+  "small-picture": "performance",
+  "low-bitrate": "performance",
+  "lossy-path": "performance",
   "below-capacity": "performance",
   "far-below-capacity": "honesty",
   "nonce-missed": "honesty",
   "frames-inflated": "honesty",
-  "small-picture": "honesty",
   "blurred-picture": "honesty",
   "other-content": "honesty",
   "claim-unproven": "honesty",
@@ -45,8 +47,11 @@ export const LIMITS = {
   framesOverDeclared: 1.05,
   sharpness: 0.7,
   similarity: 0.8,
-  /** Above this a path explains missing frames, and nothing is said of the node. */
+  bitrateShare: 0.5,
+  /** Above this the path explains missing frames. */
   pathLossShare: 0.005,
+  /** So much of the time may be lost to a path before the path itself is the fault. */
+  lossyPathShare: 0.02,
   /** Light in fibre, there and back. */
   kmPerRoundTripMs: 100,
 } as const;
@@ -78,21 +83,27 @@ function faultsInPlay(seen: PlayedObservation): Fault[] {
   const ownLine = seen.otherPathsLossShare > LIMITS.pathLossShare;
   if (seen.startupMs === undefined) return ownLine ? [] : ["never-started"];
   const pathBad = ownLine || seen.lossShare > LIMITS.pathLossShare;
+  const thin = seen.receivedKbps < LIMITS.bitrateShare * seen.usualKbps;
   const performance: (Fault | false)[] = [
     seen.startupMs > LIMITS.startupMs + 4 * seen.roundTripMs && "slow-start",
     seen.distinctFps < LIMITS.fpsShare * seen.titleFps && "few-frames",
     seen.freezeMs > LIMITS.freezeShare * seen.watchedMs && "frozen",
     seen.clickToPhotonP95Ms !== undefined && seen.clickToPhotonP95Ms > seen.roundTripMs + LIMITS.responseOverPathMs && "late-response",
     !seen.soundHeard && "no-sound",
+    seen.width * seen.height < 0.5 * seen.titleWidth * seen.titleHeight && "small-picture",
+    thin && "low-bitrate",
   ];
   const honesty: (Fault | false)[] = [
     nonceMissed(seen) && "nonce-missed",
     inflated(seen) && "frames-inflated",
-    seen.width * seen.height < 0.5 * seen.titleWidth * seen.titleHeight && "small-picture",
-    seen.sharpness !== undefined && seen.sharpness < LIMITS.sharpness && "blurred-picture",
+    // Few bits blur a picture without anybody's deceit; so does a path that allows few.
+    !thin && !pathBad && seen.sharpness !== undefined && seen.sharpness < LIMITS.sharpness && "blurred-picture",
     seen.similarity !== undefined && seen.similarity < LIMITS.similarity && "other-content",
   ];
-  return [...(pathBad ? [] : performance), ...(ownLine ? [] : honesty)].filter((fault) => fault !== false);
+  if (ownLine) return [];
+  // One checker can't tell a path's middle from its end; several, on other networks, can: their majority is the host's line.
+  const path: Fault[] = seen.lossShare > LIMITS.lossyPathShare ? ["lossy-path"] : [];
+  return [...path, ...[...(pathBad ? [] : performance), ...honesty].filter((fault) => fault !== false)];
 }
 
 /** Through loss and delay a nonce may come late; so several are asked for, and the path's own delay is allowed for. */

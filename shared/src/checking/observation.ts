@@ -23,8 +23,12 @@ export const PlayedObservation = z.strictObject({
   /** Frames that differ from the one before, as decoded: repeats are not frames. */
   distinctFps: Rate,
   freezeMs: Ms,
+  /** As coded: a player's screen may scale it. */
   width: Pixels,
   height: Pixels,
+  receivedKbps: z.number().check(z.gte(0), z.lte(1_000_000)),
+  /** What such a picture takes, by the profile that every node streams by. */
+  usualKbps: z.number().check(z.gte(0), z.lte(1_000_000)),
   /** Sharpness of the decoded picture against a trusted render of the same scene, 1 being alike; undefined where there is no such render. */
   sharpness: z.optional(Share),
   /** Structural similarity with the trusted render. */

@@ -26,7 +26,7 @@ beforeAll(() => {
 
 const GOOD: PlayedObservation = {
   kind: "simulated-player", startupMs: 900, watchedMs: 20_000, titleFps: 60, titleWidth: 1280, titleHeight: 720, distinctFps: 60,
-  freezeMs: 0, width: 1280, height: 720, sharpness: 0.95, similarity: 0.97, nonceMs: 120, noncesAsked: 5, noncesSeen: 5,
+  freezeMs: 0, width: 1280, height: 720, receivedKbps: 7_000, usualKbps: 8_000, sharpness: 0.95, similarity: 0.97, nonceMs: 120, noncesAsked: 5, noncesSeen: 5,
   framesDeclared: 1_200, framesReceived: 1_200, roundTripMs: 20, lossShare: 0, clickToPhotonP95Ms: 55, soundHeard: true, otherPathsLossShare: 0,
 };
 const FAKE: Observation = { ...GOOD, noncesSeen: 0 };

@@ -1,0 +1,23 @@
+// `npm run simulate -- checking [weeks]`: how often honest nodes are punished, and cheats found.
+
+import { simulateWeeks, type Rate, type WeeksResult } from "./weeks.ts";
+import { NODE_KINDS } from "./world.ts";
+
+const SEED = 20_261_122;
+const WEEKS = Number(process.argv[2] ?? 10_000);
+const CHEAT_WEEKS = Math.min(WEEKS, 200);
+
+const percent = (share: number) => `${(share * 100).toFixed(share < 0.01 ? 3 : 1)} %`;
+const show = ({ count, of, low, high }: Rate) => `${count} of ${of} (${percent(low)} to ${percent(high)})`;
+const line = (name: string, { penalised, found, foundAfterHours, penalisedAfterHours, penalties }: WeeksResult) =>
+  `| ${name} | ${show(found)} | ${foundAfterHours ?? "-"} | ${show(penalised)} | ${penalisedAfterHours ?? "-"} | ${Object.keys(penalties).join(", ") || "-"} |`;
+
+console.log("| node, checkers | a fault found | after hours | punished | after hours | for |\n| --- | --- | --- | --- | --- | --- |");
+const honest = { nodeKind: "honest" as const, weeks: WEEKS, seed: SEED, friend: false };
+console.log(line("honest, 5 % of checkers lazy", simulateWeeks({ ...honest, lazyShare: 0.05, colludingShare: 0 })));
+console.log(line("honest, and 20 % of checkers slander it", simulateWeeks({ ...honest, seed: SEED + 1, lazyShare: 0.05, colludingShare: 0.2 })));
+for (const nodeKind of NODE_KINDS.filter((kind) => kind !== "honest")) {
+  const options = { nodeKind, weeks: CHEAT_WEEKS, seed: SEED + 2, lazyShare: 0.05 };
+  console.log(line(nodeKind, simulateWeeks({ ...options, colludingShare: 0, friend: false })));
+  console.log(line(`${nodeKind}, 20 % of checkers its friends`, simulateWeeks({ ...options, colludingShare: 0.2, friend: true })));
+}

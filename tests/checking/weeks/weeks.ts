@@ -1,0 +1,69 @@
+// Many weeks of one kind, and how often what happened, with its interval.
+
+import type { EnrolledChecker } from "@nearframe/shared/checking/report";
+import { seededRandom } from "../seeded-random.ts";
+import { simulateWeek, type Week } from "./simulate-week.ts";
+import type { CheckerKind, NodeKind } from "./world.ts";
+
+export type WeeksOptions = { nodeKind: NodeKind; weeks: number; seed: number; lazyShare: number; colludingShare: number; friend: boolean };
+
+export type Rate = { count: number; of: number; low: number; high: number };
+export type WeeksResult = {
+  penalised: Rate;
+  /** A routine verdict found any fault. */
+  found: Rate;
+  /** Medians, of those weeks in which it happened. */
+  foundAfterHours: number | undefined;
+  penalisedAfterHours: number | undefined;
+  penalties: Record<string, number>;
+};
+
+const CHECKERS = 60;
+
+export function simulateWeeks(options: WeeksOptions): WeeksResult {
+  const weeks: Week[] = [];
+  for (let index = 0; index < options.weeks; index++) {
+    const random = seededRandom(options.seed * 1_000_003 + index);
+    weeks.push(
+      simulateWeek({ nodeKind: options.nodeKind, checkers: makeCheckers(options, random), friend: options.friend, random, seed: `${options.seed}/${index}` }),
+    );
+  }
+  const penalties: Record<string, number> = {};
+  for (const { penalty } of weeks) if (penalty !== undefined) penalties[penalty] = (penalties[penalty] ?? 0) + 1;
+  const hours = (of: (week: Week) => number | undefined) => median(weeks.map(of).filter((hour) => hour !== undefined));
+  return {
+    penalised: rate(weeks.filter(({ penalisedAtHour }) => penalisedAtHour !== undefined).length, weeks.length),
+    found: rate(weeks.filter(({ foundAtHour }) => foundAtHour !== undefined).length, weeks.length),
+    foundAfterHours: hours(({ foundAtHour }) => foundAtHour),
+    penalisedAfterHours: hours(({ penalisedAtHour }) => penalisedAtHour),
+    penalties,
+  };
+}
+
+/** 45 operators on 30 networks; who has more than one checker may collude with itself. */
+function makeCheckers({ lazyShare, colludingShare }: WeeksOptions, random: () => number): (EnrolledChecker & { kind: CheckerKind })[] {
+  return Array.from({ length: CHECKERS }, (_, index) => {
+    const turn = random();
+    const kind: CheckerKind = turn < colludingShare ? "colluding" : turn < colludingShare + lazyShare ? "lazy" : "honest";
+    return {
+      checkerId: `checker-${index}`, publicKey: "", operatorId: `operator-${index % 45}`, networkId: `network-${index % 30}`,
+      // Colluders have been found out before, now and then (network-procedures, 12).
+      weight: kind === "honest" ? 0.9 : 0.35,
+      kind,
+    };
+  });
+}
+
+/** With the 95 % interval after Wilson. */
+export function rate(count: number, of: number): Rate {
+  const z = 1.96;
+  const share = of === 0 ? 0 : count / of;
+  const middle = (share + (z * z) / (2 * of)) / (1 + (z * z) / of);
+  const margin = (z * Math.sqrt((share * (1 - share)) / of + (z * z) / (4 * of * of))) / (1 + (z * z) / of);
+  return { count, of, low: Math.max(0, middle - margin), high: Math.min(1, middle + margin) };
+}
+
+function median(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
