@@ -11,7 +11,7 @@ const decompress = promisify(zstdDecompress);
 
 const Form = { plain: 0, zstd: 1 } as const;
 /** Titles are published once and fetched often, mostly over lines that are slower than this decompresses. */
-const LEVEL = 9;
+const LEVEL = 6;
 
 export function chunkKey(digest: string): string {
   return `chunks/${digest.slice(0, 2)}/${digest}`;
