@@ -5,6 +5,7 @@ import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
 import { codeDistance, readTestCard } from "@nearframe/shared/title/test-card-layout";
+import { findBarriers } from "../support/axe.ts";
 import { openBrowser, play, readLuma } from "../support/browser.ts";
 import { eventually } from "../support/processes.ts";
 import { startStack, type Stack } from "../support/stack.ts";
@@ -186,6 +187,8 @@ test("what a title does to each of four pads shakes that pad, and without pads t
   );
 });
 
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+
 describe("the figures", () => {
   test("show the way of each press stage by stage, with a verdict, and cost a slow phone next to nothing", async () => {
     await withCard(async (page) => {
@@ -199,13 +202,15 @@ describe("the figures", () => {
           return { at: value("Timestamp"), busy: value("TaskDuration") };
         };
         const from = await read();
-        for (let i = 0; i < 12; i++) {
+        for (let i = 0; i < 16; i++) {
           await page.touchscreen.tap(400, 200);
           await page.waitForTimeout(300);
         }
         const to = await read();
         return (to.busy - from.busy) / (to.at - from.at);
       };
+      // The first seconds of a page are warmer than the rest.
+      await busyShare();
       const without = await busyShare();
       const menu = page.getByRole("button", { name: "Menu", exact: true });
       const box = await menu.boundingBox();
@@ -216,9 +221,12 @@ describe("the figures", () => {
       await panel.waitFor();
       await page.mouse.up();
       const withFigures = await busyShare();
-      console.log(`main thread busy at 4x throttle: ${(without * 100).toFixed(1)} % without figures, ${(withFigures * 100).toFixed(1)} % with`);
-      // A tenth of a slow core's main thread would be felt; what is measured is a few per cent, and the machine's own noise.
-      expect(withFigures - without).toBeLessThan(0.15);
+      await page.keyboard.press("Control+Alt+KeyF");
+      const withoutAgain = await busyShare();
+      console.log(`main thread busy at 4x throttle: ${percent(without)} and ${percent(withoutAgain)} without figures, ${percent(withFigures)} with`);
+      // A tenth of a slow core's main thread would be felt; the rest is the machine's own noise.
+      expect(withFigures - (without + withoutAgain) / 2).toBeLessThan(0.1);
+      await page.keyboard.press("Control+Alt+KeyF");
       expect(await panel.innerText()).toMatch(/Your connection|This device|The machine/);
       const painted = await panel.locator("canvas").evaluate((canvas) => {
         const { width, height } = canvas as HTMLCanvasElement;
@@ -243,6 +251,23 @@ describe("the figures", () => {
       // Ctrl and Alt are the title's, F is not.
       expect(codeDistance(start, await flips(page))).toBe(4);
     });
+  });
+});
+
+test("axe finds nothing on what lies over the picture", async () => {
+  await withCard(async (page) => {
+    expect(await findBarriers(page), "playing").toEqual([]);
+    await page.keyboard.press("Control+Alt+KeyF");
+    expect(await findBarriers(page), "figures").toEqual([]);
+    await page.keyboard.press("Control+Alt+KeyF");
+    const menu = await openMenu(page);
+    expect(await findBarriers(page), "menu").toEqual([]);
+    await menu.getByRole("button", { name: "Arrange the controls" }).click();
+    expect(await findBarriers(page), "editor").toEqual([]);
+    await page.getByRole("button", { name: "Done" }).click();
+    await (await openMenu(page)).getByRole("button", { name: "Type text" }).click();
+    expect(await findBarriers(page), "keyboard").toEqual([]);
+    await page.getByRole("button", { name: "Hide the keyboard" }).click();
   });
 });
 

@@ -14,7 +14,7 @@ export type Shot = {
 
 /** Fixture screens that are shown in both orientations, in the order of the gallery. */
 export const SCREENS = [
-  "home", "home-new", "home-unreachable", "title", "folder", "search", "search-found", "recents", "settings",
+  "home", "home-new", "home-unreachable", "title", "folder", "rating", "search", "search-found", "recents", "settings",
   "loading", "queued", "playing", "playing-controls", "controls-editor", "pad-buttons", "typing", "menu", "figures", "over title-exited", "over node-lost", "not-found",
 ] as const;
 

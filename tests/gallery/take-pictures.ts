@@ -59,7 +59,17 @@ async function takePicture(page: Page, url: string, shot: Shot, file: string): P
   await page.goto(`${url}fixture/index.html?${query}`, { waitUntil: "networkidle" });
   await page.evaluate(async () => {
     await document.fonts.ready;
-    await Promise.all([...document.images].filter(({ loading }) => loading !== "lazy").map((image) => image.decode().catch(() => undefined)));
+    // Lazy pictures start when they come near the screen; those far from it never do.
+    const near = [...document.images].filter((image) => {
+      const { top, left } = image.getBoundingClientRect();
+      return top < innerHeight && left < innerWidth;
+    });
+    await Promise.all(
+      near.map(async (image) => {
+        if (!image.complete) await new Promise((resolve) => ["load", "error"].forEach((type) => image.addEventListener(type, resolve)));
+        await image.decode().catch(() => undefined);
+      }),
+    );
   });
   if (shot.press) await page.locator(shot.press).first().click();
   const session = await page.context().newCDPSession(page);

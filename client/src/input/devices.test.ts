@@ -46,7 +46,7 @@ describe("keyboard", () => {
 
   test("keys that no keyboard of ours has stay the browser's", () => {
     setUp();
-    expect(press("keydown", "BrowserBack").defaultPrevented).toBe(false);
+    expect(press("keydown", "BrowserFavorites").defaultPrevented).toBe(false);
     expect(events).toEqual([]);
   });
 

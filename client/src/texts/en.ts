@@ -167,8 +167,17 @@ export const en = {
     arrangeControls: "Arrange the controls",
     arrangePad: "Pad buttons",
     keys: "Press a key for me",
+    back: "Back",
+    home: "Home",
     pad: (pads: number) => count(pads, "gamepad connected", "gamepads connected"),
     leave: "Leave",
+  },
+  rating: {
+    title: (name: string) => `How was ${name}?`,
+    parts: { overall: "All in all", picture: "Picture", sound: "Sound", control: "Control" },
+    stars: (stars: number) => count(stars, "star", "stars"),
+    send: "Send",
+    later: "Not now",
   },
   editor: {
     title: "Arrange the controls",

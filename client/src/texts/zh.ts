@@ -161,8 +161,17 @@ export const zh: Texts = {
     arrangeControls: "调整屏幕按键",
     arrangePad: "手柄按键",
     keys: "替我按键",
+    back: "返回",
+    home: "主页",
     pad: (pads) => `已连接 ${pads} 个手柄`,
     leave: "离开",
+  },
+  rating: {
+    title: (name) => `${name} 体验如何？`,
+    parts: { overall: "总体", picture: "画面", sound: "声音", control: "操控" },
+    stars: (stars) => `${stars} 星`,
+    send: "提交",
+    later: "以后再说",
   },
   editor: {
     title: "调整屏幕按键",

@@ -7,6 +7,7 @@ import { createArrangement, type Arrangement } from "./arrangement.ts";
 import { openStorage, type Kept } from "./browser-storage.ts";
 import { createCatalogue, type CatalogueModel } from "./catalogue.ts";
 import { createDevice, type Device } from "./device-facts.ts";
+import { createRatings, type Ratings } from "./ratings.ts";
 import { createRecents, type Recents } from "./recents.ts";
 import { createRouter, type Router } from "./route.ts";
 import { applySettings, createSettings, type Settings } from "./settings.ts";
@@ -21,15 +22,17 @@ export interface App {
   readonly settings: Kept<Settings>;
   readonly recents: Kept<Recents>;
   readonly arrangement: Kept<Arrangement>;
+  readonly ratings: Ratings;
   /** Where the play page keeps what a player changed about a title's controls. */
   readonly storage: Storage | undefined;
 }
 
 export function createBrowserApp(scope: Scope, window: Window): App {
   const { origin } = window.location;
+  const token = createTokenStore(window);
   const link = createControlLink(scope, {
     openSocket: () => new WebSocket(`${origin.replace(/^http/, "ws")}/control`),
-    token: createTokenStore(window),
+    token,
     tabId: takeTabId(window, () => crypto.getRandomValues(new Uint32Array(4)).join("-")),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     timers: browserTimers,
@@ -45,7 +48,7 @@ export function createBrowserApp(scope: Scope, window: Window): App {
     window.document.removeEventListener("visibilitychange", retryIfSeen);
   });
   const storage = openStorage(window);
-  const settings = createSettings(storage);
+  const settings = createSettings(storage, savesData(window.navigator));
   const apply = () => applySettings(window.document, settings.value.value);
   scope.own(settings.value.subscribe(apply), (stop) => stop());
   apply();
@@ -56,6 +59,16 @@ export function createBrowserApp(scope: Scope, window: Window): App {
     settings,
     recents: createRecents(storage),
     arrangement: createArrangement(storage),
+    ratings: createRatings({
+      async put(sessionId, rating) {
+        const response = await fetch(`/api/sessions/${sessionId}/rating`, {
+          method: "PUT",
+          headers: { "content-type": "application/json", authorization: `Bearer ${token.read() ?? ""}` },
+          body: JSON.stringify(rating),
+        });
+        if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      },
+    }),
     storage,
     catalogue: createCatalogue(scope, {
       timers: browserTimers,
@@ -67,4 +80,10 @@ export function createBrowserApp(scope: Scope, window: Window): App {
       },
     }),
   };
+}
+
+/** Chromium's "Lite mode" and its successors; other browsers don't tell. */
+function savesData(navigator: Navigator): boolean {
+  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
+  return connection?.saveData === true;
 }

@@ -28,8 +28,9 @@ export const DEFAULT_SETTINGS: Settings = {
   language: "auto", theme: "auto", textSize: "normal", dataSaver: false, haptics: true, leftHanded: false,
 };
 
-export const createSettings = (storage: Shelf | undefined): Kept<Settings> =>
-  createKept(storage, "nearframe.settings", Settings, DEFAULT_SETTINGS);
+/** `dataSaver`: what the browser says of the player's wishes, until the player says it here. */
+export const createSettings = (storage: Shelf | undefined, dataSaver = false): Kept<Settings> =>
+  createKept(storage, "nearframe.settings", Settings, { ...DEFAULT_SETTINGS, dataSaver });
 
 export type Language = Exclude<Settings["language"], "auto">;
 

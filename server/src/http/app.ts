@@ -11,11 +11,12 @@ import { clientFiles } from "./client-files.ts";
 import { nodeOrdersApi, type NodeOrdersApiPorts } from "./node-orders-api.ts";
 import { nodesApi, type NodesApiPorts } from "./nodes-api.ts";
 import { qualityApi, type QualityApiPorts } from "./quality-api.ts";
+import { ratingApi, type RatingApiPorts } from "./rating-api.ts";
 import { refuseFailures, refuseUnknown, refuseWriting } from "./refusals.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { titlesApi, type TitlesApiPorts } from "./titles-api.ts";
 
-export type AppPorts = TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & QualityApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
+export type AppPorts = TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & QualityApiPorts & RatingApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
 
 export function createApp(ports: AppPorts, clientFolder: string): Express {
   const { catalogue, nodes, identity, store, saves, titleStore, localTitles, adminToken, log } = ports;
@@ -28,6 +29,7 @@ export function createApp(ports: AppPorts, clientFolder: string): Express {
   app.use(TITLES_PATH, titleStoreApi({ titleStore, localTitles, adminToken }));
   app.use("/api/saves", savesApi({ identity, saves }));
   app.use("/api/nodes", nodeOrdersApi({ nodes, adminToken }));
+  app.use("/api/sessions", ratingApi({ identity, store }));
   app.use(refuseWriting);
   app.get("/api/health", (_request, response) => {
     const linked = nodes.candidates().filter((node) => node.state === "linked");

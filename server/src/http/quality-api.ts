@@ -1,13 +1,14 @@
 // How a session felt, over HTTP: for the player whose session it is, who shows
 // the token that the welcome brought.
 
-import { Router, type Response } from "express";
+import { Router } from "express";
 import type { SessionQuality } from "@nearframe/shared/api/quality";
 import { Id } from "@nearframe/shared/protocol/media";
 import * as z from "zod/mini";
 import type { Identity } from "../players/identity.ts";
 import type { MinuteStore, SessionStore } from "../store/ports.ts";
 import { MINUTES_SHOWN_MAX } from "../telemetry/limits.ts";
+import { readPlayer } from "./read-player.ts";
 import { refuse } from "./refusals.ts";
 
 export type QualityApiPorts = {
@@ -15,19 +16,15 @@ export type QualityApiPorts = {
   store: Pick<SessionStore, "findSession"> & Pick<MinuteStore, "sessionMinutes">;
 };
 
-/** As long as a token may be in a hello. */
-const BEARER = /^Bearer (\S{1,2048})$/i;
-
 export function qualityApi({ identity, store }: QualityApiPorts): Router {
   const router = Router();
   router.get("/:id/quality", async (request, response) => {
-    const token = BEARER.exec(request.headers.authorization ?? "")?.[1];
-    const reading = token === undefined ? undefined : await identity.read(token);
-    if (reading?.type !== "player") return refuseStranger(response);
+    const playerId = await readPlayer(identity, request, response);
+    if (playerId === undefined) return;
     const id = z.safeParse(Id, request.params.id);
     const session = id.success ? await store.findSession(id.data) : undefined;
     // Another player's session looks like none at all.
-    if (session?.playerId !== reading.playerId) {
+    if (session?.playerId !== playerId) {
       return refuse(response, 404, "SESSION_UNKNOWN", "you have played no such session");
     }
     const minutes = await store.sessionMinutes(session.id, MINUTES_SHOWN_MAX);
@@ -36,9 +33,4 @@ export function qualityApi({ identity, store }: QualityApiPorts): Router {
       .json({ sessionId: session.id, minutes: minutes.map(({ quality }) => quality) } satisfies SessionQuality);
   });
   return router;
-}
-
-function refuseStranger(response: Response): void {
-  response.set("WWW-Authenticate", "Bearer");
-  refuse(response, 401, "TOKEN_REFUSED", "show your player token, as `Authorization: Bearer TOKEN`");
 }

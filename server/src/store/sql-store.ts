@@ -6,6 +6,7 @@ import { migrate } from "./migrate.ts";
 import type { Store } from "./ports.ts";
 import { sqlMinutes } from "./sql-minutes.ts";
 import { sqlNodes } from "./sql-nodes.ts";
+import { sqlRatings } from "./sql-ratings.ts";
 import { sqlSaves } from "./sql-saves.ts";
 import { sqlSessions } from "./sql-sessions.ts";
 import { sqlTitleVersions } from "./sql-title-versions.ts";
@@ -16,6 +17,7 @@ export async function openSqlStore(database: SqlDatabase): Promise<Store> {
   return {
     ...sqlSessions(database),
     ...sqlMinutes(database),
+    ...sqlRatings(database),
     ...sqlSaves(database),
     ...sqlTitleVersions(database),
     ...sqlNodes(database),

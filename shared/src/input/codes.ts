@@ -22,6 +22,7 @@ export const CODES: Readonly<Record<string, number>> = {
   Insert: 110, Delete: 111, AudioVolumeMute: 113, AudioVolumeDown: 114, AudioVolumeUp: 115,
   NumpadEqual: 117, Pause: 119, NumpadComma: 121, Lang1: 122, Lang2: 123, IntlYen: 124,
   MetaLeft: 125, MetaRight: 126, ContextMenu: 127,
+  BrowserBack: 158, BrowserHome: 172,
   F13: 183, F14: 184, F15: 185, F16: 186, F17: 187, F18: 188, F19: 189, F20: 190,
 };
 

@@ -5,6 +5,7 @@ import { makeHomeView } from "../../view-model/home-view.ts";
 import type { Page } from "../../view-model/route.ts";
 import { useBehavior } from "../use-behavior.ts";
 import { Home } from "./Home.tsx";
+import { RatingSheet } from "./RatingSheet.tsx";
 
 type HomePageProps = {
   app: App;
@@ -28,25 +29,29 @@ export function HomePage({ app, onPlay, onPage }: HomePageProps) {
   });
   const dock = view.is === "ready" ? view.dock.map(({ id }) => id) : [];
   const { change } = app.arrangement;
+  const rated = useBehavior(app.ratings.asked);
   return (
-    <Home
-      view={view}
-      line={!facts.online ? "offline" : status.is === "open" ? "connected" : "connecting"}
-      facts={facts}
-      folders={arrangement.folders}
-      onPlay={onPlay}
-      onLookAt={setLookedAt}
-      onCategory={setCategory}
-      onPin={(titleId, pinned) => change((now) => (pinned ? pinToDock(now, dock, titleId) : takeFromDock(now, dock, titleId)))}
-      onFolder={(titleId, folder) =>
-        change((now) => {
-          if (!folder) return takeFromFolder(now, titleId);
-          return "id" in folder ? putInFolder(now, titleId, folder.id) : makeFolder(now, titleId, folder.name, crypto.randomUUID());
-        })
-      }
-      onRenameFolder={(folderId, name) => change((now) => renameFolder(now, folderId, name))}
-      onPage={onPage}
-      onRetry={app.catalogue.retry}
-    />
+    <>
+      <Home
+        view={view}
+        line={!facts.online ? "offline" : status.is === "open" ? "connected" : "connecting"}
+        facts={facts}
+        folders={arrangement.folders}
+        onPlay={onPlay}
+        onLookAt={setLookedAt}
+        onCategory={setCategory}
+        onPin={(titleId, pinned) => change((now) => (pinned ? pinToDock(now, dock, titleId) : takeFromDock(now, dock, titleId)))}
+        onFolder={(titleId, folder) =>
+          change((now) => {
+            if (!folder) return takeFromFolder(now, titleId);
+            return "id" in folder ? putInFolder(now, titleId, folder.id) : makeFolder(now, titleId, folder.name, crypto.randomUUID());
+          })
+        }
+        onRenameFolder={(folderId, name) => change((now) => renameFolder(now, folderId, name))}
+        onPage={onPage}
+        onRetry={app.catalogue.retry}
+      />
+      {rated && <RatingSheet titleName={rated.titleName} onSend={app.ratings.send} onClose={app.ratings.dismiss} />}
+    </>
   );
 }

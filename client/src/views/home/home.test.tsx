@@ -5,6 +5,7 @@ import { sampleTitle } from "../../testing/samples.ts";
 import { en } from "../../texts/en.ts";
 import { makeHomeView, type HomeNeeds } from "../../view-model/home-view.ts";
 import { Home } from "./Home.tsx";
+import { RatingSheet } from "./RatingSheet.tsx";
 
 afterEach(cleanup);
 
@@ -158,4 +159,18 @@ test("a folder opens, plays what is in it, and takes another name", () => {
   expect(onRenameFolder).toHaveBeenCalledWith("f", "Boats");
   fireEvent.click(sheet.getByRole("button", { name: en.home.playTitle("Boat") }));
   expect(onPlay).toHaveBeenCalledWith("boat", expect.anything());
+});
+
+test("how it was is asked as a whole, then in parts for those who care", () => {
+  const [onSend, onClose] = [vi.fn(), vi.fn()];
+  render(<RatingSheet titleName="Boat" onSend={onSend} onClose={onClose} />);
+  const sheet = within(screen.getByRole("dialog"));
+  expect(sheet.getByRole("button", { name: en.rating.send })).toHaveProperty("disabled", true);
+  expect(sheet.queryByText(en.rating.parts.sound)).toBeNull();
+  fireEvent.click(sheet.getByRole("radio", { name: en.rating.stars(4) }));
+  fireEvent.click(within(sheet.getByRole("group", { name: en.rating.parts.sound })).getByRole("radio", { name: en.rating.stars(1) }));
+  fireEvent.click(sheet.getByRole("button", { name: en.rating.send }));
+  expect(onSend).toHaveBeenCalledWith({ overall: 4, sound: 1 });
+  fireEvent.click(sheet.getByRole("button", { name: en.rating.later }));
+  expect(onClose).toHaveBeenCalledOnce();
 });

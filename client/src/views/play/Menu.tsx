@@ -23,6 +23,11 @@ export type MenuProps = {
   onLeave: () => void;
 };
 
+/** A phone's own way through its screens, for titles that are phones or pages. */
+const WAYS = [
+  ["BrowserBack", "back"],
+  ["MetaLeft", "home"],
+] as const;
 const KEYS = [
   ["Escape", "Esc"],
   ["Tab", "Tab"],
@@ -95,6 +100,11 @@ export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, dataSave
           </Item>
         )}
         <fieldset className={styles.keys} aria-label={menu.keys}>
+          {WAYS.map(([code, way]) => (
+            <button key={code} type="button" className={styles.key} onClick={() => press(code)}>
+              {menu[way]}
+            </button>
+          ))}
           {KEYS.map(([code, cap]) => (
             <button key={code} type="button" className={styles.key} onClick={() => press(code)}>
               {cap}

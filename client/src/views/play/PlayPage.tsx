@@ -40,6 +40,7 @@ export default function PlayPage({ titleId, title, tappedAtMs, app, onHome }: Pl
   useEffect(() => play && notePlaying(play, () => app.recents.change((now) => notePlayed(now, titleId, Date.now()))), [play, app, titleId]);
 
   useEffect(() => play && holdBack(play, app.router), [play, app]);
+  useEffect(() => play && followEnd(play, app.ratings), [play, app]);
 
   if (!play) return <Arriving title={title} />;
   return <PlayStage key={tries.count} app={app} play={play} title={title} onAgain={again} onReload={app.router.reload} onHome={onHome} />;
@@ -68,5 +69,19 @@ function holdBack(play: Play, router: App["router"]): () => void {
   return () => {
     stop();
     release?.();
+  };
+}
+
+/** When a session that was played is over, the home screen may ask how it was. */
+function followEnd({ session }: Play, ratings: App["ratings"]): () => void {
+  let last: { sessionId: string; titleName: string; sinceMs: number } | undefined;
+  const follow = () => {
+    const { value } = session;
+    if (value.phase === "playing") last = { sessionId: value.sessionId, titleName: value.title.name, sinceMs: value.sinceMs };
+  };
+  const stop = session.subscribe(follow);
+  return () => {
+    stop();
+    if (last) ratings.handlePlayed({ sessionId: last.sessionId, titleName: last.titleName }, performance.now() - last.sinceMs);
   };
 }
