@@ -58,10 +58,12 @@ export async function openNodeDirectory(ports: NodeDirectoryPorts, scope: Scope)
     writer.note(change);
     if (change.type === "present") {
       if (change.value.homeServerId !== serverId) take(change.value);
-      // An entry of this process that it never wrote cannot be: ids of processes are not used twice.
-    } else if (told.get(change.key)?.homeServerId !== serverId) {
-      drop(change.key);
+      return;
     }
+    const own = told.get(change.key);
+    if (own?.homeServerId !== serverId) return drop(change.key);
+    // Others took this process for dead and cleared up after it: the node still hangs here.
+    writer.write(own, true);
   }
 
   function take(record: NodeRecord): void {

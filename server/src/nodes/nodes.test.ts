@@ -366,3 +366,22 @@ test("what the operator ordered about a node holds wherever it registers, and ho
   b.nodes.tell("n1", { type: "verdict-lifted" });
   expect(b.state("n1")).toBe("standby");
 });
+
+test("a server that was taken for dead and cleared away has its nodes known again when it turns out to live", async () => {
+  const hub = makeHub();
+  const dead = new Set(["a"]);
+  const [a, b] = [await setUp({ hub, serverId: "a" }), await setUp({ hub, serverId: "b", isServerAlive: (id) => !dead.has(id) })];
+  const n1 = link();
+  a.nodes.register(n1, registration("n1"));
+  await settle();
+  expect(b.state("n1")).toBe("offline");
+  for (let waitedMs = 0; waitedMs <= OFFLINE_KEPT_MS + NODE_GRACE_MS; waitedMs += HEARTBEAT_MS) {
+    await vi.advanceTimersByTimeAsync(HEARTBEAT_MS);
+    a.beat("n1");
+  }
+  expect(a.state("n1")).toBe("standby");
+  dead.delete("a");
+  b.nodes.serversChanged();
+  await settle();
+  expect([a.state("n1"), b.state("n1")]).toEqual(["standby", "standby"]);
+});
