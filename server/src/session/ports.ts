@@ -6,6 +6,7 @@ import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { NodeSample, PlayerSample } from "@nearframe/shared/telemetry/samples";
 import type { Title } from "@nearframe/shared/title/manifest";
+import type { TitleSource } from "@nearframe/shared/title-store/package";
 import type { Lease } from "./session.ts";
 import type { Option } from "./session-events.ts";
 
@@ -88,4 +89,6 @@ export type PlayedSession = { sessionId: string; nodeId: string; playedSinceMs: 
 
 export interface SessionTitles {
   find(titleId: string): Title | undefined;
+  /** Where a node finds it; undefined if every node is known to have it. */
+  source(title: Title): TitleSource | undefined;
 }

@@ -61,7 +61,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     },
     scope,
   );
-  const toNode = createToNode({ nodes, saves, log, newNonce });
+  const toNode = createToNode({ nodes, saves, titles, log, newNonce });
   const table = createSessionTable({ clock, log, nodes, slots, directory, toNode, writer, relay, telemetry }, scope);
   const probes = createProbeReports({ table, toNode, nodes });
   const tellOwner = (ownerId: string, letter: ToOwner) => bus.publish(ownerSubject(ownerId), letter);

@@ -9,7 +9,7 @@ import type { SaveGrant } from "@nearframe/shared/saves/save-grant";
 import type { Log } from "../log.ts";
 import type { SessionSaves } from "../saves/ports.ts";
 import type { Entry } from "./entry.ts";
-import type { SessionNodes } from "./ports.ts";
+import type { SessionNodes, SessionTitles } from "./ports.ts";
 import type { Lease } from "./session.ts";
 import type { SessionEffect } from "./session-events.ts";
 
@@ -28,10 +28,11 @@ export type ToNode = ReturnType<typeof createToNode>;
 export function createToNode(ports: {
   nodes: Pick<SessionNodes, "send">;
   saves: Pick<SessionSaves, "grant">;
+  titles: Pick<SessionTitles, "source">;
   log: Log;
   newNonce(): string;
 }) {
-  const { nodes, saves, log, newNonce } = ports;
+  const { nodes, saves, titles, log, newNonce } = ports;
   /** By session and epoch. */
   const probes = new Map<string, ProbeAsked>();
   const keyOf = (sessionId: string, epoch: number) => `${sessionId} ${epoch}`;
@@ -52,7 +53,9 @@ export function createToNode(ports: {
     const { id: sessionId, playerId, title, device } = entry;
     probes.delete(keyOf(sessionId, epoch));
     const save: SaveGrant | undefined = saves.grant({ sessionId, epoch, playerId, title });
-    send(nodeId, { type: "session.start", sessionId, epoch, playerId, title, device, ...(save && { save }) });
+    const source = titles.source(title);
+    const extras = { ...(save && { save }), ...(source && { source }) };
+    send(nodeId, { type: "session.start", sessionId, epoch, playerId, title, device, ...extras });
   }
 
   function offerFor(entry: Entry, { epoch, offer, probe }: SessionEffect & { type: "tell-offer" }): ServerToClient {

@@ -238,7 +238,7 @@ export async function createWorld({
       clock: systemClock,
       log: silentLog,
       cluster,
-      titles: { find: (id) => titles.find(({ manifest }) => manifest.id === id) },
+      titles: { find: (id) => titles.find(({ manifest }) => manifest.id === id), source: () => undefined },
       telemetry,
       store,
       saves: keepsNothing,
