@@ -45,6 +45,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
     what: "placements, heartbeats and memory of one core with up to 100,000 nodes",
     run: async () => (await import("./indexer/run.ts")).runIndexerBench(),
   },
+  cluster: {
+    what: "messages, leases and rows between servers, alone and on NATS and PostgreSQL",
+    run: async () => (await import("./cluster/run.ts")).runClusterBench(),
+    withStalls: true,
+  },
   network: {
     what: "a step down, bursts of loss and an LTE drive, in Chromium through the relay",
     run: async () => (await import("./network/run.ts")).runNetworkBench(),
