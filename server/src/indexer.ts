@@ -45,6 +45,9 @@ export type IndexerPorts = {
 export type Indexer = Awaited<ReturnType<typeof openIndexer>>;
 
 const NONCE_BYTES = 24;
+const FORGOTTEN_SWEEP_MS = 5_000;
+/** Far above the time from a lease to the entry that names its node. */
+const FORGOTTEN_AFTER_MS = 15_000;
 
 export async function openIndexer(ports: IndexerPorts, scope: Scope) {
   const { clock, log, cluster, titles, telemetry, store, saves, random, newId, locate } = ports;
@@ -166,7 +169,28 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
     },
     scope,
   );
+  const opened = sessions;
+  const checking = setInterval(() => releaseForgotten(registry, opened, cluster, clock.monotonicMs()), FORGOTTEN_SWEEP_MS);
+  scope.own(checking, () => clearInterval(checking));
   return { nodes: registry, servers, leases, sessions };
+}
+
+/** Since when a slot has been held for a session that nobody has. */
+const forgottenSinceMs = new WeakMap<OpenNodes, Map<string, number>>();
+
+/** The word that frees a slot is lost with the bus; a session that is nobody's any more holds none. */
+function releaseForgotten(nodes: OpenNodes, sessions: Sessions, cluster: Cluster, nowMs: number): void {
+  // What this process knows may be old.
+  if (!cluster.connected) return;
+  const before = forgottenSinceMs.get(nodes) ?? new Map<string, number>();
+  const now = new Map<string, number>();
+  for (const { nodeId, sessionId } of nodes.heldHere()) {
+    if (sessions.holds(sessionId, nodeId)) continue;
+    const sinceMs = before.get(`${nodeId} ${sessionId}`) ?? nowMs;
+    if (nowMs - sinceMs >= FORGOTTEN_AFTER_MS) nodes.releaseSlot(nodeId, sessionId);
+    else now.set(`${nodeId} ${sessionId}`, sinceMs);
+  }
+  forgottenSinceMs.set(nodes, now);
 }
 
 /** Each may be anywhere within its accuracy, and gets the benefit of the doubt. */

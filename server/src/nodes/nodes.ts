@@ -342,6 +342,11 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     handleMovedAway,
     handleLost,
     handleGone,
+    /** Slots of the nodes that hang here which a server holds by its word. */
+    heldHere: (): { nodeId: string; sessionId: string }[] =>
+      [...nodes.values()].flatMap(({ nodeId, life, elsewhere }) =>
+        elsewhere ? [] : [...life.slots].flatMap(([sessionId, { held }]) => (held ? [{ nodeId, sessionId }] : [])),
+      ),
     candidates: (): NodeCandidate[] => Array.from(directory.all(), candidateOf),
     takeSlot: (nodeId: string, sessionId: string): void => tell(nodeId, { type: "session-held", sessionId }),
     releaseSlot,

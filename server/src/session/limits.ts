@@ -87,3 +87,6 @@ export const STRAY_AFTER_MS = 15_000;
 
 /** The word that ended a session and the sight of its entry gone come by different ways. */
 export const GONE_MS = 3_000;
+
+/** A slot that could not be had is asked for again, or another one: soon, but not in a loop. */
+export const PLACE_AGAIN_MS = 300;

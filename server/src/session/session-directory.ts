@@ -35,6 +35,17 @@ export interface DirectoryEvents {
   onChanged(sessionId: string, entry: SessionEntry | undefined, before: SessionEntry | undefined): void;
 }
 
+export type DirectoryPorts = {
+  cluster: Cluster;
+  log: Log;
+  /**
+   * Whether the session has ended or had a later owner, by the store. An entry that went may
+   * have been taken over and taken away by another; or the bucket has lost it. MAY reject.
+   */
+  isOver(sessionId: string, term: number): Promise<boolean>;
+  events: DirectoryEvents;
+};
+
 export type SessionDirectory = Awaited<ReturnType<typeof openSessionDirectory>>;
 
 /** A write that got no answer is tried again after this. */
@@ -45,7 +56,7 @@ type Own = { term: number; revision: number; told: SessionTold; written: string;
 
 /** Resolves when every session of the cluster is known. */
 export async function openSessionDirectory(
-  { cluster, log, events }: { cluster: Cluster; log: Log; events: DirectoryEvents },
+  { cluster, log, isOver, events }: DirectoryPorts,
   scope: Scope,
 ) {
   const { serverId } = cluster;
@@ -70,7 +81,7 @@ export async function openSessionDirectory(
     index(sessionId, before?.entry, entry);
     const mine = own.get(sessionId);
     if (mine && entry && entry.ownerId !== serverId && entry.term > mine.term) lose(sessionId);
-    // The bucket lost what it kept: the session is still ours, so it is told again.
+    // Perhaps the bucket lost what it kept: a session that is still ours is told again.
     else if (mine && !entry && !mine.leaving && revision >= mine.revision) tellAgain(sessionId, mine);
     events.onChanged(sessionId, entry, before?.entry);
   }
@@ -97,10 +108,35 @@ export async function openSessionDirectory(
   /** A new session of this process; false if somebody has it already. */
   async function claim(sessionId: string, told: SessionTold): Promise<boolean> {
     const value = { ...told, ownerId: serverId, term: 1 };
-    const revision = await bucket.create(sessionId, value);
-    if (revision === undefined) return false;
-    take(sessionId, value, revision);
-    return true;
+    try {
+      const revision = await bucket.create(sessionId, value);
+      if (revision === undefined) return false;
+      take(sessionId, value, revision);
+      return true;
+    } catch (error) {
+      later(() => void disclaim(sessionId));
+      throw error;
+    }
+  }
+
+  /** A claim that got no answer may have arrived all the same: its player was refused, so nobody has the session. */
+  async function disclaim(sessionId: string): Promise<void> {
+    try {
+      const found = await bucket.get(sessionId);
+      if (found?.value.ownerId === serverId && !own.has(sessionId)) await bucket.delete(sessionId, found.revision);
+    } catch (error) {
+      if (scope.closed) return;
+      log.debug({ sessionId, error }, "whether a claim arrived can't be known yet");
+      later(() => void disclaim(sessionId));
+    }
+  }
+
+  function later(run: () => void): void {
+    const timer = setTimeout(() => {
+      retries.delete(timer);
+      run();
+    }, RETRY_MS);
+    retries.add(timer);
   }
 
   /** The session of an owner that is gone. The new term; undefined if somebody else was quicker. */
@@ -168,11 +204,9 @@ export async function openSessionDirectory(
     } catch (error) {
       if (scope.closed) return;
       if (!(error instanceof ClusterUnavailableError)) log.error({ sessionId, error }, "a session's entry could not be written");
-      const timer = setTimeout(() => {
-        retries.delete(timer);
+      later(() => {
         if (own.get(sessionId) === mine && !mine.writing) void write(sessionId, mine);
-      }, RETRY_MS);
-      retries.add(timer);
+      });
     } finally {
       mine.writing = false;
     }
@@ -182,7 +216,7 @@ export async function openSessionDirectory(
   async function catchUp(sessionId: string, mine: Own): Promise<boolean> {
     const found = await bucket.get(sessionId);
     if (!found) {
-      if (mine.leaving) return false;
+      if (mine.leaving || (await isOver(sessionId, mine.term))) return false;
       const value = { ...mine.told, ownerId: serverId, term: mine.term };
       const revision = await bucket.create(sessionId, value);
       if (revision !== undefined) mine.revision = revision;

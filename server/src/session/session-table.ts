@@ -10,7 +10,7 @@ import type { Log } from "../log.ts";
 import { steadyTime } from "../steady-time.ts";
 import { leaseOf, newEntry, nodeOf, recordOf, titleIdOf, toldOf, type Entry, type SessionFacts } from "./entry.ts";
 import { createLine, type Placing } from "./line.ts";
-import { EXCLUDED_MS, NODE_WAIT_MS, START_MARGIN_MS, TURNS_PER_SESSION_MAX } from "./limits.ts";
+import { EXCLUDED_MS, NODE_WAIT_MS, PLACE_AGAIN_MS, START_MARGIN_MS, TURNS_PER_SESSION_MAX } from "./limits.ts";
 import type { PlayerPeer, SessionNodes, SessionSlots, SessionTelemetry, SlotChoice } from "./ports.ts";
 import { deadlineOf, leasesOf, queuedSession, type Lease, type Session } from "./session.ts";
 import type { SessionDirectory } from "./session-directory.ts";
@@ -40,7 +40,9 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
   const entries = new Map<string, Entry>();
   const byPlayer = new Map<string, Set<Entry>>();
   const line = createLine<Entry>({ order: inOrder, place, kindOf, giveHope, tellPosition });
+  let settling: NodeJS.Timeout | undefined;
   scope.own(entries, () => {
+    clearTimeout(settling);
     for (const entry of entries.values()) clearTimeout(entry.timer);
     entries.clear();
     byPlayer.clear();
@@ -143,11 +145,19 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
   function assign(entry: Entry, options: readonly Option[]): void {
     line.settled(entry);
     const [best, ...others] = options;
-    // Somebody else was faster everywhere: the line knows by now what is left.
-    if (!best) return line.settle();
+    // Somebody else was faster everywhere, or the cluster does not answer.
+    if (!best) return settleLater();
     const startLimitMs = (entry.title.manifest.startTimeoutS ?? START_TIMEOUT_S_DEFAULT) * 1000 + START_MARGIN_MS;
     if (scope.closed) for (const { lease } of options) slots.release(lease, entry.id);
     else apply(entry, { type: "slots-taken", options: [best, ...others], startLimitMs });
+  }
+
+  function settleLater(): void {
+    if (scope.closed) return;
+    settling ??= setTimeout(() => {
+      settling = undefined;
+      line.settle();
+    }, PLACE_AGAIN_MS);
   }
 
   /** A node that failed it is better than none: it may have come up again. */

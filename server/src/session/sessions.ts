@@ -54,6 +54,10 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     {
       cluster,
       log,
+      isOver: async (sessionId, term) => {
+        const record = await store.findSession(sessionId);
+        return record !== undefined && (record.end !== undefined || record.term > term);
+      },
       events: {
         onDisowned: (sessionId) => disown(sessionId),
         onChanged: (...change) => home?.handleSessionChanged(...change),
@@ -189,6 +193,9 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     },
     nodes: { ...nodeHome, handleUnlinked: fromNodes.handleUnlinked, handleLost: fromNodes.handleLost },
     placeQueued: table.placeQueued,
+    /** Whether the session has, or may have, a slot of the node. */
+    holds: (sessionId: string, nodeId: string): boolean =>
+      table.find(sessionId) !== undefined || directory.find(sessionId)?.nodeIds.includes(nodeId) === true,
     handleLeaseLost,
     handleServersChanged,
     handleServerGone,

@@ -30,6 +30,9 @@ export type SlotPorts = {
   log: Log;
 };
 
+/** Of shortlists whose nodes all turn out to be busy. */
+const ROUNDS_MAX = 8;
+
 export function createSessionSlots(ports: SlotPorts, scope: Scope): SessionSlots {
   const { leases, shortlist, record, needOf, lightMs, nodes, log } = ports;
   /** By node: chosen here, and not yet taken. */
@@ -37,12 +40,8 @@ export function createSessionSlots(ports: SlotPorts, scope: Scope): SessionSlots
 
   function choose(slotNeed: SlotNeed): SlotChoice {
     const need = needOf(slotNeed);
-    const full = [...pending.keys()].filter((nodeId) => freeOf(nodeId) <= 0);
-    const excludedNodeIds = new Set([...(need.excludedNodeIds ?? []), ...full]);
-    const list = shortlist({ ...need, excludedNodeIds });
-    // A slot that is being taken may yet come back.
-    if (list.type === "none") return { type: "none", canRun: list.canRun || full.length > 0 };
-    const chosen = worthProbing(list.candidates);
+    const chosen = chooseOpen(need, new Set(need.excludedNodeIds));
+    if ("type" in chosen) return chosen;
     for (const { nodeId } of chosen) pending.set(nodeId, (pending.get(nodeId) ?? 0) + 1);
     return {
       type: "chosen",
@@ -51,6 +50,21 @@ export function createSessionSlots(ports: SlotPorts, scope: Scope): SessionSlots
         return options.filter((option) => option !== undefined);
       },
     };
+  }
+
+  /** A node's record and its leases tell of a free slot at different times: only what both call free is asked for. */
+  function chooseOpen(need: PlacementNeed, excludedNodeIds: Set<string>): readonly RankedNode[] | (SlotChoice & { type: "none" }) {
+    let busy = false;
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      const list = shortlist({ ...need, excludedNodeIds });
+      // A slot that is being taken or given back may be free in a moment.
+      if (list.type === "none") return { type: "none", canRun: list.canRun || busy };
+      const open = list.candidates.filter(({ nodeId }) => freeOf(nodeId) > 0);
+      if (open.length > 0) return worthProbing(open);
+      busy = true;
+      for (const { nodeId } of list.candidates) excludedNodeIds.add(nodeId);
+    }
+    return { type: "none", canRun: true };
   }
 
   async function takeOne({ nodeId, terms }: RankedNode, need: PlacementNeed, sessionId: string): Promise<Option | undefined> {
