@@ -48,7 +48,7 @@ export function findCommand(name, args, env) {
       const { help, drain, environment } = parseEdgeOptions(args);
       return {
         summary: "start an edge node alone",
-        needs: drain ? "packages" : "everything",
+        needs: drain ? "packages" : "node",
         script: drain ? "edge-node/src/drain.ts" : "edge-node/src/main.ts",
         environment,
         ...(help && { help: EDGE_HELP }),

@@ -5,13 +5,16 @@ import { debianPackages } from "./debian-packages.mjs";
 import { mediaWorker, mediaWorkerBuild } from "./media-worker.mjs";
 import { npmDependencies } from "./npm-dependencies.mjs";
 
-/** @typedef {"packages" | "everything" | "tests"} Needs */
+/** @typedef {"packages" | "node" | "everything" | "tests"} Needs */
 
-const everything = [npmDependencies, mediaWorker, debianPackages, mediaWorkerBuild, clientBuild];
+const node = [npmDependencies, mediaWorker, debianPackages, mediaWorkerBuild];
+const everything = [...node, clientBuild];
 
 /** @type {Readonly<Record<Needs, readonly import("./run-steps.mjs").Step[]>>} */
 export const STEPS = Object.freeze({
   packages: [npmDependencies],
+  // A node alone shows nobody a page.
+  node,
   everything,
   // The same steps; the context says that it is for tests.
   tests: everything,
