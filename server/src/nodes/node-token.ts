@@ -1,7 +1,7 @@
-// Who may register as a node: whoever shows the node token. It is given to the
-// server and its nodes by NEARFRAME_NODE_TOKEN; without that the server makes one
-// and keeps it in `node-token` in its data folder, readable by its owner alone,
-// where a node on the same machine finds it.
+// The node token: what tells the operator's own nodes from others. Where the operator gives
+// it, by NEARFRAME_NODE_TOKEN, nobody registers without; else the server makes one and keeps
+// it in `node-token` in its data folder, readable by its owner alone, where a node on the
+// same machine finds it, and anybody may register, untrusted.
 //
 // Loopback alone is no proof: every page that is open in a browser on this
 // machine can reach it, so can other people's programs, and behind a proxy on
