@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Scope } from "@nearframe/shared/lifetime";
+import { Scope, withTimeout } from "@nearframe/shared/lifetime";
 import { parseManifest, type Title } from "@nearframe/shared/title/manifest";
 import { CLEAR_LINK, type NetProfile } from "../net/link/profile.ts";
 import type { Relay } from "../net/relay/relay.ts";
@@ -19,14 +19,15 @@ import { freePort, ROOT } from "../support/stack.ts";
 
 /** There and back, added to what this machine needs. */
 const NODES = {
-  near: { mediaRttMs: 10, httpRttMs: 80 },
+  near: { mediaRttMs: 10, httpRttMs: 150 },
   far: { mediaRttMs: 70, httpRttMs: 5 },
 } as const;
 type NodeName = keyof typeof NODES;
 const NAMES = Object.keys(NODES) as NodeName[];
-const PINGS_HTTP = 4;
-const TAPS = 3;
-const TAPS_MAX = 12;
+const PINGS_HTTP = 8;
+const TAPS = 4;
+/** The server takes the best that is known after 400 ms; here a busy machine gets the time to know all. */
+const CHOICE_MS = 5_000;
 
 const around = (rttMs: number): NetProfile => {
   const link = { ...CLEAR_LINK, delayMs: rttMs / 2 };
@@ -48,7 +49,7 @@ beforeAll(async () => {
 afterAll(() => scope.close());
 
 async function startWith(names: readonly NodeName[]): Promise<ChoosingServer> {
-  const server = await startChoosingServer({ title, passOffer }, scope);
+  const server = await startChoosingServer({ title, choiceMs: CHOICE_MS, passOffer }, scope);
   await Promise.all(
     names.map(async (name) => {
       const mediaPort = await freePort();
@@ -60,7 +61,7 @@ async function startWith(names: readonly NodeName[]): Promise<ChoosingServer> {
   return server;
 }
 
-/** What the usual way of choosing has: the time of an HTTP answer, the first one thrown away. */
+/** What the usual way of choosing has: the shortest time of an HTTP answer, the first one thrown away. */
 async function httpPing(page: Page, url: string): Promise<number> {
   return page.evaluate(
     async ({ url, count }) => {
@@ -70,7 +71,7 @@ async function httpPing(page: Page, url: string): Promise<number> {
         await fetch(`${url}?${i}`, { cache: "no-store" });
         if (i > 0) times.push(performance.now() - fromMs);
       }
-      return times.toSorted((a, b) => a - b)[Math.floor(count / 2)] ?? Infinity;
+      return Math.min(...times);
     },
     { url, count: PINGS_HTTP },
   );
@@ -93,7 +94,7 @@ const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[M
 /** Taps the title, waits for frames, and goes away again. */
 async function tap(page: Page, server: ChoosingServer): Promise<number> {
   await page.goto(`${server.url}/play/test-card`);
-  const elapsedMs = await server.firstFrameMs();
+  const elapsedMs = await withTimeout(server.firstFrameMs(), 20_000, "a tap led to no frame");
   await waitForFrames(page);
   await page.goto("about:blank");
   return elapsedMs;
@@ -105,17 +106,15 @@ test("media goes to the node that is nearest on media's own path, where HTTP wou
   // The first page of a browser loads and compiles while it measures.
   await Promise.all([tap(page, server), server.choice()]);
   const measured: { probingMs: number; toFrameMs: number }[] = [];
-  for (let taps = 0; measured.length < TAPS; taps++) {
-    if (taps >= TAPS_MAX) throw new Error(`only ${measured.length} of ${taps} choices had measured the nearer node in time`);
+  for (let taps = 0; taps < TAPS; taps++) {
     const [toFrameMs, { reports, chosen, probingMs }] = await Promise.all([tap(page, server), server.choice()]);
-    for (const name of NAMES) {
-      const { player, node } = reports.get(name) ?? {};
-      // Each end measured by itself, and both saw the relay's delay.
-      for (const seen of [player, node]) if (seen) expect(seen.rttMs.min).toBeGreaterThanOrEqual(NODES[name].mediaRttMs);
-    }
-    // A machine with too much to do may not be through in time; then the server takes what it knows.
-    if (!reports.get("near")?.verified || !reports.get("near")?.player) continue;
     expect(chosen).toBe("near");
+    for (const name of NAMES) {
+      const { player, node, verified } = reports.get(name) ?? {};
+      expect(verified).toBe(true);
+      // Each end measured by itself, and both saw the relay's delay.
+      for (const seen of [player, node]) expect(seen?.rttMs.min).toBeGreaterThanOrEqual(NODES[name].mediaRttMs);
+    }
     measured.push({ probingMs, toFrameMs });
   }
 

@@ -23,8 +23,6 @@ import { ROOT } from "./stack.ts";
 
 const CLIENT = path.join(ROOT, "client/dist");
 const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
-/** As the server waits for all reports. */
-const CHOICE_MS = 400;
 
 export type Report = { player?: ProbeResult; node?: ProbeResult; verified?: boolean };
 
@@ -49,6 +47,8 @@ export interface ChoosingServer {
 
 export type ChoosingOptions = {
   title: Title;
+  /** How long reports are waited for; then the best that is known is taken. */
+  choiceMs: number;
   /** Changes an offer on its way to the player, as one behind a relay is; `node` is the name that it has. */
   passOffer(node: string, text: string): Promise<string> | string;
 };
@@ -145,7 +145,7 @@ function createQueue<T>() {
 type PlayerSession = ReturnType<typeof createPlayerSession>;
 
 function createPlayerSession(
-  { title, device, nodes, passOffer }: ChoosingOptions & { device: Extract<ClientToServer, { type: "session.request" }>["device"]; nodes: NodePeer[] },
+  { title, choiceMs, device, nodes, passOffer }: ChoosingOptions & { device: Extract<ClientToServer, { type: "session.request" }>["device"]; nodes: NodePeer[] },
   say: (message: ServerToClient) => void,
   sayText: (text: string) => void,
   onChosen: (choice: Choice) => void,
@@ -180,7 +180,7 @@ function createPlayerSession(
         sayText(await passOffer(candidate.node.name, text));
         if (firstOfferAtMs !== undefined || chosen) return;
         firstOfferAtMs = performance.now();
-        setTimeout(choose, CHOICE_MS);
+        setTimeout(choose, choiceMs);
         return;
       }
       case "session.probed": {
@@ -213,6 +213,10 @@ function createPlayerSession(
       candidate.receipt = message.receipt;
       reportOf(candidate).player = message.result;
       chooseIfAllKnown();
+    } else if (message.type === "session.resume" && chosen) {
+      const { id, name, size, fps, input } = title.manifest;
+      say({ type: "session.created", requestId: message.requestId, sessionId, title: { id, name, size, fps, input } });
+      chosen.node.say({ type: "session.rejoin", sessionId, epoch: chosen.epoch, device });
     } else if (message.type === "session.leave") {
       end();
     }

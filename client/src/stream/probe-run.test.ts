@@ -57,6 +57,12 @@ test("a lost ping is counted, and waited for no longer than twice the slowest", 
   expect(probed[0]?.atMs).toBeLessThan(300);
 });
 
+test("a path that turns out slower than its time is told of all the same, only later", () => {
+  const { timers, probed } = rig({ rttMs: 300, limitMs: 100 });
+  timers.pass(1_500);
+  expect(probed).toMatchObject([{ probed: { result: { rttMs: { min: 300 } } } }]);
+});
+
 test("a lost end of the probe is said again", () => {
   let lost = 0;
   const { timers, probed, of } = rig({ loses: (message) => message.kind === "finish" && lost++ < 2 });
@@ -79,7 +85,7 @@ test("a far path is told of with fewer pings, in time", () => {
 
 test("of a path that answers nothing, nothing is told", () => {
   const { timers, probed } = rig({ loses: () => true });
-  timers.pass(1_000);
+  timers.pass(2_000);
   expect(probed).toEqual([]);
   expect(timers.pending).toBe(0);
 });

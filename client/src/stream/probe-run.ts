@@ -12,6 +12,8 @@ export const PING_EVERY_MS = 10;
 /** A path whose answers are not in by then is told of without them. */
 const ANSWER_WAIT_MS_MIN = 20;
 const FINISH_EVERY_MS = 40;
+/** A node that can't be heard for a second is not going to be chosen. */
+const FINISHES_MAX = 25;
 
 export type Probed = { result: ProbeResult; receipt: string };
 
@@ -29,12 +31,12 @@ export interface ProbeRun {
   receive(bytes: Uint8Array): void;
 }
 
-/** Starts at once, and is over by `deadlineMs`, with what it has by then. */
+/** Starts at once, with as many pings as let it be over by `deadlineMs` on a path like the one it finds. */
 export function startProbe(scope: Scope, deadlineMs: number, ports: ProbeRunPorts): ProbeRun {
   const { timers } = ports;
   const pings: { token: number; sentAtMs: number; roundTripMs: number | undefined }[] = [];
   let stopTimer = () => {};
-  let finishing = false;
+  let finishes = 0;
   let done = false;
   scope.own(undefined, () => stopTimer());
 
@@ -57,24 +59,24 @@ export function startProbe(scope: Scope, deadlineMs: number, ports: ProbeRunPort
 
   function handlePong({ number, token, nodeToken }: Pong): void {
     const asked = pings[number];
-    if (!asked || asked.token !== token || asked.roundTripMs !== undefined || finishing) return;
+    if (!asked || asked.token !== token || asked.roundTripMs !== undefined || done) return;
     asked.roundTripMs = timers.monotonicMs() - asked.sentAtMs;
     ports.send(writeProbe({ kind: "echo", number, nodeToken }));
-    if (pings.length === PINGS && pings.every(({ roundTripMs }) => roundTripMs !== undefined)) finish();
+    if (finishes === 0 && pings.length === PINGS && pings.every(({ roundTripMs }) => roundTripMs !== undefined)) finish();
   }
 
   /** Said until the receipt comes, as anything on this channel may be lost. */
   function finish(): void {
-    finishing = true;
     stopTimer();
-    if (timers.monotonicMs() >= deadlineMs) return;
+    if (finishes === FINISHES_MAX) return;
+    finishes += 1;
     ports.send(writeProbe({ kind: "finish", count: pings.length }));
     stopTimer = timers.after(FINISH_EVERY_MS, finish);
   }
 
   function handleReceipt(signature: Uint8Array): void {
     const result = summarizeProbe(pings.map(({ roundTripMs }) => roundTripMs));
-    if (!finishing || done || !result) return;
+    if (finishes === 0 || done || !result) return;
     done = true;
     stopTimer();
     ports.onProbed({ result, receipt: toBase64Url(signature) });

@@ -14,6 +14,8 @@ import { packetsReceived, startStallWatch, type StallNews } from "./stall-watch.
  * the reports have yet to reach it.
  */
 export const PROBING_MS = 350;
+/** A handful of pings over a near path. */
+const PROBE_MS_MIN = 120;
 /** A new track that doesn't say when its media begins is shown after this. */
 const SHOW_AFTER_MS = 8_000;
 
@@ -90,7 +92,9 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
       onFrameMark: (bytes) => counts() && ports.onFrameMark(bytes),
       onControl: (text) => counts() && ports.onControl(text),
       onProbeOpen(channel) {
-        mine.probe = startProbe(mine.scope, probingUntilMs, {
+        // One that comes up too late for the others' time is measured in its own: the server may yet wait for it.
+        const deadlineMs = Math.max(probingUntilMs, timers.monotonicMs() + PROBE_MS_MIN);
+        mine.probe = startProbe(mine.scope, deadlineMs, {
           timers,
           random32: ports.random32,
           send: (bytes) => channel.send(bytes),
