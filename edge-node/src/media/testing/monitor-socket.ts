@@ -18,7 +18,8 @@ export type MonitorSocket = {
   hangUp(): void;
 };
 
-export async function openMonitorSocket(scope: Scope): Promise<MonitorSocket> {
+/** `chunks`: how many of 10 ms are given every 10 ms; 0 for a server that stands. */
+export async function openMonitorSocket(scope: Scope, { chunks = 1 } = {}): Promise<MonitorSocket> {
   const path = join(await createPrivateFolder("monitor", scope), "monitor");
   // A whole number of periods, so that the chunk can be repeated.
   const chunk = Buffer.alloc((RATE / 1000) * CHUNK_MS * 4);
@@ -35,7 +36,9 @@ export async function openMonitorSocket(scope: Scope): Promise<MonitorSocket> {
   });
   server.on("connection", (listener) => {
     listeners.add(listener);
-    const timer = setInterval(() => listener.write(chunk), CHUNK_MS);
+    const timer = setInterval(() => {
+      for (let count = 0; count < chunks && !listener.writableNeedDrain; count++) listener.write(chunk);
+    }, CHUNK_MS);
     listener.on("error", () => {
       // It went away in the middle of a write, as it may.
     });
