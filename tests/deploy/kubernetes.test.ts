@@ -43,7 +43,7 @@ function faultsOf(resources: readonly Value[]): string[] {
       for (const { name: volume } of listOf(container["volumeMounts"])) if (!volumes.has(volume)) faults.push(`${name} mounts ${String(volume)}, which there is not`);
       for (const probe of ["startupProbe", "readinessProbe", "livenessProbe"]) {
         const port = get(container, probe, "httpGet", "port");
-        if (port !== undefined && !portNames(container).includes(port)) faults.push(`${name} is probed at the port ${String(port)}, which it has not`);
+        if (port !== undefined && !portNames(container).includes(port)) faults.push(`${name} is probed at the port ${JSON.stringify(port)}, which it has not`);
       }
       faults.push(...environmentFaults(container, configMap).map((fault) => `${name}: ${fault}`));
     }
@@ -69,12 +69,12 @@ function environmentFaults(container: Value, configMap: Value | undefined): stri
   let variables: Variables = {};
   for (const source of listOf(container["envFrom"])) {
     const map = get(source, "configMapRef", "name");
-    if (map !== undefined && map !== get(configMap, "metadata", "name")) faults.push(`there is no config map ${String(map)}`);
+    if (map !== undefined && map !== get(configMap, "metadata", "name")) faults.push(`there is no config map ${JSON.stringify(map)}`);
     variables = { ...variables, ...(map === undefined ? SECRET : (get(configMap, "data") as Variables)) };
   }
   for (const { name, value, valueFrom } of listOf(container["env"])) {
     const key = get(valueFrom, "secretKeyRef", "key");
-    if (key !== undefined && !((key as string) in SECRET)) faults.push(`the secret has no ${String(key)}`);
+    if (key !== undefined && !((key as string) in SECRET)) faults.push(`the secret has no ${JSON.stringify(key)}`);
     variables[name as string] = (value as string | undefined) ?? SECRET[key as string] ?? "192.0.2.1";
   }
   const image = String(container["image"]);
@@ -113,10 +113,10 @@ test.each<[string, string, (resource: Value) => void, string]>([
   ["a selector that misses its pods", "DaemonSet", (value) => void ((get(value, "spec", "selector") as Value)["matchLabels"] = { a: "b" }), "selects a=b"],
   ["a service that leads nowhere", "Service", (value) => void (listOf(get(value, "spec", "ports"))[0]!["targetPort"] = "web"), "no pod has"],
   ["a volume that isn't there", "StatefulSet", (value) => void (listOf(containersOf(value)[0]!["volumeMounts"])[0]!["name"] = "lost"), "mounts lost"],
-  ["a probe of a port that isn't there", "Deployment", (value) => void ((get(containersOf(value)[0]!, "readinessProbe", "httpGet") as Value)["port"] = "web"), "probed at the port web"],
+  ["a probe of a port that isn't there", "Deployment", (value) => void ((get(containersOf(value)[0]!, "readinessProbe", "httpGet") as Value)["port"] = "web"), "probed at the port \"web\""],
   ["a variable that nobody reads", "ConfigMap", (value) => void ((value["data"] as Variables)["NEARFRAME_STORE"] = "x"), "nobody reads NEARFRAME_STORE"],
   ["a value that the server refuses", "ConfigMap", (value) => void ((value["data"] as Variables)["NATS_REPLICAS"] = "2"), "NATS_REPLICAS must be"],
-  ["a key that the secret has not", "DaemonSet", (value) => void ((get(listOf(containersOf(value)[1]!["env"]).at(-1), "valueFrom", "secretKeyRef") as Value)["key"] = "TOKEN"), "the secret has no TOKEN"],
+  ["a key that the secret has not", "DaemonSet", (value) => void ((get(listOf(containersOf(value)[1]!["env"]).at(-1), "valueFrom", "secretKeyRef") as Value)["key"] = "TOKEN"), "the secret has no \"TOKEN\""],
 ])("%s is noticed", (_name, kind, change, fault) => {
   const resources = overlay("plain");
   change(resources.find((resource) => resource["kind"] === kind)!);

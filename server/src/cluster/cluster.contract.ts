@@ -4,7 +4,7 @@ import { Scope } from "@nearframe/shared/lifetime";
 import { describe, expect, onTestFinished, test } from "vitest";
 import * as z from "zod/mini";
 import { eventually } from "../testing/eventually.ts";
-import { seededRandom } from "../testing/seeded-random.ts";
+import { pick, seededRandom } from "../testing/seeded-random.ts";
 import { testScope } from "../testing/test-scope.ts";
 import { EXPIRY_TOLD_MS, MESSAGE_BYTES_MAX, NAME_LENGTH_MAX, VALUE_BYTES_MAX } from "./limits.ts";
 import type { Cluster, KeyValue, KeyValueChange } from "./ports.ts";
@@ -28,8 +28,9 @@ export function clusterContract(open: (scope: Scope) => Promise<ClusterUnderTest
   /** A bucket that no other test knows, as two servers see it. */
   async function twoBuckets(options: { ttlMs?: number } = {}) {
     const { under, a, b } = await two();
-    const [inA, inB] = await Promise.all([a, b].map((cluster) => cluster.bucket("things", { schema: Numbered, ...options })));
-    return { under, a, b, inA: inA!, inB: inB! };
+    const open = (cluster: Cluster) => cluster.bucket("things", { schema: Numbered, ...options });
+    const [inA, inB] = await Promise.all([open(a), open(b)]);
+    return { under, a, b, inA, inB };
   }
   const numbers = (scope = testScope()) => {
     const heard: number[] = [];
@@ -135,17 +136,17 @@ export function clusterContract(open: (scope: Scope) => Promise<ClusterUnderTest
       expect(await inB.get("k")).toBeUndefined();
       const revision = await inA.create("k", { number: 1 });
       expect(await inB.get("k")).toEqual({ key: "k", value: { number: 1 }, revision });
-      const later = await inB.update("k", { number: 2 }, revision!);
+      const later = await inB.update("k", { number: 2 }, there(revision));
       expect(await inA.get("k")).toEqual({ key: "k", value: { number: 2 }, revision: later });
-      expect(await inA.delete("k", later!)).toBe(true);
+      expect(await inA.delete("k", there(later))).toBe(true);
       expect(await inB.get("k")).toBeUndefined();
     });
 
     test("compares before it sets", async () => {
       const { inA, inB } = await twoBuckets();
-      const revision = (await inA.create("k", { number: 1 }))!;
+      const revision = there(await inA.create("k", { number: 1 }));
       expect(await inB.create("k", { number: 2 })).toBeUndefined();
-      const later = (await inB.update("k", { number: 3 }, revision))!;
+      const later = there(await inB.update("k", { number: 3 }, revision));
       expect(await inA.update("k", { number: 4 }, revision)).toBeUndefined();
       expect(await inA.delete("k", revision)).toBe(false);
       expect(await inA.get("k")).toMatchObject({ value: { number: 3 } });
@@ -176,7 +177,7 @@ export function clusterContract(open: (scope: Scope) => Promise<ClusterUnderTest
         const bucket = index % 2 ? inA : inB;
         const old = await bucket.get(key);
         if (old) await bucket.delete(key, old.revision);
-        revisions.push((await bucket.create(key, { number: index }))!);
+        revisions.push(there(await bucket.create(key, { number: index })));
       }
       expect(revisions.every((revision) => Number.isSafeInteger(revision) && revision > 0)).toBe(true);
       expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
@@ -215,13 +216,13 @@ export function clusterContract(open: (scope: Scope) => Promise<ClusterUnderTest
   describe("a watcher", () => {
     test("is told what is there, then what changes", async () => {
       const { inA, inB } = await twoBuckets();
-      const first = (await inA.create("first", { number: 1 }))!;
+      const first = there(await inA.create("first", { number: 1 }));
       await inA.create("gone.before", { number: 2 });
-      await inA.delete("gone.before", (await inA.get("gone.before"))!.revision);
+      await inA.delete("gone.before", there(await inA.get("gone.before")).revision);
       const seen = await watched(inB);
       expect(seen.changes).toEqual([{ type: "present", key: "first", value: { number: 1 }, revision: first }]);
-      const second = (await inA.create("second", { number: 3 }))!;
-      const third = (await inA.update("first", { number: 4 }, first))!;
+      const second = there(await inA.create("second", { number: 3 }));
+      const third = there(await inA.update("first", { number: 4 }, first));
       await inB.delete("second", second);
       await eventually(() => expect(seen.present()).toEqual({ first: 4 }));
       await eventually(() => expect(seen.changes.at(-1)).toMatchObject({ type: "gone", key: "second" }));
@@ -241,7 +242,7 @@ export function clusterContract(open: (scope: Scope) => Promise<ClusterUnderTest
       const random = seededRandom(7);
       const keys = ["a", "b", "c", "d"];
       const change = async (bucket: KeyValue<Numbered>, number: number) => {
-        const key = keys[Math.floor(random() * keys.length)]!;
+        const key = pick(random, keys);
         const entry = await bucket.get(key);
         if (!entry) await bucket.create(key, { number });
         else if (random() < 0.3) await bucket.delete(key, entry.revision);
@@ -296,7 +297,7 @@ export function clusterContract(open: (scope: Scope) => Promise<ClusterUnderTest
     test("goes when nobody writes it, is told to watchers, and may be made again", async () => {
       const { inA, inB } = await twoBuckets({ ttlMs: TTL_MS });
       const seen = await watched(inB);
-      const revision = (await inA.create("k", { number: 1 }))!;
+      const revision = there(await inA.create("k", { number: 1 }));
       await eventually(() => expect(seen.present()).toEqual({ k: 1 }));
       await eventually(() => expect(seen.changes.at(-1)).toEqual({ type: "gone", key: "k", revision }), TTL_MS + EXPIRY_TOLD_MS + 5_000);
       expect(await inA.get("k")).toBeUndefined();
@@ -312,7 +313,7 @@ export function clusterContract(open: (scope: Scope) => Promise<ClusterUnderTest
       await inA.create("left", { number: 0 });
       // The other one's end is the clock: the kept one has by then been written again.
       while (seen.changes.every(({ type }) => type === "present")) {
-        revision = await inA.update("kept", { number: 1 }, revision!);
+        revision = await inA.update("kept", { number: 1 }, there(revision));
         expect(revision).toBeDefined();
         await new Promise((resolve) => setTimeout(resolve, TTL_MS / 10));
       }
@@ -339,6 +340,11 @@ export function clusterContract(open: (scope: Scope) => Promise<ClusterUnderTest
       expect([heard, seen.changes]).toEqual([[], []]);
     });
   });
+}
+
+function there<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("it should be there");
+  return value;
 }
 
 async function watched(bucket: KeyValue<Numbered>, scope = testScope()) {

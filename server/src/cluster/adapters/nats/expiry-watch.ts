@@ -3,7 +3,7 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { Log } from "../../../log.ts";
-import type { RawEntry } from "./nats-bucket.ts";
+import type { RawEntry } from "./raw-entry.ts";
 
 /** Not before NATS, whose clock decides. */
 const LATER_MS = 100;

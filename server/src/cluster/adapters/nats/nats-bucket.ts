@@ -2,26 +2,21 @@
 // watchers hear of it; whoever left it takes it away later.
 
 import { JetStreamApiCodes, JetStreamApiError } from "@nats-io/jetstream";
-import { headers, type MsgHdrs } from "@nats-io/transport-node";
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { Log } from "../../../log.ts";
 import { readJson, writeJson } from "../../json.ts";
 import { CALL_MS, VALUE_BYTES_MAX } from "../../limits.ts";
 import { checkName } from "../../names.ts";
-import { ClusterUnavailableError, type BucketOptions, type KeyValue, type KeyValueEntry } from "../../ports.ts";
+import type { BucketOptions, KeyValue, KeyValueEntry } from "../../ports.ts";
 import type { NatsLink } from "./nats-link.ts";
 import { openNatsStream, type NatsStream } from "./nats-stream.ts";
 import { watchNatsStream } from "./nats-watch.ts";
+import { deletionHeader, isDeletion, type RawEntry } from "./raw-entry.ts";
 
-/** JetStream's own key-value buckets mark what is not a value so. */
-export const OPERATION_HEADER = "KV-Operation";
-const DELETED = "DEL";
 /** Every watcher that was away has caught up by then, or begins anew. */
 const MARKER_KEPT_MS = 60_000;
 /** Somebody else deletes and creates the same key at the same time; more often than this, and he has it. */
 const CREATE_TRIES_MAX = 4;
-
-export type RawEntry = { key: string; revision: number; text: string; deleted: boolean };
 
 type Ports = { link: NatsLink; log: Log; replicas: number };
 
@@ -65,7 +60,7 @@ export async function openNatsBucket<T>(
   }
 
   /** `expected` 0: nothing may be there. Undefined if something else is. */
-  async function write(key: string, text: string, expected: number, operation?: string): Promise<number | undefined> {
+  async function write(key: string, text: string, expected: number, { deleting = false } = {}): Promise<number | undefined> {
     return onStream("writing", key, async ({ client, subjectPrefix, revisionBase }) => {
       const sequence = expected === 0 ? 0 : expected - revisionBase;
       // Of a bucket that has been lost since.
@@ -73,7 +68,7 @@ export async function openNatsBucket<T>(
       try {
         const ack = await client.publish(`${subjectPrefix}${key}`, text, {
           expect: { lastSubjectSequence: sequence },
-          ...(operation !== undefined && { headers: operationHeader(operation) }),
+          ...(deleting && { headers: deletionHeader() }),
           timeout: CALL_MS,
         });
         return revisionBase + ack.seq;
@@ -90,7 +85,7 @@ export async function openNatsBucket<T>(
     return onStream("reading", key, async ({ name, subjectPrefix, manager, revisionBase }) => {
       const message = await manager.streams.getMessage(name, { last_by_subj: `${subjectPrefix}${key}` });
       if (!message) return undefined;
-      return { key, revision: revisionBase + message.seq, text: message.string(), deleted: isDeleted(message.header) };
+      return { key, revision: revisionBase + message.seq, text: message.string(), deleted: isDeletion(message.header) };
     });
   }
 
@@ -116,7 +111,7 @@ export async function openNatsBucket<T>(
   }
 
   async function remove(key: string, revision: number): Promise<boolean> {
-    const marker = await write(key, "", revision, DELETED);
+    const marker = await write(key, "", revision, { deleting: true });
     if (marker === undefined) return false;
     sweepLater(marker);
     return true;
@@ -153,17 +148,6 @@ export async function openNatsBucket<T>(
     watch: (handler, watcherScope) =>
       watchNatsStream({ name, link, log, ttlMs, currentStream, parse, readRaw, sweepLater, handler }, watcherScope),
   };
-}
-
-export function isDeleted(header: MsgHdrs | undefined): boolean {
-  const operation = header?.get(OPERATION_HEADER) ?? "";
-  return operation === DELETED || operation === "PURGE";
-}
-
-function operationHeader(operation: string): MsgHdrs {
-  const header = headers();
-  header.set(OPERATION_HEADER, operation);
-  return header;
 }
 
 function isApiError(error: unknown, code: number): boolean {

@@ -1,5 +1,5 @@
 import { Scope } from "@nearframe/shared/lifetime";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { createLog } from "../../../log.ts";
 import { eventually } from "../../../testing/eventually.ts";

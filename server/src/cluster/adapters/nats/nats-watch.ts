@@ -7,9 +7,9 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import type { Log } from "../../../log.ts";
 import type { KeyValueChange, KeyValueEntry } from "../../ports.ts";
 import { createExpiryWatch } from "./expiry-watch.ts";
-import { isDeleted, type RawEntry } from "./nats-bucket.ts";
 import type { NatsLink } from "./nats-link.ts";
 import type { NatsStream } from "./nats-stream.ts";
+import { isDeletion, type RawEntry } from "./raw-entry.ts";
 import { createWatchedEntries } from "./watched-entries.ts";
 
 const LIST_AGAIN_MS = 500;
@@ -127,6 +127,6 @@ function readMessage({ subjectPrefix, revisionBase }: NatsStream, message: JsMsg
     key: message.subject.slice(subjectPrefix.length),
     revision: revisionBase + message.seq,
     text: message.string(),
-    deleted: isDeleted(message.headers),
+    deleted: isDeletion(message.headers),
   };
 }
