@@ -84,10 +84,10 @@ function rowsOf(name: string, samples: readonly Sample[], minutes: number): Benc
 
 const roleOf = ({ command }: ProcessInfo): string | undefined => ROLES.find(([, pattern]) => pattern.test(command))?.[0];
 
-/** Its own share of what it maps. Undefined when it has ended. */
+/** Memory of its own: what it shares moves with the others. Undefined when it has ended. */
 async function memoryMib(pid: number): Promise<number | undefined> {
   const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => undefined);
-  const kib = /^Pss:\s+(\d+) kB/m.exec(text ?? "")?.[1];
+  const kib = /^Anonymous:\s+(\d+) kB/m.exec(text ?? "")?.[1];
   return kib === undefined ? undefined : Number(kib) / 1024;
 }
 
