@@ -119,7 +119,7 @@ describe("a title that uses too much", () => {
   });
 
   test("scratch space: /tmp and shared memory are full before the machine's is", async () => {
-    const said = await outputOf("head -c 1G /dev/zero > /tmp/fill 2>/dev/null && echo LET-THROUGH; df --output=size -m /tmp | tail -1", {
+    const said = await outputOf("cd /tmp; head -c 1G /dev/zero > fill 2>/dev/null && echo LET-THROUGH; df --output=size -m /tmp | tail -1", {
       resources: { cpuCores: 1, memoryMb: 4_000, gpu: false, network: false },
     });
     expect(said).not.toContain(LET);
@@ -136,7 +136,7 @@ describe("a title that looks around", () => {
     const otherHome = join(await createPrivateFolder("other", scope), "home");
     await mkdir(otherHome);
     await writeFile(join(otherHome, "save"), "a save");
-    const paths = [join(secret, "key"), join(otherHome, "save"), "/etc/shadow", "/root", "/proc/1/root/etc/shadow", process.cwd(), "/var/lib", "/home/player/../../root"];
+    const paths = [join(secret, "key"), join(otherHome, "save"), "/etc/shadow", "/root", "/proc/1/cwd/root", process.cwd(), "/var/lib", "/home/player/../../root"];
     const said = await outputOf(paths.map((path) => `cat ${path}/* ${path} 2>/dev/null && echo "LET-THROUGH ${path}"`).join("\n"));
     expect(said).toBe("");
   });
@@ -247,7 +247,7 @@ describe("a title that tries known ways out", () => {
         (: > $place/x) 2>/dev/null && echo "LET-THROUGH $place"
       done
       echo pwned 2>/dev/null > /title/run.sh && echo "LET-THROUGH title"
-      : > /home/player/x && : > /tmp/x && echo "home and tmp"`);
+      : > /home/player/x && cd /tmp && : > x && echo "home and tmp"`);
     expect(said).toBe("home and tmp");
   });
 

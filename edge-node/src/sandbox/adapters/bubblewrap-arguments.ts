@@ -106,6 +106,8 @@ function parentFolders(paths: readonly string[], below = "/"): string[] {
     steps.forEach((_, index) => parents.add(`/${steps.slice(0, index + 1).join("/")}`));
   }
   return [...parents]
-    .filter((folder) => !folder.startsWith("/usr") && folder !== "/tmp" && folder.startsWith("/tmp/") === (below === "/tmp"))
+    .filter((folder) => !folder.startsWith("/usr") && folder !== "/tmp" && isBelow("/tmp", folder) === (below === "/tmp"))
     .toSorted();
 }
+
+const isBelow = (parent: string, folder: string): boolean => folder.startsWith(`${parent}/`);
