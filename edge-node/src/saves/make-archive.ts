@@ -46,7 +46,7 @@ export async function fingerprintSaves(home: string, savePaths: readonly string[
 }
 
 export async function makeArchive(options: ArchiveOptions): Promise<MadeArchive> {
-  const { home, savePaths, file, signal } = options;
+  const { file, signal } = options;
   for (const waitMs of SETTLE_WAITS_MS) {
     const archive = await attempt(options);
     if (archive.settled) return archive;

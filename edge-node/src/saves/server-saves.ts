@@ -118,7 +118,8 @@ export function createServerSaves(grant: SaveGrant, serverUrls: readonly string[
       let bytes = 0;
       const carry = async () => {
         for (let index = indices.shift(); index !== undefined; index = indices.shift()) {
-          bytes += await bringPart(handle, saveId, index, archiveBytes, signal);
+          const brought = await bringPart(handle, saveId, index, archiveBytes, signal);
+          bytes += brought;
           onProgress(bytes, archiveBytes);
         }
       };
