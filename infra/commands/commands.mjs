@@ -65,6 +65,8 @@ export function findCommand(name, args, env) {
       };
     case "impair":
       return { summary: "relay UDP as a bad network would", needs: "packages", script: "tests/net/impair-cli.ts" };
+    case "simulate":
+      return { summary: "place a day of players over a map of cities", needs: "packages", script: "tests/simulate/main.ts" };
     case "lint":
       return { summary: "check style and the walls between packages", needs: "packages", script: "infra/test/main.ts", args: ["lint"] };
     case "typecheck":
@@ -76,7 +78,7 @@ export function findCommand(name, args, env) {
   }
 }
 
-const NAMES = ["start", "test", "bench", "edge", "title", "doctor", "impair", "lint", "typecheck", "setup"];
+const NAMES = ["start", "test", "bench", "edge", "title", "doctor", "impair", "simulate", "lint", "typecheck", "setup"];
 
 /** @param {NodeJS.ProcessEnv} env */
 export function listCommands(env) {
