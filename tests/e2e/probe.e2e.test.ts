@@ -27,7 +27,7 @@ const NAMES = Object.keys(NODES) as NodeName[];
 const PINGS_HTTP = 8;
 const TAPS = 4;
 /** The server takes the best that is known after 400 ms; here a busy machine gets the time to know all. */
-const CHOICE_MS = 5_000;
+const CHOICE_MS = 10_000;
 
 const around = (rttMs: number): NetProfile => {
   const link = { ...CLEAR_LINK, delayMs: rttMs / 2 };
@@ -94,7 +94,7 @@ const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[M
 /** Taps the title, waits for frames, and goes away again. */
 async function tap(page: Page, server: ChoosingServer): Promise<number> {
   await page.goto(`${server.url}/play/test-card`);
-  const elapsedMs = await withTimeout(server.firstFrameMs(), 20_000, "a tap led to no frame");
+  const elapsedMs = await withTimeout(server.firstFrameMs(), 40_000, "a tap led to no frame");
   await waitForFrames(page);
   await page.goto("about:blank");
   return elapsedMs;
@@ -108,7 +108,7 @@ test("media goes to the node that is nearest on media's own path, where HTTP wou
   const measured: { probingMs: number; toFrameMs: number }[] = [];
   for (let taps = 0; taps < TAPS; taps++) {
     const [toFrameMs, { reports, chosen, probingMs }] = await Promise.all([tap(page, server), server.choice()]);
-    expect(chosen).toBe("near");
+    expect(chosen, JSON.stringify([...reports])).toBe("near");
     for (const name of NAMES) {
       const { player, node, verified } = reports.get(name) ?? {};
       expect(verified).toBe(true);

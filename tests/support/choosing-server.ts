@@ -236,7 +236,9 @@ function createPlayerSession(
   function choose(): void {
     if (chosen) return;
     const known = candidates.filter((candidate) => reportOf(candidate).player && candidate.receipt === candidate.signature && candidate.verified);
-    const ordered = known.toSorted((a, b) => (reportOf(a).player?.rttMs.p50 ?? Infinity) - (reportOf(b).player?.rttMs.p50 ?? Infinity));
+    // The least of a dozen is the path's own; the others also tell how busy this machine is.
+    const leastMs = (candidate: Candidate) => reportOf(candidate).player?.rttMs.min ?? Infinity;
+    const ordered = known.toSorted((a, b) => leastMs(a) - leastMs(b));
     const best = ordered[0] ?? candidates[0];
     if (!best) throw new Error("there is no candidate to choose");
     chosen = best;

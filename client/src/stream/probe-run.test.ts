@@ -75,12 +75,14 @@ test("a far path is told of with fewer pings, in time", () => {
   const { timers, probed, of } = rig({ rttMs: 120 });
   timers.pass(400);
   expect(of("ping").length).toBe(PINGS);
-  expect(probed[0]?.probed.result.count).toBe(PINGS);
+  expect(probed[0]?.probed.result).toMatchObject({ count: PINGS - 1, lost: 0 });
   expect(probed[0]?.atMs).toBeLessThanOrEqual(400);
   const shorter = rig({ rttMs: 60, limitMs: 200 });
   shorter.timers.pass(400);
   expect(shorter.of("ping").length).toBeLessThan(PINGS);
   expect(shorter.probed[0]?.atMs).toBeLessThanOrEqual(200);
+  // Those that were under way when the time was up are nobody's loss.
+  expect(shorter.probed[0]?.probed.result.lost).toBe(0);
 });
 
 test("of a path that answers nothing, nothing is told", () => {

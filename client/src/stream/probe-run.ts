@@ -37,6 +37,8 @@ export function startProbe(scope: Scope, deadlineMs: number, ports: ProbeRunPort
   const pings: { token: number; sentAtMs: number; roundTripMs: number | undefined }[] = [];
   let stopTimer = () => {};
   let finishes = 0;
+  /** How many of the pings are told of; fixed as the first end is said. */
+  let counted = 0;
   let done = false;
   scope.own(undefined, () => stopTimer());
 
@@ -44,17 +46,28 @@ export function startProbe(scope: Scope, deadlineMs: number, ports: ProbeRunPort
     const token = ports.random32();
     pings.push({ token, sentAtMs: timers.monotonicMs(), roundTripMs: undefined });
     ports.send(writeProbe({ kind: "ping", number: pings.length - 1, token }));
-    const last = pings.length === PINGS || timers.monotonicMs() + PING_EVERY_MS >= finishByMs();
-    stopTimer = last ? timers.after(Math.max(0, finishByMs() - timers.monotonicMs()), finish) : timers.after(PING_EVERY_MS, ping);
+    const more = pings.length < PINGS && timers.monotonicMs() + PING_EVERY_MS < finishByMs();
+    if (more) stopTimer = timers.after(PING_EVERY_MS, ping);
+    else finishInTime();
   }
 
-  /** The receipt needs a round trip too; how long that is shows in those before. */
+  /** What comes back meanwhile says how long it is worth to wait. */
+  function finishInTime(): void {
+    const waitMs = finishByMs() - timers.monotonicMs();
+    if (waitMs <= 0) return finish();
+    stopTimer = timers.after(Math.min(waitMs, PING_EVERY_MS), finishInTime);
+  }
+
+  const slowestMs = () => pings.reduce((most, { roundTripMs = 0 }) => Math.max(most, roundTripMs), 0);
+
   function finishByMs(): number {
-    const slowestMs = pings.reduce((most, { roundTripMs = 0 }) => Math.max(most, roundTripMs), 0);
-    const allSentMs = (pings[0]?.sentAtMs ?? 0) + PINGS * PING_EVERY_MS;
-    const latestMs = deadlineMs - Math.max(ANSWER_WAIT_MS_MIN, slowestMs * 1.5);
+    const slowest = slowestMs();
+    if (slowest === 0) return deadlineMs;
+    // The receipt needs a round trip too.
+    const latestMs = deadlineMs - Math.max(ANSWER_WAIT_MS_MIN, slowest * 1.5);
+    const lastSentAtMs = pings.at(-1)?.sentAtMs ?? 0;
     // One that is not back after twice the slowest is lost.
-    return pings.length === PINGS ? Math.min(latestMs, allSentMs + Math.max(ANSWER_WAIT_MS_MIN, slowestMs * 2)) : latestMs;
+    return pings.length === PINGS ? Math.min(latestMs, lastSentAtMs + Math.max(ANSWER_WAIT_MS_MIN, slowest * 2)) : latestMs;
   }
 
   function handlePong({ number, token, nodeToken }: Pong): void {
@@ -65,17 +78,25 @@ export function startProbe(scope: Scope, deadlineMs: number, ports: ProbeRunPort
     if (finishes === 0 && pings.length === PINGS && pings.every(({ roundTripMs }) => roundTripMs !== undefined)) finish();
   }
 
+  /** What is still under way when the time is up is not lost, and is left out by both ends. */
+  function countKnown(): number {
+    const lastSentAtMs = pings.at(-1)?.sentAtMs ?? 0;
+    if (timers.monotonicMs() - lastSentAtMs >= slowestMs() * 2) return pings.length;
+    return pings.findLastIndex(({ roundTripMs }) => roundTripMs !== undefined) + 1;
+  }
+
   /** Said until the receipt comes, as anything on this channel may be lost. */
   function finish(): void {
     stopTimer();
     if (finishes === FINISHES_MAX) return;
+    if (finishes === 0) counted = countKnown();
     finishes += 1;
-    ports.send(writeProbe({ kind: "finish", count: pings.length }));
+    ports.send(writeProbe({ kind: "finish", count: counted }));
     stopTimer = timers.after(FINISH_EVERY_MS, finish);
   }
 
   function handleReceipt(signature: Uint8Array): void {
-    const result = summarizeProbe(pings.map(({ roundTripMs }) => roundTripMs));
+    const result = summarizeProbe(pings.slice(0, counted).map(({ roundTripMs }) => roundTripMs));
     if (finishes === 0 || done || !result) return;
     done = true;
     stopTimer();
