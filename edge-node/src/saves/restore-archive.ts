@@ -74,11 +74,13 @@ function checkPath(name: string, roots: readonly string[]): string {
 }
 
 async function feed(bytes: AsyncIterable<Buffer>, extract: Extract): Promise<void> {
+  // Listened for once: a listener for every piece would add up.
+  const closed = once(extract, "close").catch(() => undefined);
   let empty = true;
   for await (const chunk of bytes) {
     empty = false;
     if (extract.destroyed) return;
-    if (!extract.write(chunk)) await Promise.race([once(extract, "drain"), once(extract, "close")]);
+    if (!extract.write(chunk)) await Promise.race([once(extract, "drain"), closed]);
   }
   if (empty) throw damaged("it is empty");
   extract.end(null);
