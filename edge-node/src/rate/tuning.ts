@@ -5,10 +5,12 @@ import type { RateOptions } from "./events.ts";
 
 /**
  * A quarter of the maximum, at least 4 Mbit/s: what GeForce NOW's web client is
- * told to start with. A link too small for it says so within 150 ms.
+ * told to start with. A link too small for it says so within 150 ms. And at most 6: 50 Mbit/s
+ * are reached from there in 1.5 s, while 12.5 into a line of 3 make a queue of a second, and it
+ * took 3 s more until that line was used (simulated).
  */
 export function startKbps(maxKbps: number): number {
-  return Math.min(maxKbps, Math.max(4_000, maxKbps / 4));
+  return Math.min(maxKbps, Math.max(4_000, Math.min(6_000, maxKbps / 4)));
 }
 
 /** Below this a 720p title is no longer playable; the ladder is at its last rung. */

@@ -2,6 +2,7 @@
 // that was tried and narrow enough to notice a controller that got worse
 // (`node tests/net/simulation/measure.ts` prints the figures themselves).
 
+import { makeRateOptions } from "@nearframe/edge-node/rate/tuning";
 import { describe, expect, test } from "vitest";
 import { bitrates, decisionAt, frameDelays, longestFreezeMs, quantile, reversals, utilisation } from "./read-run.ts";
 import { at720p, networkScenario, withDown } from "./scenarios.ts";
@@ -96,6 +97,14 @@ describe.each(SEEDS)("seed %i", (seed) => {
     expect(decisionAt(run, 2_000).bitrateKbps).toBeLessThan(6_500);
     expect(delayQuantile(run, 0.95)).toBeLessThan(130);
     expect(reversals(run, 5_000, 30_000, 0.3)).toBeLessThanOrEqual(2);
+  });
+
+  test.each([3_000, 50_000])("a line of %i kbit/s from the start, for a title worth 50 Mbit/s: found in 2 s", (rateKbps) => {
+    const options = makeRateOptions({ width: 1920, height: 1080 }, 60, 50_000);
+    const run = simulateSession({ ...withDown({ delayMs: 15, rateKbps, queueMs: 400 }, 10_000), options, seed });
+    expect(decisionAt(run, 2_000).bitrateKbps / rateKbps).toBeGreaterThan(0.55);
+    expect(decisionAt(run, 2_000).bitrateKbps / rateKbps).toBeLessThan(1.3);
+    expect(quantile(frameDelays(run, 3_000, 10_000), 0.95)).toBeLessThan(150);
   });
 
   test("a path that becomes 60 ms longer is not taken for a full one for long", () => {
