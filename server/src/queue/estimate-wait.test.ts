@@ -63,7 +63,7 @@ describe.each(Object.entries(LENGTHS))("sessions %s", (_name, length) => {
     let lengths = learnLengths(observe(length, random));
     let likely = 0;
     let late = 0;
-    const runs = 400;
+    const runs = 160;
     for (let run = 0; run < runs; run++) {
       // Another server's books now and then, so that the test is not of one lucky sample.
       if (run % 20 === 0) lengths = learnLengths(observe(length, random));
