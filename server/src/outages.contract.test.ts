@@ -106,7 +106,10 @@ test("ten seconds without PostgreSQL: a player who comes meanwhile is welcome", 
   await checkServing();
   await postgres.start();
   await checkServing();
-  for (const { child } of servers) expect(child.exitCode).toBe(null);
+  for (const { child, output } of servers) {
+    await eventually(() => expect(output()).toContain("the database is claimed again"), 10_000);
+    expect(child.exitCode).toBe(null);
+  }
 }, LIMIT_MS);
 
 test("a server that knows nothing of the others' NATS is refused", async () => {

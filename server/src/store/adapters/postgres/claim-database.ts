@@ -14,7 +14,8 @@ export type ClaimKind = "alone" | "shared";
 /** Any constant will do; it only has to be ours, and another than the migrations'. */
 const LOCK = 7_266_334;
 const CONNECT_MS = 3_000;
-const RECLAIM_EVERY_MS = 2_000;
+/** While PostgreSQL is away nobody can claim; when it is back, those who had it should be first. */
+const RECLAIM_EVERY_MS = 300;
 /** A server that has just died may hold its connection a moment longer. */
 const FIRST_WAIT_MS = 5_000;
 const FIRST_TRY_EVERY_MS = 200;

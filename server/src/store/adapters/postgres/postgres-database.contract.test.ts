@@ -97,9 +97,10 @@ describe("a database", () => {
     const url = await postgres.createDatabase();
     const first = new Scope();
     await claim(url, "alone", first);
-    const waiting = claim(url, "alone");
-    await expect(claim(url, "shared")).rejects.toThrow("A Nearframe server without NATS_URL uses this database");
-    await expect(waiting).rejects.toThrow("Another Nearframe server uses this database: give all of them the same NATS_URL");
+    await Promise.all([
+      expect(claim(url, "shared")).rejects.toThrow("A Nearframe server without NATS_URL uses this database"),
+      expect(claim(url, "alone")).rejects.toThrow("Another Nearframe server uses this database: give all of them the same NATS_URL"),
+    ]);
     await first.close();
     await claim(url, "alone");
   });
