@@ -97,7 +97,8 @@ export async function startChoosingServer(options: ChoosingOptions, scope: Scope
 
   function acceptPlayer(socket: WebSocket): void {
     const say = (message: ServerToClient) => socket.send(JSON.stringify(message));
-    socket.on("close", () => session?.end());
+    let mine: PlayerSession | undefined;
+    socket.on("close", () => mine?.end());
     socket.on("message", (data: Buffer) => {
       const message = parseMessage(ClientToServer, data.toString());
       if (!message.ok) throw new Error(`a player said what no player says: ${message.message}`);
@@ -105,12 +106,12 @@ export async function startChoosingServer(options: ChoosingOptions, scope: Scope
       if (value.type === "hello") {
         say({ type: "welcome", protocol: PROTOCOL_VERSION, playerId: "p1", token: "t1", held: [] });
       } else if (value.type === "session.request") {
-        session = createPlayerSession({ ...options, nodes: [...nodes], device: value.device }, say, (text) => socket.send(text), choices.put);
-        session.begin(value.requestId);
+        mine = session = createPlayerSession({ ...options, nodes: [...nodes], device: value.device }, say, (text) => socket.send(text), choices.put);
+        mine.begin(value.requestId);
       } else if (value.type === "session.first-frame") {
         firstFramesMs.put(value.elapsedMs);
       } else if ("sessionId" in value) {
-        session?.hearPlayer(value);
+        mine?.hearPlayer(value);
       }
     });
   }
