@@ -53,7 +53,7 @@ export function createAdoption(ports: AdoptionPorts, scope: Scope) {
       if (directory.find(record.id) || table.find(record.id)) continue;
       const term = record.term + 1;
       const told = { playerId: record.playerId, titleId: record.titleId, nodeIds: [], ending: false };
-      if (await directory.restore(record.id, told, term)) await build(found, term, false);
+      await directory.restore(record.id, told, term, () => build(found, term, false));
     }
   }
 
@@ -91,8 +91,7 @@ export function createAdoption(ports: AdoptionPorts, scope: Scope) {
       const found = await store.openSession(sessionId);
       // It has ended, or never got as far as the store: nobody can go on with it.
       if (!found) return await directory.bury(sessionId, ownerId);
-      const term = await directory.takeOver(sessionId);
-      if (term !== undefined) await build(found, term, true);
+      await directory.takeOver(sessionId, (term) => build(found, term, true));
     } catch (error) {
       if (scope.closed) return;
       if (!(error instanceof ClusterUnavailableError)) log.error({ sessionId, error }, "a session could not be taken over");
@@ -102,7 +101,7 @@ export function createAdoption(ports: AdoptionPorts, scope: Scope) {
   }
 
   /** `early`: also what has not been played yet, for its player may be waiting at another process. */
-  async function build({ record, turnCount }: Found, term: number, early: boolean): Promise<void> {
+  function build({ record, turnCount }: Found, term: number, early: boolean): void {
     const title = titles.find(record.titleId);
     const session = title && stateOf(record, early, table.nowMs());
     if (!title || !session) {
@@ -116,7 +115,7 @@ export function createAdoption(ports: AdoptionPorts, scope: Scope) {
     if ("lease" in session) nodes.expect(session.lease.nodeId, id);
     table.adopt(entry);
     log.info({ sessionId: id, term, state: session.state, nodeId: record.lease?.nodeId }, "session taken over");
-    if ("lease" in session) await takeLease(entry, session.lease);
+    if ("lease" in session) void takeLease(entry, session.lease);
     table.placeQueued();
   }
 

@@ -90,3 +90,6 @@ export const GONE_MS = 3_000;
 
 /** A slot that could not be had is asked for again, or another one: soon, but not in a loop. */
 export const PLACE_AGAIN_MS = 300;
+
+/** How often the line is looked at although nothing has changed: its limits of latency relax with time. */
+export const RELAX_EVERY_MS = 2_000;

@@ -211,6 +211,8 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     // Every session's last sample may cross its end on the way.
     if (!entry) return;
     if (!played(peer, entry.id)) return telemetry.refuseSample();
+    // A player who tells of pictures is there, whatever became of the word that said so.
+    if (!entry.peer) handleAttached(peer, entry.id);
     const session = playedSession(entry);
     if (session) telemetry.takePlayerSample(session, message.sample);
   }

@@ -139,28 +139,33 @@ export async function openSessionDirectory(
     retries.add(timer);
   }
 
-  /** The session of an owner that is gone. The new term; undefined if somebody else was quicker. */
-  async function takeOver(sessionId: string): Promise<number | undefined> {
+  /**
+   * The session of an owner that is gone, unless somebody else is quicker. `build` is called before
+   * anybody hears of it, so that whoever then speaks of the session finds it.
+   */
+  async function takeOver(sessionId: string, build: (term: number) => void): Promise<void> {
     const found = await bucket.get(sessionId);
-    if (!found || found.value.ownerId === serverId) return undefined;
+    if (!found || found.value.ownerId === serverId) return;
     const value = { ...found.value, ownerId: serverId, term: found.value.term + 1 };
     const revision = await bucket.update(sessionId, value, found.revision);
-    if (revision === undefined) return undefined;
-    take(sessionId, value, revision);
-    return value.term;
+    if (revision !== undefined) take(sessionId, value, revision, build);
   }
 
-  /** A session that the store has and no process: it outlived all of them. False if it has an entry after all. */
-  async function restore(sessionId: string, told: SessionTold, term: number): Promise<boolean> {
+  /** A session that the store has and no process: it outlived all of them. Not taken if it has an entry after all. */
+  async function restore(sessionId: string, told: SessionTold, term: number, build: (term: number) => void): Promise<void> {
     const value = { ...told, ownerId: serverId, term };
     const revision = await bucket.create(sessionId, value);
-    if (revision === undefined) return false;
-    take(sessionId, value, revision);
-    return true;
+    if (revision !== undefined) take(sessionId, value, revision, build);
   }
 
-  function take(sessionId: string, { ownerId: _owner, term, ...told }: SessionEntry, revision: number): void {
+  function take(
+    sessionId: string,
+    { ownerId: _owner, term, ...told }: SessionEntry,
+    revision: number,
+    build: (term: number) => void = () => {},
+  ): void {
     own.set(sessionId, { term, revision, told, written: JSON.stringify(told), writing: false, leaving: false });
+    build(term);
     hear({ type: "present", key: sessionId, value: { ...told, ownerId: serverId, term }, revision });
   }
 

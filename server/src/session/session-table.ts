@@ -7,10 +7,11 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
 import { START_TIMEOUT_S_DEFAULT } from "@nearframe/shared/title/manifest";
 import type { Log } from "../log.ts";
+import { orderLine, type LineEntry } from "../queue/line.ts";
 import { steadyTime } from "../steady-time.ts";
 import { leaseOf, newEntry, nodeOf, recordOf, titleIdOf, toldOf, type Entry, type SessionFacts } from "./entry.ts";
 import { createLine, type Placing } from "./line.ts";
-import { EXCLUDED_MS, NODE_WAIT_MS, PLACE_AGAIN_MS, START_MARGIN_MS, TURNS_PER_SESSION_MAX } from "./limits.ts";
+import { EXCLUDED_MS, NODE_WAIT_MS, PLACE_AGAIN_MS, RELAX_EVERY_MS, START_MARGIN_MS, TURNS_PER_SESSION_MAX } from "./limits.ts";
 import type { PlayerPeer, SessionNodes, SessionSlots, SessionTelemetry, SlotChoice } from "./ports.ts";
 import { deadlineOf, leasesOf, queuedSession, type Lease, type Session } from "./session.ts";
 import type { SessionDirectory } from "./session-directory.ts";
@@ -41,7 +42,12 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
   const byPlayer = new Map<string, Set<Entry>>();
   const line = createLine<Entry>({ order: inOrder, place, kindOf, giveHope, tellPosition });
   let settling: NodeJS.Timeout | undefined;
+  // Limits relax with waiting, which nothing else tells of.
+  const relaxing = setInterval(() => {
+    if (line.length > 0) line.settle();
+  }, RELAX_EVERY_MS);
   scope.own(entries, () => {
+    clearInterval(relaxing);
     clearTimeout(settling);
     for (const entry of entries.values()) clearTimeout(entry.timer);
     entries.clear();
@@ -132,6 +138,18 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     if (lastLease?.epoch !== epoch) return;
     if ("end" in session) nodes.noteSessionEnded(nodeId, session.end.reason);
     else if (session.state === "queued" && session.moves > 0) nodes.noteSessionEnded(nodeId, EndReason.NodeLost);
+  }
+
+  /** Those who lost their node first, and then by turns of their publishers (queue/line.ts). */
+  function inOrder(waiting: readonly Entry[]): readonly Entry[] {
+    if (waiting.length < 2) return waiting;
+    const running = new Map<string, number>();
+    for (const { session, title } of entries.values()) {
+      const { publisher } = title.manifest;
+      if (leaseOf(session)) running.set(publisher, (running.get(publisher) ?? 0) + 1);
+    }
+    const ordered = orderLine(waiting.map(inLine), running, nowMs());
+    return ordered.map(({ entry }) => entry);
   }
 
   function place(entry: Entry): Placing {
@@ -248,10 +266,10 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
   };
 }
 
-/** Those who lost their node go first; the others in the order in which they came. */
-function inOrder(waiting: readonly Entry[]): readonly Entry[] {
-  const moved = waiting.filter(({ session }) => session.state === "queued" && session.moves > 0);
-  return moved.length === 0 ? waiting : [...moved, ...waiting.filter((entry) => !moved.includes(entry))];
+function inLine(entry: Entry): LineEntry & { entry: Entry } {
+  const { id: sessionId, session, title, requestedAtMs: askedAtMs } = entry;
+  const priority = session.state === "queued" && session.moves > 0 ? "interrupted" : "ordinary";
+  return { entry, sessionId, priority, publisher: title.manifest.publisher, askedAtMs, pool: kindOf(entry) };
 }
 
 /** Two sessions of one kind are served by the same slots. */
