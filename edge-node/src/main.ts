@@ -19,7 +19,7 @@ import { ConfigError, parseConfig, type NodeConfig } from "./node/config.ts";
 import { claimDataFolder, DataFolderError } from "./node/data-folder.ts";
 import { IdentityError, openIdentity } from "./node/identity.ts";
 import { makeInventory } from "./node/inventory.ts";
-import { readHardware } from "./node/machine.ts";
+import { readHardware, readTimeZone } from "./node/machine.ts";
 import { findRunnable, type Runnable } from "./node/runnable-titles.ts";
 import { httpAddress } from "./node/server-addresses.ts";
 import { VERSION } from "./node/version.ts";
@@ -86,6 +86,7 @@ async function main(): Promise<void> {
     version: VERSION,
     hardware: await readHardware(),
     addresses,
+    timeZone: readTimeZone(),
     notices,
     canFetch: true,
   };

@@ -17,6 +17,10 @@ export type Environment = {
   clientFolder: string;
   origins: string[];
   proxyCount: number;
+  /** A data set of cities by address; undefined: the packaged one, of countries. */
+  citiesFile: string | undefined;
+  /** Where this server is, for players and nodes on its own network. */
+  place: { latitude: number; longitude: number; country: string } | undefined;
   nodeToken: string | undefined;
   saveSecret: string | undefined;
   adminToken: string | undefined;
@@ -48,6 +52,20 @@ const Origin = z.string().check(
   z.refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
 );
 
+const Place = z.pipe(
+  z.pipe(
+    z.string().check(z.regex(/^-?\d+(\.\d+)?,-?\d+(\.\d+)?,[A-Z]{2}$/)),
+    z.transform((text: string) => {
+      const [latitude, longitude, country] = text.split(",");
+      return { latitude: Number(latitude), longitude: Number(longitude), country: country ?? "" };
+    }),
+  ),
+  z.object({
+    latitude: z.number().check(z.gte(-90), z.lte(90)),
+    longitude: z.number().check(z.gte(-180), z.lte(180)),
+    country: z.string(),
+  }),
+);
 const DatabaseUrl = z.string().check(z.refine((url) => hasProtocol(url, ["postgres:", "postgresql:"])));
 const NatsUrl = z.string().check(z.refine((urls) => urls.split(",").every((url) => hasProtocol(url.trim(), ["nats:", "tls:"]))));
 
@@ -65,6 +83,14 @@ const VARIABLES = {
   NEARFRAME_PROXIES: {
     schema: z.pipe(z.string().check(z.regex(/^\d$/)), z.transform(Number)),
     rule: "must be the number of reverse proxies before this server, 0 to 9",
+  },
+  NEARFRAME_CITIES: {
+    schema: Folder,
+    rule: "must name a MaxMind DB file of cities, such as DB-IP's or GeoLite2-City",
+  },
+  NEARFRAME_PLACE: {
+    schema: Place,
+    rule: 'must be this server\'s latitude, longitude and country, for example 52.52,13.40,DE',
   },
   NEARFRAME_NODE_TOKEN: {
     schema: z.string().check(z.regex(new RegExp(`^\\S{${NODE_TOKEN_LENGTH_MIN},256}$`))),
@@ -130,6 +156,8 @@ export function readEnvironment(
     clientFolder: read("NEARFRAME_CLIENT") ?? defaults.clientFolder,
     origins: read("NEARFRAME_ORIGINS") ?? [],
     proxyCount: read("NEARFRAME_PROXIES") ?? 0,
+    citiesFile: read("NEARFRAME_CITIES"),
+    place: read("NEARFRAME_PLACE"),
     nodeToken: read("NEARFRAME_NODE_TOKEN"),
     adminToken: read("NEARFRAME_ADMIN_TOKEN"),
     saveSecret: read("NEARFRAME_SAVE_SECRET"),

@@ -96,7 +96,7 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
       log,
       cluster,
       isServerAlive: servers.isAlive,
-      locate: (address) => locate({ address, timeZone: undefined }),
+      locate,
       ...(ports.history && { history: ports.history }),
       events: {
         onLinked: (nodeId, running) => sessions?.nodes.handleLinked(nodeId, running),

@@ -27,6 +27,8 @@ import { openDatabase } from "./store/open-database.ts";
 import { openSqlStore } from "./store/sql-store.ts";
 
 const REPOSITORY = path.join(import.meta.dirname, "../..");
+/** Whoever has a private address is on the network around the server. */
+const OWN_NETWORK_KM = 50;
 const OWN_TITLES = path.join(REPOSITORY, "edge-node/titles");
 
 async function main(): Promise<void> {
@@ -66,7 +68,10 @@ async function start(environment: Environment, log: Log, scope: Scope): Promise<
   const database = await openDatabase({ ...environment, shared: environment.natsUrl !== undefined }, log, scope);
   const store = await openSqlStore(database);
   const cluster = await openCluster(environment, { clock: systemClock, log }, scope);
-  const locator = await openLocator();
+  const locator = await openLocator({
+    ...(environment.citiesFile !== undefined && { databaseFile: environment.citiesFile }),
+    ...(environment.place && { serverLocation: { ...environment.place, region: "", accuracyKm: OWN_NETWORK_KM } }),
+  });
   const { port } = await createServer(
     {
       clock: systemClock,

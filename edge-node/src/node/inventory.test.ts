@@ -43,6 +43,7 @@ test("an inventory is what the server's door takes, however much there would be 
       version: "0.1.0",
       hardware,
       addresses: Array.from({ length: 50 }, () => ({ ip: "0.0.0.0", announcedAddress: "play.example.net" })),
+      timeZone: "Europe/Berlin",
       notices: Array.from({ length: 50 }, () => "x".repeat(900)),
       canFetch: false,
     },
@@ -52,6 +53,7 @@ test("an inventory is what the server's door takes, however much there would be 
   expect(z.parse(NodeInventory, inventory)).toMatchObject({
     network: { announced: true, uplinkKbps: 50_000, addresses: expect.arrayContaining(["play.example.net"]) },
     operatorId: "acme",
+    timeZone: "Europe/Berlin",
     capacity: { slots: 8 },
   });
 });

@@ -14,6 +14,8 @@ export type InventoryFacts = {
   version: string;
   hardware: NodeHardware;
   addresses: readonly MediaAddress[];
+  /** IANA's name; undefined where the machine's clock has none but UTC. */
+  timeZone: string | undefined;
   notices: readonly string[];
   canFetch: boolean;
 };
@@ -24,7 +26,7 @@ const NOTICE_LENGTH_MAX = 500;
 
 /** `encoders` undefined: they have not been tried yet. */
 export function makeInventory(facts: InventoryFacts, runnable: Runnable, encoders: readonly EncoderReport[] | undefined): NodeInventory {
-  const { config, name, version, hardware, addresses, notices, canFetch } = facts;
+  const { config, name, version, hardware, addresses, timeZone, notices, canFetch } = facts;
   return {
     name: name.slice(0, 80),
     version,
@@ -34,6 +36,7 @@ export function makeInventory(facts: InventoryFacts, runnable: Runnable, encoder
       announced: config.announcedAddress !== undefined,
       ...(config.uplinkKbps !== undefined && { uplinkKbps: config.uplinkKbps }),
     },
+    ...(timeZone !== undefined && { timeZone }),
     runtimes: runnable.runtimes,
     titleIds: runnable.titleIds,
     canFetch,

@@ -59,3 +59,9 @@ async function textOf(file: string): Promise<string> {
     return ""; // It went as we looked, or is not ours to read.
   }
 }
+
+/** IANA's name for the machine's clock. Servers are often set to UTC, which tells nothing of where they are. */
+export function readTimeZone(): string | undefined {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return timeZone.includes("/") && !timeZone.startsWith("Etc/") ? timeZone : undefined;
+}

@@ -66,7 +66,7 @@ export type NodesPorts = {
   mail: NodeMail;
   checks: NodeChecks;
   history: NodeHistory;
-  locate(address: string): NodeLocation | undefined;
+  locate(place: { address: string; timeZone: string | undefined }): NodeLocation | undefined;
 };
 
 type Node = {
@@ -114,7 +114,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     const inventoryChanged = !known || JSON.stringify(known.registration.inventory) !== JSON.stringify(inventory);
     nodes.set(nodeId, node);
     Object.assign(node, { registration, link, heardAtMs: clock.monotonicMs(), heartbeatMs, reported: false, elsewhere: false });
-    node.location = ports.locate(registration.address);
+    node.location = ports.locate({ address: registration.address, timeZone: inventory.timeZone });
     link.send({ type: "node.welcome", protocol: PROTOCOL_VERSION, nodeId, heartbeatMs });
     const { sessions, draining } = registration;
     apply(node, { type: "linked", inventoryChanged, draining, sessions }, { claim: true });

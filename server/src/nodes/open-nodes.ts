@@ -24,7 +24,7 @@ export type OpenNodesPorts = {
   };
   checks?: NodeChecks;
   history?: NodeHistory;
-  locate?(address: string): NodeLocation | undefined;
+  locate?(place: { address: string; timeZone: string | undefined }): NodeLocation | undefined;
   /** Whether another process of the cluster lives; `serversChanged` is called when the answer may differ. */
   isServerAlive?(serverId: string): boolean;
 };

@@ -53,6 +53,8 @@ export const NodeInventory = z.strictObject({
     announced: z.boolean(),
     uplinkKbps: z.optional(z.int().check(z.gte(1), z.lte(1_000_000_000))),
   }),
+  /** Of the machine's clock, as IANA names it: tells a country's one end from its other. */
+  timeZone: z.optional(Text(64)),
   runtimes: z.array(z.enum(RUNTIMES)).check(z.maxLength(RUNTIMES.length)),
   /** Titles whose files and programs are here. */
   titleIds: z.array(Id).check(z.maxLength(500)),
