@@ -16,7 +16,7 @@ import { cuttable, type Cut } from "../testing/cuttable-cluster.ts";
 import { offer } from "../testing/fixtures.ts";
 import { createTestIdentity } from "../testing/node-identity.ts";
 import { pick, seededRandom } from "../testing/seeded-random.ts";
-import { createWorld, FakeNode, settled, silentLog, type FakePeer, type World } from "../testing/world.ts";
+import { createWorld, settled, silentLog, type FakeNode, type FakePeer, type World } from "../testing/world.ts";
 import { HOLD_MS, MOVE_WAIT_MS } from "./limits.ts";
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,7 +1,7 @@
 // Whose samples are taken, and for how long.
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createWorld, playing, settled, type World } from "../testing/world.ts";
+import { createWorld, playing, type World } from "../testing/world.ts";
 
 let world: World;
 
