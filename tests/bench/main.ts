@@ -50,6 +50,10 @@ const SUITES: Readonly<Record<string, Suite>> = {
     run: async () => (await import("./cluster/run.ts")).runClusterBench(),
     withStalls: true,
   },
+  transfer: {
+    what: "saves and titles between a node and a server, over loopback",
+    run: async () => (await import("./transfer/run.ts")).runTransferBench(),
+  },
   network: {
     what: "a step down, bursts of loss and an LTE drive, in Chromium through the relay",
     run: async () => (await import("./network/run.ts")).runNetworkBench(),

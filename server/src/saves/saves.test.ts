@@ -238,6 +238,13 @@ test("a session brings few saves at a time", async () => {
   expect(await codeOf(await mine.putPart(newSaveId(), 0, archive("a")))).toEqual([429, "UPLOADS_TOO_MANY"]);
 });
 
+test("a long session saves as often as it likes: what it made room for holds up nothing", async () => {
+  const mine = node();
+  let parentId: string | undefined;
+  for (let save = 0; save < 12; save++) parentId = (await mine.keep(archive(`turn ${save}`), parentId)).saveId;
+  expect((await player("p1").list())[0]?.saves).toHaveLength(2);
+});
+
 test("two devices that began from one save: both are kept, the player is told, and chooses", async () => {
   const told: string[] = [];
   const listening = new Scope();

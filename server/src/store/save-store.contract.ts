@@ -53,6 +53,8 @@ export function saveStoreContract(open: () => Promise<SaveStore>): void {
       await add(store, first);
       await add(store, second, { moved: [{ id: first.id, place: "past" }], forgotten: [saveRecord({ id: "save-0" })] });
       expect((await store.savesOfPlayer("p1")).map(({ id, place }) => [id, place])).toEqual([["save-1", "past"], ["save-2", "head"]]);
+      // Nobody brings it, so it counts for none of what the session brings.
+      expect(await store.uploadsOfSession("s1")).toEqual([]);
       expect(await store.claimLeavings(second.savedAtMs, second.savedAtMs + 1_000, 10)).toEqual([
         leavingOf(saveRecord({ id: "save-0" })),
       ]);

@@ -42,7 +42,7 @@ const ADD_SAVE = `
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`;
 
 const NOTE_LEAVING = `
-  insert into save_leavings (save_id, player_id, title_id, session_id, due_at) values ($1, $2, $3, $4, $5)
+  insert into save_leavings (save_id, player_id, title_id, session_id, due_at, claimed) values ($1, $2, $3, $4, $5, $6)
   on conflict (save_id) do nothing`;
 
 const CLAIM_LEAVINGS = `
@@ -86,7 +86,7 @@ export function sqlSaves(database: SqlDatabase): SaveStore {
         await queries.query(ADD_SAVE, toValues(added));
       }),
     async noteUpload(leaving, dueAtMs) {
-      await database.query(NOTE_LEAVING, [...toLeavingValues(leaving), new Date(dueAtMs)]);
+      await database.query(NOTE_LEAVING, [...toLeavingValues(leaving), new Date(dueAtMs), false]);
       const rows = await database.query(
         "select 1 from save_leavings where save_id = $1 and session_id = $2 and player_id = $3 and not claimed",
         [leaving.saveId, leaving.sessionId, leaving.playerId],
@@ -126,7 +126,7 @@ async function savesOf(queries: SqlQueries, playerId: string): Promise<SaveRecor
 
 async function forget(queries: SqlQueries, save: SaveRecord, nowMs: number): Promise<void> {
   await queries.query("delete from saves where id = $1", [save.id]);
-  await queries.query(NOTE_LEAVING, [save.id, save.playerId, save.titleId, save.sessionId, new Date(nowMs)]);
+  await queries.query(NOTE_LEAVING, [save.id, save.playerId, save.titleId, save.sessionId, new Date(nowMs), true]);
 }
 
 function toValues(save: SaveRecord) {

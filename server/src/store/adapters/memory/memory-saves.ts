@@ -25,7 +25,7 @@ export function createMemorySaves(): SaveStore {
       const { added, moved, forgotten } = decide(ofPlayer(playerId), kept);
       for (const { id: saveId, titleId, sessionId } of forgotten) {
         saves.delete(saveId);
-        leavings.set(saveId, { saveId, playerId, titleId, sessionId, dueAtMs: nowMs, claimed: false });
+        leavings.set(saveId, { saveId, playerId, titleId, sessionId, dueAtMs: nowMs, claimed: true });
       }
       for (const { id, place } of moved) {
         const save = saves.get(id);
