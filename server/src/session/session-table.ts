@@ -5,7 +5,7 @@
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
-import { START_TIMEOUT_S_DEFAULT } from "@nearframe/shared/title/manifest";
+import { START_TIMEOUT_S_DEFAULT, type Runtime } from "@nearframe/shared/title/manifest";
 import type { Log } from "../log.ts";
 import { orderLine, type LineEntry } from "../queue/line.ts";
 import { steadyTime } from "../steady-time.ts";
@@ -20,6 +20,7 @@ import type { SessionWriter } from "./session-writer.ts";
 import type { SignalRelay } from "./signal-relay.ts";
 import type { ToNode } from "./to-node.ts";
 import { transition } from "./transition.ts";
+import { createWaitTimes } from "./wait-times.ts";
 
 export type SessionTablePorts = {
   clock: Clock;
@@ -41,6 +42,7 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
   const entries = new Map<string, Entry>();
   const byPlayer = new Map<string, Set<Entry>>();
   const line = createLine<Entry>({ order: inOrder, place, kindOf, giveHope, tellPosition });
+  const waits = createWaitTimes(nowMs);
   let settling: NodeJS.Timeout | undefined;
   // Limits relax with waiting, which nothing else tells of.
   const relaxing = setInterval(() => {
@@ -197,7 +199,16 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
   }
 
   function tellPosition(entry: Entry, position: number): void {
-    entry.peer?.send({ type: "session.queued", sessionId: entry.id, position });
+    const { runtime } = entry.title.manifest;
+    const waitMs = waits.waitMs(runtime, position, () => agesOf(runtime));
+    entry.peer?.send({ type: "session.queued", sessionId: entry.id, position, ...(waitMs !== undefined && { waitMs }) });
+  }
+
+  /** How long each session of a runtime has held its slot here. */
+  function agesOf(runtime: Runtime): number[] {
+    return [...entries.values()]
+      .filter(({ session, title }) => leaseOf(session) && title.manifest.runtime === runtime)
+      .map(({ requestedAtMs }) => nowMs() - requestedAtMs);
   }
 
   function armTimer(entry: Entry): void {
@@ -232,6 +243,8 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
   }
 
   function forget(entry: Entry): void {
+    const { session } = entry;
+    if (session.played && "end" in session) waits.observe(session.end.atMs - session.played.sinceMs);
     directory.remove(entry.id);
     drop(entry);
   }

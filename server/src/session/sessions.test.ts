@@ -123,6 +123,10 @@ describe("in line", () => {
     const thirdId = await third.request();
     expect(second.all("session.queued").map(({ position }) => position)).toEqual([1]);
     expect(third.all("session.queued").map(({ position }) => position)).toEqual([2]);
+    // Nobody has ended here yet: half of all sessions are taken to be over after 25 minutes.
+    const [soon, later] = [second, third].map((player) => player.last("session.queued")?.waitMs ?? 0);
+    expect(soon).toBeGreaterThan(60_000);
+    expect(later).toBeGreaterThan(soon!);
     first.leave(firstId);
     await settled();
     // The slot is free when the node says so, not before.
