@@ -5,6 +5,7 @@ import { device, offer, title } from "../testing/fixtures.ts";
 import { createWorld, endOf, playing, settled, type FakeNode, type World } from "../testing/world.ts";
 import {
   NODE_WAIT_MS,
+  PROBE_MS,
   QUEUE_HOLD_MS,
   QUEUE_LENGTH_MAX,
   QUEUE_WAIT_MS,
@@ -87,6 +88,47 @@ describe("starting", () => {
     for (let count = 0; count < SESSIONS_PER_PLAYER_MAX; count++) expect(await player.request()).not.toBe("");
     expect(await player.request()).toBe("");
     expect(player.last("error")).toMatchObject({ code: "SESSIONS_TOO_MANY" });
+  });
+});
+
+describe("several nodes that could take it", () => {
+  test("are prepared together, offered to be measured, and after the limit the best known is started", async () => {
+    const nodes = [world.node("n1").register(), world.node("n2").register()];
+    const player = world.player("p1");
+    const sessionId = await player.request();
+    for (const node of nodes) {
+      expect(node.of("session.prepare")).toMatchObject([{ sessionId, nonce: expect.any(String) as string }]);
+      expect(node.of("session.start")).toEqual([]);
+      offerFrom(node, sessionId);
+    }
+    expect(player.all("session.offer").map(({ epoch, probe }) => [epoch, probe?.nodeId])).toEqual(
+      nodes.map((node) => [node.epochOf(sessionId), node.nodeId]),
+    );
+    // A report that the node's key did not sign is as good as none.
+    nodes[0]!.say({
+      type: "session.probed",
+      sessionId,
+      epoch: nodes[0]!.epochOf(sessionId),
+      result: { count: 12, lost: 0, rttMs: { min: 1, p50: 1, p95: 1 }, jitterMs: 0 },
+      signature: "A".repeat(86),
+    });
+    await vi.advanceTimersByTimeAsync(PROBE_MS);
+    const chosen = nodes.find((node) => node.of("session.start").length > 0);
+    const other = nodes.find((node) => node !== chosen);
+    expect(chosen).toBe(nodes[1]);
+    expect(player.all("session.chosen")).toEqual([{ type: "session.chosen", sessionId, epoch: chosen!.epochOf(sessionId) }]);
+    expect(other!.of("session.stop")).toMatchObject([{ sessionId }]);
+    expect(nodes.map(({ nodeId }) => world.slotsFree(nodeId))).toEqual([2, 1]);
+  });
+
+  test("a player who goes away meanwhile leaves nothing on any of them", async () => {
+    const nodes = [world.node("n1").register(), world.node("n2").register()];
+    const player = world.player("p1");
+    await player.request();
+    player.disconnect();
+    await settled();
+    for (const node of nodes) expect(node.of("session.stop")).toHaveLength(1);
+    expect(nodes.map(({ nodeId }) => world.slotsFree(nodeId))).toEqual([2, 2]);
   });
 });
 
