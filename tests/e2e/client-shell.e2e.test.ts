@@ -124,8 +124,8 @@ test("a phone with a quarter of the speed has its home screen soon, and scrolls 
       const [median = Infinity, p95 = Infinity] = [gapsMs[30], gapsMs[57]];
       console.log(`at 4x throttle: first paint after ${shownAtMs.toFixed(0)} ms, a frame each ${median.toFixed(1)} ms while scrolling (p95 ${p95.toFixed(1)} ms)`);
       // Far above what is measured on a machine at rest: a page that stops is seen, a busy machine is not blamed.
-      expect(shownAtMs).toBeLessThan(6_000);
-      expect(median).toBeLessThan(50);
+      expect(shownAtMs).toBeLessThan(15_000);
+      expect(median).toBeLessThan(100);
     }, browser);
   } finally {
     await mine.close();
@@ -194,8 +194,9 @@ describe("installed", () => {
       await page.getByRole("heading", { name: "You are offline" }).waitFor();
       expect(new URL(page.url()).pathname).toBe("/play/test-card");
       await page.context().setOffline(false);
-      await waitForFrames(page);
-      await leave(page);
+      // It goes back to where the player wanted to be.
+      await page.waitForFunction(() => window.__nearframe !== undefined);
+      expect(new URL(page.url()).pathname).toBe("/play/test-card");
     });
   });
 
