@@ -197,6 +197,12 @@ function createPlayerSession(
       case "session.progress":
         if (candidate === chosen) say({ type: "session.progress", sessionId, step: message.step });
         return;
+      case "session.ended": {
+        if (candidate !== chosen) return;
+        const { reason, detail } = message;
+        if (reason !== "player-left") console.warn(`the session ended on its node: ${reason} ${detail ?? ""}`);
+        return say({ type: "session.ended", sessionId, reason, ...(detail === undefined ? {} : { detail }) });
+      }
       case "session.signal.reply":
         return say({ type: "session.signal.reply", sessionId, callId: message.callId, result: message.result });
       default:
