@@ -1,0 +1,272 @@
+// One play of a title, from the tap to the leave, as a player's page does it, and what
+// was seen of it. The messages, their order and their times are a page's; that it is a
+// check, nobody hears before it is over.
+
+import { randomUUID } from "node:crypto";
+import { withTimeout, type Scope } from "@nearframe/shared/lifetime";
+import { readFrameMark } from "@nearframe/shared/media/frame-mark";
+import { writeFrameReceipts, type FrameReceipt } from "@nearframe/shared/media/frame-receipts";
+import { Channel } from "@nearframe/shared/media/profile";
+import type { PlayedObservation } from "@nearframe/shared/checking/observation";
+import type { Offer } from "@nearframe/shared/protocol/media";
+import { parseMessage } from "@nearframe/shared/protocol/parse";
+import type { ServerToClient, SessionTitle } from "@nearframe/shared/protocol/server-to-client";
+import { NodeToPlayer, type PlayerToNode } from "@nearframe/shared/protocol/session-control";
+import { bearerOf, EndReason } from "@nearframe/shared/session/end-reasons";
+import { openPlayerLink, type PlayerLink } from "../control/player-link.ts";
+import { createSignalCalls } from "../control/signal-calls.ts";
+import { createWatch, type Watch } from "../measure/watch.ts";
+import type { OpenPath, Path, RtpIn, SentLabel } from "../path/ports.ts";
+import { createHands } from "./hands.ts";
+import { commonPhone } from "./phone.ts";
+import { startCandidateProbe, type CandidateProbe } from "./probe-candidate.ts";
+
+export type PlayOptions = {
+  /** The players' socket. */
+  url: string;
+  titleId: string;
+  /** After the picture has settled. */
+  watchMs: number;
+  timeZone: string;
+  /** For each thing that a test may want to see, beside the observation. */
+  onPicture?: (reading: PictureReading) => void;
+};
+
+export type PictureReading = { atMs: number; frame: number | undefined; flips: number | undefined; isNew: boolean };
+
+/** What turns packets into pictures and sound. */
+export interface Senses {
+  /** Keyframes are asked for through `onBroken`. */
+  see(packet: RtpIn, atMs: number): void;
+  hear(packet: RtpIn): void;
+}
+export type SenseEvents = {
+  onPicture(picture: { timestamp: number; atMs: number; width: number; height: number; isNew: boolean; decodeMs: number; frame: number | undefined; flips: number | undefined }): void;
+  onSound(peak: number): void;
+  onBroken(): void;
+};
+export type OpenSenses = (title: SessionTitle, events: SenseEvents, scope: Scope) => Senses;
+
+/** The play says nothing about a node: what failed was not the node's to give. */
+export class CheckVoidError extends Error {
+  readonly code = "CHECK_VOID";
+}
+
+/** A page shows "no picture" after this, and so does the criterion: 8 s are far behind by then. */
+const PICTURE_TIMEOUT_MS = 30_000;
+/** For a slot. Checks are not worth a place in front of players. */
+const PLACED_TIMEOUT_MS = 30_000;
+const SECOND_MS = 1_000;
+/** Never in step with 60 Hz. */
+const PRESS_EVERY_MS = 387;
+const RECEIPTS_TOLD = 3;
+const CHANNELS: readonly SentLabel[] = [Channel.inputState, Channel.inputEdges, Channel.control, Channel.receipts];
+
+type Entry = { epoch: number; scope: Scope; path: Promise<Path>; probe: CandidateProbe | undefined };
+
+export async function playTitle(
+  options: PlayOptions, { openPath, openSenses }: { openPath: OpenPath; openSenses: OpenSenses }, scope: Scope,
+): Promise<PlayedObservation> {
+  const over = Promise.withResolvers<void>();
+  // Whoever plays waits for it later; until then nobody is there to hear of a failure.
+  over.promise.catch(() => undefined);
+  const placed = Promise.withResolvers<void>();
+  const settled = Promise.withResolvers<void>();
+  const candidates = new Map<number, Entry>();
+  let session: { id: string; title: SessionTitle; watch: Watch; senses: Senses } | undefined;
+  let current: Entry | undefined;
+  let live: Path | undefined;
+  let receipts: FrameReceipt[] = [];
+  const pings = new Map<number, number>();
+
+  const link: PlayerLink = await openPlayerLink(
+    options.url, options.timeZone,
+    { onMessage: (message) => handle(message), onClosed: (why) => over.reject(new CheckVoidError(why)) }, scope,
+  );
+  const calls = createSignalCalls((message) => link.send(message), scope);
+  const tappedAtMs = performance.now();
+  const requestId = randomUUID();
+  link.send({ type: "session.request", requestId, titleId: options.titleId, device: commonPhone() });
+
+  function handle(message: ServerToClient): void {
+    switch (message.type) {
+      case "error":
+        return over.reject(new CheckVoidError(`the server refused: ${message.message}`));
+      case "session.created":
+        return begin(message.sessionId, message.title);
+      case "session.progress":
+        return placed.resolve();
+      case "session.offer":
+        return offered(message.epoch, message.offer, message.probe !== undefined);
+      case "session.chosen":
+        return chosen(message.epoch);
+      case "session.signal.reply":
+        return calls.handleReply(message.callId, message.result);
+      case "session.moving":
+        return over.reject(new CheckVoidError(`the session left its node: ${message.reason}`));
+      case "session.ended":
+        return ended(message.reason, message.detail);
+      default:
+        // Greetings, places in line and pongs change nothing here.
+        return;
+    }
+  }
+
+  function begin(id: string, title: SessionTitle): void {
+    const watch = createWatch(tappedAtMs, title);
+    const senses = openSenses(title, {
+      onPicture(picture) {
+        const isFirst = watch.firstPictureAtMs === undefined;
+        watch.handlePicture(picture);
+        options.onPicture?.(picture);
+        if (isFirst) link.send({ type: "session.first-frame", sessionId: id, elapsedMs: picture.atMs - tappedAtMs });
+        if (watch.settledAtMs !== undefined) settled.resolve();
+        receipts = [{ rtpTimestamp: picture.timestamp, receivedAtMs: picture.atMs }, ...receipts].slice(0, RECEIPTS_TOLD);
+        live?.send(Channel.receipts, writeFrameReceipts(receipts));
+      },
+      onSound: (peak) => watch.handleSound(peak),
+      onBroken: () => live?.requestKeyframe(),
+    }, scope);
+    session = { id, title, watch, senses };
+  }
+
+  function offered(epoch: number, offer: Offer, probed: boolean): void {
+    const entry = connect(epoch, offer);
+    if (!entry) return;
+    if (probed) {
+      candidates.set(epoch, entry);
+      // A candidate that can't be measured is not chosen; that is all.
+      probe(entry).catch(() => undefined);
+    } else {
+      take(entry);
+    }
+  }
+
+  function chosen(epoch: number): void {
+    const entry = candidates.get(epoch);
+    if (!entry) return over.reject(new CheckVoidError("the server chose a node that was not offered"));
+    candidates.delete(epoch);
+    take(entry);
+  }
+
+  function take(entry: Entry): void {
+    const before = [...candidates.values(), ...(current ? [current] : [])];
+    candidates.clear();
+    current = entry;
+    for (const each of before) void each.scope.close("another path counts now");
+    run(entry).catch((error: unknown) => over.reject(error));
+  }
+
+  function connect(epoch: number, offer: Offer): Entry | undefined {
+    if (!session) return undefined;
+    const { id, watch, senses } = session;
+    const mine = scope.child();
+    const counts = () => current?.epoch === epoch && !mine.closed;
+    const entry: Entry = {
+      epoch, scope: mine, probe: undefined,
+      path: openPath(offer, calls.to(id, epoch), {
+        onWirePacket: (packet) => void (counts() && watch.handleWire(packet)),
+        onRtp(packet) {
+          if (!counts()) return;
+          if (packet.kind === "audio") return senses.hear(packet);
+          // A bandwidth probe carries no frame.
+          if (packet.payload.length > 0) watch.handleFramePacket(packet.timestamp);
+          senses.see(packet, performance.now());
+        },
+        onFrameMark(bytes) {
+          const mark = counts() ? readFrameMark(bytes) : undefined;
+          if (mark) watch.handleMark(mark);
+        },
+        onControl(text) {
+          const parsed = parseMessage(NodeToPlayer, text);
+          if (!parsed.ok || parsed.value.type !== "pong" || !counts()) return;
+          const sentAtMs = pings.get(parsed.value.id);
+          if (sentAtMs === undefined) return;
+          pings.delete(parsed.value.id);
+          watch.handleRoundTrip(performance.now() - sentAtMs);
+        },
+        onProbe: (bytes) => entry.probe?.receive(bytes),
+        onLost: (why) => void (counts() && over.reject(new CheckVoidError(why))),
+      }, mine),
+    };
+    entry.path.catch(() => undefined);
+    return entry;
+  }
+
+  async function probe(entry: Entry): Promise<void> {
+    const path = await entry.path;
+    await path.openChannels([Channel.probe]);
+    entry.probe = startCandidateProbe(
+      (bytes) => path.send(Channel.probe, bytes),
+      (result, receipt) => session && link.send({ type: "session.probed", sessionId: session.id, epoch: entry.epoch, result, receipt }),
+      entry.scope,
+    );
+  }
+
+  /** The path that counts: connects the hands, and tells each second what a player tells. */
+  async function run(entry: Entry): Promise<void> {
+    if (!session) return;
+    const { id, title, watch } = session;
+    const path = await entry.path;
+    if (current !== entry) return;
+    link.send({ type: "session.connected", sessionId: id });
+    await path.openChannels(CHANNELS);
+    live = path;
+    // Asked for once more: what came before this end could hear it may have been the keyframe.
+    path.requestKeyframe();
+    const hands = createHands(path, entry.scope);
+    const say = (message: PlayerToNode) => path.send(Channel.control, JSON.stringify(message));
+    let pingId = 0;
+    every(SECOND_MS, () => {
+      pings.set((pingId += 1), performance.now());
+      say({ type: "ping", id: pingId, sentAtMs: performance.now() });
+      const sample = watch.sample(performance.now());
+      if (!sample) return;
+      link.send({ type: "session.telemetry", sessionId: id, sample });
+      say({ type: "report", framesReceived: sample.framesShown, framesDropped: 0, decodeMs: sample.decodeMs ?? 0 });
+    }, entry.scope);
+    if (!title.input.keyboard) return;
+    every(PRESS_EVERY_MS, () => {
+      const nowMs = performance.now();
+      // Until the picture has settled an answer would measure the start; and one press at a time can be told apart.
+      if (watch.settledAtMs === undefined || watch.awaitsAnswer(nowMs)) return;
+      watch.handlePress(nowMs);
+      hands.tap("Space");
+    }, entry.scope);
+  }
+
+  function ended(reason: EndReason, detail: string | undefined): void {
+    const why = `the session ended: ${reason}${detail === undefined ? "" : ` (${detail})`}`;
+    // What the host bears is an observation; all else is nobody's fault that is checked here.
+    if (bearerOf(reason) === "host" && session) over.resolve();
+    else over.reject(new CheckVoidError(why));
+  }
+
+  const within = <T>(promise: Promise<T>, limitMs: number, message: string) =>
+    withTimeout(Promise.race([promise, over.promise]), limitMs, message);
+
+  await within(placed.promise, PLACED_TIMEOUT_MS, "no node was free").catch((error: unknown) => {
+    throw error instanceof CheckVoidError ? error : new CheckVoidError(String(error instanceof Error ? error.message : error));
+  });
+  // Without a picture in time there is nothing to watch, and that is the observation.
+  const seen = await within(settled.promise.then(() => true), PICTURE_TIMEOUT_MS, "no picture").catch((error: unknown) => {
+    if (error instanceof CheckVoidError) throw error;
+    return false;
+  });
+  if (seen) {
+    await Promise.race([over.promise, wait(options.watchMs, scope)]);
+  }
+  const endMs = performance.now();
+  if (!session) throw new CheckVoidError("the server made no session");
+  const observation = session.watch.observe(endMs);
+  link.send({ type: "session.leave", sessionId: session.id });
+  return observation;
+}
+
+function every(intervalMs: number, callback: () => void, scope: Scope): void {
+  scope.own(setInterval(callback, intervalMs), clearInterval);
+}
+
+function wait(ms: number, scope: Scope): Promise<void> {
+  return new Promise((resolve) => scope.own(setTimeout(resolve, ms), clearTimeout));
+}
