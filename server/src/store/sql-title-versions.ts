@@ -21,11 +21,16 @@ export function sqlTitleVersions(database: SqlDatabase): TitleVersionStore {
   return {
     async publishTitleVersion({ titleId, digest, bytes, publishedAtMs }) {
       await database.transaction(async (queries) => {
+        await takeTurn(queries, titleId);
         await queries.query(PUBLISH, [titleId, digest, bytes, new Date(publishedAtMs)]);
         await activate(queries, titleId, digest);
       });
     },
-    activateTitleVersion: (titleId, digest) => database.transaction((queries) => activate(queries, titleId, digest)),
+    activateTitleVersion: (titleId, digest) =>
+      database.transaction(async (queries) => {
+        await takeTurn(queries, titleId);
+        return activate(queries, titleId, digest);
+      }),
     async titleVersions(titleId) {
       const rows = await database.query("select * from title_versions where title_id = $1 order by published_at desc, digest", [titleId]);
       return rows.map(toVersion);
@@ -36,9 +41,16 @@ export function sqlTitleVersions(database: SqlDatabase): TitleVersionStore {
   };
 }
 
-/** All of the title's versions are locked first: two who activate at once do so one after the other. */
+/**
+ * Two who publish or activate versions of one title do so one after the other. Locking the
+ * rows would not do: a version that another is just adding can't be seen, and so not be locked.
+ */
+async function takeTurn(queries: SqlQueries, titleId: string): Promise<void> {
+  await queries.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`title-versions/${titleId}`]);
+}
+
 async function activate(queries: SqlQueries, titleId: string, digest: string): Promise<boolean> {
-  const rows = await queries.query("select digest from title_versions where title_id = $1 order by digest for update", [titleId]);
+  const rows = await queries.query("select digest from title_versions where title_id = $1", [titleId]);
   if (!rows.some((row) => row["digest"] === digest)) return false;
   await queries.query("update title_versions set active = false where title_id = $1 and active", [titleId]);
   await queries.query("update title_versions set active = true where title_id = $1 and digest = $2", [titleId, digest]);
