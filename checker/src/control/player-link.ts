@@ -1,13 +1,13 @@
 // A player's line to the server, as a page has it: one WebSocket, a greeting, pings.
 // It is not dialled again: a check whose line was lost says nothing of the node.
 
-import { randomUUID } from "node:crypto";
 import WebSocket from "ws";
 import { withTimeout, type Scope } from "@nearframe/shared/lifetime";
 import type { ClientToServer } from "@nearframe/shared/protocol/client-to-server";
 import { MESSAGE_BYTES_MAX, PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import { parseMessage } from "@nearframe/shared/protocol/parse";
 import { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
+import { makeId } from "../play/phone.ts";
 
 export interface PlayerLink {
   send(message: ClientToServer): void;
@@ -38,7 +38,7 @@ export async function openPlayerLink(url: string, timeZone: string, events: Play
     },
   };
   const welcomed = new Promise<void>((resolve, reject) => {
-    socket.once("open", () => link.send({ type: "hello", protocol: PROTOCOL_VERSION, tabId: randomUUID(), timeZone }));
+    socket.once("open", () => link.send({ type: "hello", protocol: PROTOCOL_VERSION, tabId: makeId(), timeZone }));
     socket.on("message", (data: Buffer) => {
       const parsed = parseMessage(ServerToClient, data.toString("utf8"));
       if (!parsed.ok) return reject(new Error(`the server said what no server of this protocol says: ${parsed.message}`));

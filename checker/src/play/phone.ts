@@ -1,7 +1,10 @@
-// The device that a checker says it is: what a common phone's browser sends, word for
-// word, so that a node can't tell a check from a player by it.
+// The device that a checker says it is: what a common phone's browser sends, field by field
+// and in its order, so that neither server nor node can tell a check from a player by it.
 
+import { randomInt } from "node:crypto";
+import { PayloadType } from "@nearframe/shared/media/profile";
 import { ROUTER_RTP_CAPABILITIES } from "@nearframe/shared/media/router-capabilities";
+import { VIDEO_CODEC_PARAMETERS } from "@nearframe/shared/media/router-codecs";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 
 const HEADER_EXTENSIONS = new Set([
@@ -11,17 +14,24 @@ const HEADER_EXTENSIONS = new Set([
   "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay",
 ]);
 
-/** As Chromium's mediasoup-client gives them: H.264 in hardware, as phones have it, and VP8 beside it. */
+/**
+ * As mediasoup-client tells of Chromium 150 on Android. H.264 in hardware, as phones have it, and VP8
+ * beside it; no AV1: not every phone's chip knows it, and a checker must be sent what it can read.
+ */
 export function commonPhone(): Device {
   return {
     screen: { width: 412, height: 915, pixelRatio: 2.625 },
     touch: true,
     rtpCapabilities: {
-      codecs: ROUTER_RTP_CAPABILITIES.codecs.filter(isPhones).map((codec) => ({
-        ...codec,
-        ...(codec.kind === "audio" ? { parameters: { minptime: 10, useinbandfec: 1 } } : {}),
-        rtcpFeedback: codec.rtcpFeedback.map((feedback) => ({ parameter: "", ...feedback })),
-      })),
+      codecs: [
+        {
+          kind: "audio", mimeType: "audio/opus", preferredPayloadType: PayloadType.audio, clockRate: 48_000, channels: 2,
+          parameters: { minptime: 10, useinbandfec: 1 },
+          rtcpFeedback: [{ type: "transport-cc", parameter: "" }, { type: "nack", parameter: "" }],
+        },
+        ...video("H264"),
+        ...video("VP8"),
+      ],
       headerExtensions: ROUTER_RTP_CAPABILITIES.headerExtensions.filter(({ kind, uri }) => kind === "video" && HEADER_EXTENSIONS.has(uri)),
     },
     decoders: [
@@ -31,10 +41,24 @@ export function commonPhone(): Device {
   };
 }
 
-/** Not every phone's chip knows AV1, and a checker must be sent what it can read. */
-function isPhones(codec: (typeof ROUTER_RTP_CAPABILITIES.codecs)[number]): boolean {
-  const rtxOf = "apt" in codec.parameters ? codec.parameters.apt : undefined;
-  return codec.mimeType !== "video/AV1" && rtxOf !== AV1?.preferredPayloadType;
-}
+/** As pages make them. */
+export const makeId = (): string => Array.from({ length: 4 }, () => randomInt(2 ** 32)).join("-");
 
-const AV1 = ROUTER_RTP_CAPABILITIES.codecs.find(({ mimeType }) => mimeType === "video/AV1");
+function video(codec: "H264" | "VP8") {
+  const payloadType = PayloadType[codec];
+  const repairs = ROUTER_RTP_CAPABILITIES.codecs.find(({ parameters }) => "apt" in parameters && parameters.apt === payloadType);
+  const parameters = Object.fromEntries(Object.entries(VIDEO_CODEC_PARAMETERS[codec]).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return [
+    {
+      kind: "video", mimeType: `video/${codec}`, preferredPayloadType: payloadType, clockRate: 90_000, parameters,
+      rtcpFeedback: [
+        { type: "goog-remb", parameter: "" }, { type: "transport-cc", parameter: "" }, { type: "ccm", parameter: "fir" },
+        { type: "nack", parameter: "" }, { type: "nack", parameter: "pli" },
+      ],
+    },
+    {
+      kind: "video", mimeType: "video/rtx", preferredPayloadType: repairs?.preferredPayloadType, clockRate: 90_000,
+      parameters: { apt: payloadType }, rtcpFeedback: [],
+    },
+  ];
+}

@@ -2,7 +2,6 @@
 // was seen of it. The messages, their order and their times are a page's; that it is a
 // check, nobody hears before it is over.
 
-import { randomUUID } from "node:crypto";
 import { withTimeout, type Scope } from "@nearframe/shared/lifetime";
 import { readFrameMark } from "@nearframe/shared/media/frame-mark";
 import { writeFrameReceipts, type FrameReceipt } from "@nearframe/shared/media/frame-receipts";
@@ -18,7 +17,7 @@ import { createSignalCalls } from "../control/signal-calls.ts";
 import { createWatch, type Watch } from "../measure/watch.ts";
 import type { OpenPath, Path, RtpIn, SentLabel } from "../path/ports.ts";
 import { createHands } from "./hands.ts";
-import { commonPhone } from "./phone.ts";
+import { commonPhone, makeId } from "./phone.ts";
 import { startCandidateProbe, type CandidateProbe } from "./probe-candidate.ts";
 
 export type PlayOptions = {
@@ -41,7 +40,7 @@ export interface Senses {
   hear(packet: RtpIn): void;
 }
 export type SenseEvents = {
-  onPicture(picture: { timestamp: number; atMs: number; width: number; height: number; isNew: boolean; decodeMs: number; frame: number | undefined; flips: number | undefined }): void;
+  onPicture(picture: { timestamp: number; completeAtMs: number; atMs: number; width: number; height: number; isNew: boolean; decodeMs: number; frame: number | undefined; flips: number | undefined }): void;
   onSound(peak: number): void;
   onBroken(): void;
 };
@@ -85,7 +84,7 @@ export async function playTitle(
   );
   const calls = createSignalCalls((message) => link.send(message), scope);
   const tappedAtMs = performance.now();
-  const requestId = randomUUID();
+  const requestId = makeId();
   link.send({ type: "session.request", requestId, titleId: options.titleId, device: commonPhone() });
 
   function handle(message: ServerToClient): void {
@@ -121,7 +120,7 @@ export async function playTitle(
         options.onPicture?.(picture);
         if (isFirst) link.send({ type: "session.first-frame", sessionId: id, elapsedMs: picture.atMs - tappedAtMs });
         if (watch.settledAtMs !== undefined) settled.resolve();
-        receipts = [{ rtpTimestamp: picture.timestamp, receivedAtMs: picture.atMs }, ...receipts].slice(0, RECEIPTS_TOLD);
+        receipts = [{ rtpTimestamp: picture.timestamp, receivedAtMs: picture.completeAtMs }, ...receipts].slice(0, RECEIPTS_TOLD);
         live?.send(Channel.receipts, writeFrameReceipts(receipts));
       },
       onSound: (peak) => watch.handleSound(peak),

@@ -25,7 +25,7 @@ export const openSenses: OpenSenses = (title, events, scope: Scope) => {
         askedAtMs = atMs;
         events.onBroken();
       }
-      for (const { timestamp, data } of units) {
+      for (const { timestamp, data, completeAtMs } of units) {
         const startedAtMs = performance.now();
         const picture = eyes.decode(data);
         if (!picture) continue;
@@ -36,7 +36,7 @@ export const openSenses: OpenSenses = (title, events, scope: Scope) => {
         if (isNew) before = sample;
         const { width, height, data: luma, bytesPerRow } = picture;
         const { frame, flips } = readTestCard({ data: luma, width, height, bytesPerPixel: 1, bytesPerRow }, title.size);
-        events.onPicture({ timestamp, atMs: shownAtMs, width, height, isNew, decodeMs: shownAtMs - startedAtMs, frame, flips });
+        events.onPicture({ timestamp, completeAtMs, atMs: shownAtMs, width, height, isNew, decodeMs: shownAtMs - startedAtMs, frame, flips });
       }
     },
     hear({ payload }) {

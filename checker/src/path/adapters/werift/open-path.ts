@@ -2,7 +2,7 @@
 // feedback that a sender steers by. What it does not do, such as decoding, is not
 // wanted of it (docs/adr/0006-checker-client.md).
 
-import { RTCPeerConnection, RTCRtpCodecParameters, type RTCDataChannel } from "werift";
+import { RTCPeerConnection, RTCRtpCodecParameters, UdpTransport, type RTCDataChannel } from "werift";
 import { withTimeout, type Scope } from "@nearframe/shared/lifetime";
 import { Channel } from "@nearframe/shared/media/profile";
 import type { Offer, TransportParameters } from "@nearframe/shared/protocol/media";
@@ -37,6 +37,7 @@ export const openPath: OpenPath = async (offer, call, events, scope) => {
   hearData(receive, offer, events);
 
   await Promise.all([opened(receive, "receive"), opened(send, "send")]);
+  roomToWait(receive);
 
   const outgoing = new Map<SentLabel, RTCDataChannel>();
   const ssrc = video?.rtp.encodings[0]?.ssrc ?? 0;
@@ -137,6 +138,22 @@ function hearData(peer: RTCPeerConnection, offer: Offer, events: PathEvents): vo
       if (label === Channel.frames) events.onFrameMark(message);
       if (label === Channel.probe) events.onProbe(message);
     });
+  }
+}
+
+/**
+ * A keyframe is a hundred packets at once, and the system's usual buffer holds as many: they come
+ * while the last picture is decoded, and what is lost then would be taken for the path's loss.
+ */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+
+function roomToWait(peer: RTCPeerConnection): void {
+  for (const { connection } of peer.iceTransports) {
+    const { protocol } = connection.nominated ?? {};
+    // Host candidates have a socket of their own; a relay's would be TURN's.
+    if (protocol && "transport" in protocol && protocol.transport instanceof UdpTransport) {
+      protocol.transport.socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
+    }
   }
 }
 

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { playerSocketUrl } from "./control/player-link.ts";
+import { OptionsError, parseOptions } from "./options.ts";
+
+test("what is not said has a default", () => {
+  expect(parseOptions(["--server", "ws://localhost:8080"], "/home/me")).toEqual({
+    server: "ws://localhost:8080", once: false, titleId: "test-card", watchMs: 8_000, dataFolder: "/home/me/.nearframe/checker",
+  });
+  expect(parseOptions(["--help"])).toBe("help");
+});
+
+test.each([
+  [[], /Which server/],
+  [["--server", "localhost"], /takes an address such as/],
+  [["--server", "ftp://a"], /takes an address such as/],
+  [["--server", "ws://a", "--seconds", "many"], /takes 2 to 300/],
+  [["--server", "ws://a", "--twice"], /--help tells/],
+])("%j is refused in a sentence", (args, message) => {
+  expect(() => parseOptions(args)).toThrow(OptionsError);
+  expect(() => parseOptions(args)).toThrow(message);
+});
+
+test.each([
+  ["ws://localhost:8080", "ws://localhost:8080/control"],
+  ["http://localhost:8080/", "ws://localhost:8080/control"],
+  ["https://play.example", "wss://play.example/control"],
+  ["wss://play.example/nearframe/control", "wss://play.example/nearframe/control"],
+])("players of %s connect to %s", (server, url) => expect(playerSocketUrl(server)).toBe(url));
