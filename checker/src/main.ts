@@ -27,7 +27,7 @@ async function main(): Promise<number> {
   try {
     const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const { server, titleId, watchMs } = options;
-    const observation = await playTitle({ url: playerSocketUrl(server), titleId, watchMs, timeZone }, { openPath, openSenses }, scope);
+    const observation = await playTitle({ url: playerSocketUrl(server), titleId, watchMs, timeZone, onNote: (note) => console.error(note) }, { openPath, openSenses }, scope);
     const faults = faultsIn(observation);
     console.log(JSON.stringify({ checkerId, titleId, observation, faults }, undefined, 2));
     return faults.length > 0 ? 1 : 0;

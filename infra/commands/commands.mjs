@@ -54,6 +54,8 @@ export function findCommand(name, args, env) {
         ...(help && { help: EDGE_HELP }),
       };
     }
+    case "checker":
+      return { summary: "play a title as a player would, and say what of it was not as it should be", needs: "packages", script: "checker/src/main.ts" };
     case "title":
       return { summary: "publish a title, see its versions, go back to one", needs: "packages", script: "server/src/title-store/cli.ts" };
     case "doctor":
@@ -78,7 +80,7 @@ export function findCommand(name, args, env) {
   }
 }
 
-const NAMES = ["start", "test", "bench", "edge", "title", "doctor", "impair", "simulate", "lint", "typecheck", "setup"];
+const NAMES = ["start", "test", "bench", "edge", "checker", "title", "doctor", "impair", "simulate", "lint", "typecheck", "setup"];
 
 /** @param {NodeJS.ProcessEnv} env */
 export function listCommands(env) {

@@ -27,8 +27,10 @@ export type PlayOptions = {
   /** After the picture has settled. */
   watchMs: number;
   timeZone: string;
-  /** For each thing that a test may want to see, beside the observation. */
+  /** Each picture as it was read, for whoever checks the checker. */
   onPicture?: (reading: PictureReading) => void;
+  /** Why there was no picture, in a sentence: the observation has only numbers. */
+  onNote?: (note: string) => void;
 };
 
 export type PictureReading = { atMs: number; frame: number | undefined; flips: number | undefined; isNew: boolean };
@@ -66,7 +68,8 @@ type Entry = { epoch: number; scope: Scope; path: Promise<Path>; probe: Candidat
 export async function playTitle(
   options: PlayOptions, { openPath, openSenses }: { openPath: OpenPath; openSenses: OpenSenses }, scope: Scope,
 ): Promise<PlayedObservation> {
-  const over = Promise.withResolvers<void>();
+  /** Never resolves: it tells why a play ended before its time. */
+  const over = Promise.withResolvers<never>();
   // Whoever plays waits for it later; until then nobody is there to hear of a failure.
   over.promise.catch(() => undefined);
   const placed = Promise.withResolvers<void>();
@@ -237,7 +240,7 @@ export async function playTitle(
   function ended(reason: EndReason, detail: string | undefined): void {
     const why = `the session ended: ${reason}${detail === undefined ? "" : ` (${detail})`}`;
     // What the host bears is an observation; all else is nobody's fault that is checked here.
-    if (bearerOf(reason) === "host" && session) over.resolve();
+    if (bearerOf(reason) === "host" && session) over.reject(new Error(why));
     else over.reject(new CheckVoidError(why));
   }
 
@@ -250,10 +253,16 @@ export async function playTitle(
   // Without a picture in time there is nothing to watch, and that is the observation.
   const seen = await within(settled.promise.then(() => true), PICTURE_TIMEOUT_MS, "no picture").catch((error: unknown) => {
     if (error instanceof CheckVoidError) throw error;
+    // No picture in time, or no path to the node: what a player would have got, too.
+    options.onNote?.(error instanceof Error ? error.message : String(error));
     return false;
   });
   if (seen) {
-    await Promise.race([over.promise, wait(options.watchMs, scope)]);
+    await Promise.race([over.promise, wait(options.watchMs, scope)]).catch((error: unknown) => {
+      if (error instanceof CheckVoidError) throw error;
+      // It ended in the middle by the host's doing: what was seen until then counts.
+      options.onNote?.(error instanceof Error ? error.message : String(error));
+    });
   }
   const endMs = performance.now();
   if (!session) throw new CheckVoidError("the server made no session");
