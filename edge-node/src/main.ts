@@ -6,6 +6,8 @@ import path from "node:path";
 import { pino, type Logger } from "pino";
 import { systemClock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
+import type { Title } from "@nearframe/shared/title/manifest";
+import type { TitleSource } from "@nearframe/shared/title-store/package";
 import { openXvfb } from "./display/adapters/xvfb.ts";
 import { openHostSink } from "./input/adapters/host-sink.ts";
 import { whyNoUinput } from "./input/adapters/uinput.ts";
@@ -33,6 +35,8 @@ import { createMediasoupSfu, SfuStartError } from "./sfu/adapters/mediasoup/sfu.
 import { openPulse } from "./sound/adapters/pulse.ts";
 import { openSandbox } from "./sandbox/open-sandbox.ts";
 import { createLauncher } from "./title/launch.ts";
+import { firstPicture } from "./warm/first-picture.ts";
+import { createWarmTitles } from "./warm/warm-titles.ts";
 
 const OWN_TITLES = path.join(import.meta.dirname, "..", "titles");
 /** How often titles and programs are looked for again: an operator who installs one expects to see it soon. */
@@ -105,23 +109,42 @@ async function main(): Promise<void> {
   const titleFolders = [...ownFolders, titleStore.currentFolder];
   let runnable = await findRunnable(titleFolders);
 
+  const createFolder = () => mkdtemp(path.join(folders, `nearframe-session-${process.pid}-`));
+  const stageParts = {
+    openDisplay: openXvfb,
+    openSound: openPulse,
+    launchTitle: launcher.launch,
+    openInputSink: openHostSink,
+    findTitle: (title: Title, source: TitleSource | undefined, owner: Scope) =>
+      titleStore.open(title, source, AbortSignal.any([owner.signal, AbortSignal.timeout(TITLE_WAIT_MS)]), owner),
+  };
+  const slots = () => makeInventory(facts, runnable, encoders?.tried()).capacity.slots;
+  const warm = createWarmTitles(
+    {
+      ...stageParts,
+      createFolder,
+      firstPicture,
+      room: () => ({ slots: config.keepsWarm ? slots() : 0, memoryFreeMb: process.availableMemory() / 2 ** 20 }),
+      nowMs: systemClock.monotonicMs,
+      log,
+    },
+    scope,
+  );
+
   const agent = createAgent(
     { serverUrls: config.serverUrls, token: config.token, bitrateKbps: config.bitrateKbps },
     {
       identity,
       inventory: () => makeInventory(facts, runnable, encoders?.tried()),
       fetchTitle: titleStore.fetchWhileIdle,
+      wantWarm: warm.want,
       createSession: (start, events, sessionScope) => {
         sessionsRunning.add(sessionScope);
         sessionScope.own(sessionScope, () => void sessionsRunning.delete(sessionScope));
         return createSession(
           {
-            openDisplay: openXvfb,
-            openSound: openPulse,
-            launchTitle: launcher.launch,
-            openInputSink: openHostSink,
-            findTitle: (title, source, owner) =>
-              titleStore.open(title, source, AbortSignal.any([owner.signal, AbortSignal.timeout(TITLE_WAIT_MS)]), owner),
+            ...stageParts,
+            warm,
             keepSaves: (options, owner) =>
               keepSaves(
                 options,
@@ -140,11 +163,11 @@ async function main(): Promise<void> {
             sfu,
             clock: systemClock,
             sign: identity.sign,
-            createFolder: () => mkdtemp(path.join(folders, `nearframe-session-${process.pid}-`)),
+            createFolder,
             log: (sessionId, detail) => log.warn({ sessionId }, detail),
           },
           start,
-          events,
+          warm.watch(events, sessionScope),
           sessionScope,
         );
       },

@@ -104,6 +104,30 @@ describe("Scope", () => {
     expect(closed).toEqual(["early", "late"]);
   });
 
+  test("an adopted scope ends with its new owner, and its old one forgets it", async () => {
+    const [pool, session] = [new Scope(), new Scope()];
+    const closed: string[] = [];
+    const moved = pool.child();
+    moved.own("moved", (name) => void closed.push(name));
+    session.own("older", (name) => void closed.push(name));
+    session.adopt(moved);
+    await pool.close();
+    expect(closed).toEqual([]);
+    await session.close("over");
+    expect(closed).toEqual(["moved", "older"]);
+    expect(moved.signal.reason).toBe("over");
+  });
+
+  test("a scope that is adopted too late closes with whom it had", async () => {
+    const [pool, session] = [new Scope(), new Scope()];
+    const moved = pool.child();
+    await session.close();
+    expect(() => session.adopt(moved)).toThrow();
+    expect(moved.closed).toBe(true);
+    await pool.close();
+    expect(() => new Scope().adopt(moved)).toThrow();
+  });
+
   // It once kept closed children in the parent's list: a slow leak in a node that lives for weeks.
   test("a closed child leaves no trace in its parent", async () => {
     const parent = new Scope();

@@ -11,6 +11,8 @@ export class Scope implements AsyncDisposable {
   readonly #owned = new Set<Close>();
   readonly #abort = new AbortController();
   #closing: Promise<void> | undefined;
+  /** Takes this scope out of the one that it ends with. */
+  #leave: (() => void) | undefined;
 
   /** Aborted as closing starts. Pass it to anything that waits. */
   get signal(): AbortSignal {
@@ -35,12 +37,20 @@ export class Scope implements AsyncDisposable {
 
   /** A scope that ends with this one, or earlier. */
   child(): Scope {
-    const child = new Scope();
-    const close = () => limited(() => child.close(this.signal.reason), CLOSE_TIMEOUT_MS);
+    return this.adopt(new Scope());
+  }
+
+  /**
+   * Moves a scope here from the one that it would have ended with. It closes as the newest of what this one owns.
+   * Throws where either has begun to close.
+   */
+  adopt(scope: Scope): Scope {
+    scope.signal.throwIfAborted();
+    const close = () => limited(() => scope.close(this.signal.reason), CLOSE_TIMEOUT_MS);
     this.#add(close);
-    // Owned first, so closed last: a finished child leaves no trace here.
-    child.#add(() => void this.#owned.delete(close));
-    return child;
+    scope.#leave?.();
+    scope.#leave = () => void this.#owned.delete(close);
+    return scope;
   }
 
   /** Closes everything. Later calls join the first; its reason stands. */
@@ -76,6 +86,8 @@ export class Scope implements AsyncDisposable {
         failures.push(failure);
       }
     }
+    // A finished child leaves no trace where it was.
+    this.#leave?.();
     if (failures.length > 0) throw new AggregateError(failures, "closing a scope failed");
   }
 }

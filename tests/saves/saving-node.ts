@@ -18,7 +18,7 @@ const outbox = createOutbox(await createPrivateFolder("saves", scope, folders), 
 const sessionScope = scope.child();
 const home = path.join(await createPrivateFolder("session", sessionScope, folders), "home");
 await keepSaves(
-  { grant, homeFolder: home, savePaths: ["saves"] },
+  { grant, openHome: async () => home, savePaths: ["saves"] },
   { serverUrls: [serverUrl], outbox, intervalMs, wallMs: Date.now, log: (detail) => process.send?.({ log: detail }) },
   sessionScope,
 );

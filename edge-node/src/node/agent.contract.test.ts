@@ -83,6 +83,7 @@ function startAgent(...serverUrls: string[]) {
       identity: { nodeId: "n1", publicKey: "k".repeat(43), signed: (message) => ({ ...message, signature: "s".repeat(86) }) },
       inventory: () => inventory,
       fetchTitle() {},
+      wantWarm() {},
       createSession: () => {
         throw new Error("no session is started here");
       },

@@ -6,6 +6,7 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { NodeInventory } from "@nearframe/shared/node/inventory";
+import type { WarmTarget } from "@nearframe/shared/node/messages";
 import type { NodeState } from "@nearframe/shared/node/node-states";
 import { PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
@@ -28,6 +29,8 @@ export type AgentPorts = {
   createSession(start: SessionStart, events: SessionEvents, scope: Scope): RunningSession;
   /** It is expected to be wanted here. */
   fetchTitle(title: Title, source: TitleSource): void;
+  /** They are expected to be started here. */
+  wantWarm(targets: readonly WarmTarget[]): void;
   random(): number;
   log: { info(detail: object, message: string): void; warn(detail: object, message: string): void };
 };
@@ -111,6 +114,8 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
         return handleState(value.state, value.reason);
       case "title.fetch":
         return ports.fetchTitle(value.title, value.source);
+      case "node.warm":
+        return ports.wantWarm(value.targets);
       case "error":
         return log.warn({ code: value.code }, value.message);
     }

@@ -45,6 +45,8 @@ const Environment = z.object({
   NEARFRAME_SANDBOX: z._default(z.enum(["bubblewrap", "none"]), "bubblewrap"),
   /** Whether titles whose manifests ask for the network get it. */
   NEARFRAME_TITLE_NETWORK: z._default(z.enum(["0", "1"]), "0"),
+  /** Whether titles that are asked for often are kept started, frozen, in slots that nobody uses. */
+  NEARFRAME_WARM: z._default(z.enum(["0", "1"]), "1"),
   NEARFRAME_LOG: z._default(z.enum(["debug", "info", "warn", "error"]), "info"),
 });
 
@@ -67,6 +69,7 @@ export type NodeConfig = {
   operatorId: string | undefined;
   sandbox: "bubblewrap" | "none";
   titleNetworkAllowed: boolean;
+  keepsWarm: boolean;
   logLevel: "debug" | "info" | "warn" | "error";
 };
 
@@ -101,6 +104,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     operatorId: data.NEARFRAME_OPERATOR,
     sandbox: data.NEARFRAME_SANDBOX,
     titleNetworkAllowed: data.NEARFRAME_TITLE_NETWORK === "1",
+    keepsWarm: data.NEARFRAME_WARM === "1",
     logLevel: data.NEARFRAME_LOG,
   };
 }

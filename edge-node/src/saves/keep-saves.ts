@@ -32,7 +32,7 @@ const UNSETTLED_TURNS_MAX = 3;
 
 /** Rejects with `SaveError`: a title that began without its save would save over what the player had. */
 export async function keepSaves(options: KeepSavesOptions, ports: KeepSavesPorts, scope: Scope): Promise<KeptSaves> {
-  const { grant, homeFolder: home, savePaths } = options;
+  const { grant, savePaths } = options;
   const { outbox, log } = ports;
   const server = createServerSaves(grant, ports.serverUrls);
   let crashed = false;
@@ -40,6 +40,7 @@ export async function keepSaves(options: KeepSavesOptions, ports: KeepSavesPorts
   let turn: Promise<void> | undefined;
   const superseded = new AbortController();
 
+  let home = "";
   let parentId = await restore();
   let kept = await fingerprintSaves(home, savePaths);
   scope.own(undefined, finish, FINAL_WAIT_MS + CLOSE_MARGIN_MS);
@@ -47,10 +48,11 @@ export async function keepSaves(options: KeepSavesOptions, ports: KeepSavesPorts
   return { noteCrash: () => void (crashed = true) };
 
   async function restore(): Promise<string | undefined> {
-    await mkdir(home, { recursive: true, mode: 0o700 });
     const signal = AbortSignal.any([scope.signal, AbortSignal.timeout(RESTORE_MS)]);
     const began = performance.now();
     const save = await server.latest(signal);
+    home = await options.openHome(save !== undefined);
+    await mkdir(home, { recursive: true, mode: 0o700 });
     if (!save) return undefined;
     await restoreArchive({ source: server.fetch(save, signal), home, savePaths, signal }).catch((error: unknown) => {
       if (!signal.aborted || scope.closed) throw error;

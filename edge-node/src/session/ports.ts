@@ -5,6 +5,7 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import type { SaveGrant } from "@nearframe/shared/saves/save-grant";
 import type { TitleSource } from "@nearframe/shared/title-store/package";
 import type { Title, TitleSize } from "@nearframe/shared/title/manifest";
+import type { InputSink, InputSinkEvents } from "../input/ports.ts";
 
 /** A screen of a session's own. */
 export interface Display {
@@ -71,8 +72,11 @@ export interface KeptSaves {
 }
 export type KeepSavesOptions = {
   grant: SaveGrant;
-  /** Empty until this returns, and nobody else's until then. */
-  homeFolder: string;
+  /**
+   * Called once, told whether a save is to be laid into it; gives the title's home. One that takes a save MUST be
+   * empty, and nobody else's until this returns.
+   */
+  openHome(restores: boolean): Promise<string>;
   savePaths: readonly string[];
 };
 /**
@@ -80,6 +84,29 @@ export type KeepSavesOptions = {
  * archives what there is: whatever writes to the home must be opened later, and the home itself earlier.
  */
 export type KeepSaves = (options: KeepSavesOptions, scope: Scope) => Promise<KeptSaves>;
+
+/** A title that was started before anybody asked for it, and is frozen since its first picture. */
+export interface WarmTitle {
+  /** Its private folder, as a session's. */
+  readonly folder: string;
+  readonly display: Display;
+  readonly sound: Sound;
+  readonly sink: InputSink;
+  readonly running: RunningTitle;
+  /** Owns folder, display, sound and sink. */
+  readonly stage: Scope;
+  /** Owns the running title; ends with the stage, or earlier. */
+  readonly program: Scope;
+  /** Who is told from now on that the title shakes a pad. */
+  listen(onRumble: InputSinkEvents["onRumble"]): void;
+}
+
+export interface WarmTitles {
+  /** Whether one waits for whoever starts this. */
+  has(title: Title, source: TitleSource | undefined): boolean;
+  /** Its stage is `scope`'s from now on. */
+  take(title: Title, source: TitleSource | undefined, scope: Scope): WarmTitle | undefined;
+}
 
 export class CommandMissingError extends Error {
   readonly code = "TITLE_COMMAND_MISSING";

@@ -25,7 +25,7 @@ import type { OpenInputSink } from "../input/ports.ts";
 import type { Rumble } from "../input/rumble.ts";
 import { HOME_FOLDER } from "../title/home.ts";
 import {
-  CommandMissingError, type Display, type FindTitle, type KeepSaves, type KeptSaves, type LaunchTitle, type OpenDisplay, type OpenSound, type Sound,
+  CommandMissingError, type FindTitle, type KeepSaves, type KeptSaves, type LaunchTitle, type OpenDisplay, type OpenSound, type RunningTitle, type WarmTitle, type WarmTitles,
 } from "./ports.ts";
 import { createProbeAnswers } from "./probe-answers.ts";
 import { createStream, NoCommonCodecError, type StreamPorts } from "./stream.ts";
@@ -40,6 +40,7 @@ export type SessionPorts = Omit<StreamPorts, "nowMs" | "log"> & {
   openInputSink: OpenInputSink;
   findTitle: FindTitle;
   keepSaves: KeepSaves;
+  warm: WarmTitles;
   clock: Clock;
   /** Makes the session's private folder; the session removes it. */
   createFolder(sessionId: string): Promise<string>;
@@ -182,45 +183,81 @@ export function createSession(
   }
 
   async function openTitle(): Promise<void> {
-    const folder = scope.own(await ports.createFolder(sessionId), (folder) =>
-      rm(folder, { recursive: true, force: true }),
-    );
-    const mark = createInputMark(`${folder}/input-mark`, scope);
+    const { stage, saves } = await openStage();
+    const { folder, display, sound, sink: host } = stage;
+    void display.closed.then(failed("display"));
+    void sound.closed.then(failed("sound"));
+    const mark = createInputMark(join(folder, "input-mark"), scope);
+    const mapping = title.manifest.input.pad;
+    const sink = host.lacks.pad !== undefined && mapping ? mapPads(host, mapping, ports.clock, scope) : host;
+    input = createPlayerInput({ sink, mark, onProblem: log }, scope);
+    const startStream = () => stream.start({ display, sound, inputMarkPath: mark.path }).catch(blame("pipeline"));
+    const startTitle = async () => watchTitle(await stage.run().catch(blame("title")), saves);
+    // A warm title has its picture already; it is to be seen running when that is shown.
+    if (stage.warm) await startTitle().then(startStream);
+    else await Promise.all([startStream(), startTitle()]);
+  }
 
+  /** A warm title's, unless the player has a save: that title began without it. */
+  async function openStage(): Promise<{ stage: Stage; saves: KeptSaves | undefined }> {
+    const chosen = Promise.withResolvers<{ folder: string; copy: WarmTitle | undefined }>();
+    const choose = async (restores: boolean): Promise<string> => {
+      const copy = restores ? undefined : ports.warm.take(title, source, scope);
+      const folder = copy?.folder ?? scope.own(await ports.createFolder(sessionId), removeFolder);
+      chosen.resolve({ folder, copy });
+      return join(folder, HOME_FOLDER);
+    };
+    // Only where there is one to take does opening wait for the word whether there is a save.
+    const home = save && ports.warm.has(title, source) ? undefined : await choose(false);
+    // Owned after the folder and before the title, so closed between the two.
+    const saving =
+      save &&
+      ports
+        .keepSaves({ grant: save, openHome: async (restores) => home ?? choose(restores), savePaths: title.manifest.savePaths }, scope)
+        .catch(blame("saves"));
+    saving?.catch(chosen.reject);
+    const { folder, copy } = await chosen.promise;
+    const [stage, saves] = await Promise.all([copy ? warmStage(copy) : coldStage(folder), saving]);
+    return { stage, saves };
+  }
+
+  function warmStage(copy: WarmTitle): Stage {
+    handle({ type: "step-done", step: "display-started" });
+    handle({ type: "step-done", step: "sound-started" });
+    copy.listen(onRumble);
+    const run = async () => {
+      // Newer than the saves here, so closed before they are archived.
+      scope.adopt(copy.program);
+      await copy.running.resume();
+      return copy.running;
+    };
+    return { ...copy, warm: true, run };
+  }
+
+  async function coldStage(folder: string): Promise<Stage> {
     const displayOpening = ports.openDisplay(title.manifest.size, scope).then((display) => {
       handle({ type: "step-done", step: "display-started" });
-      void display.closed.then(failed("display"));
       return display;
     });
     const soundOpening = ports.openSound(scope).then((sound) => {
       handle({ type: "step-done", step: "sound-started" });
-      void sound.closed.then(failed("sound"));
       return sound;
     });
-    // Owned after the folder and before the title, so closed between the two.
-    const homeFolder = join(folder, HOME_FOLDER);
-    const saving = save && ports.keepSaves({ grant: save, homeFolder, savePaths: title.manifest.savePaths }, scope);
-    const [display, sound, saves, found] = await Promise.all([
+    const [display, sound, found] = await Promise.all([
       displayOpening.catch(blame("display")),
       soundOpening.catch(blame("sound")),
-      saving?.catch(blame("saves")),
       ports.findTitle(title, source, scope).catch(blame("title")),
     ]);
-
-    const onRumble = (pad: number, rumble: Rumble) => stream.sendControl({ type: "rumble", pad, ...rumble });
-    const host = await ports.openInputSink(display, { onRumble }, scope).catch(blame("display"));
-    const mapping = title.manifest.input.pad;
-    const sink = host.lacks.pad !== undefined && mapping ? mapPads(host, mapping, ports.clock, scope) : host;
-    input = createPlayerInput({ sink, mark, onProblem: log }, scope);
-
-    await Promise.all([
-      stream.start({ display, sound, inputMarkPath: mark.path }).catch(blame("pipeline")),
-      startTitle(found, folder, display, sound, saves),
-    ]);
+    const sink = await ports.openInputSink(display, { onRumble }, scope).catch(blame("display"));
+    const run = () => ports.launchTitle({ title: found, sessionFolder: folder, display, sound }, scope);
+    return { folder, display, sound, sink, warm: false, run };
   }
 
-  async function startTitle(found: Title, folder: string, display: Display, sound: Sound, saves: KeptSaves | undefined): Promise<void> {
-    const running = await ports.launchTitle({ title: found, sessionFolder: folder, display, sound }, scope).catch(blame("title"));
+  function onRumble(pad: number, rumble: Rumble): void {
+    stream.sendControl({ type: "rumble", pad, ...rumble });
+  }
+
+  function watchTitle(running: RunningTitle, saves: KeptSaves | undefined): void {
     handle({
       type: "title-started",
       startTimeoutMs: (title.manifest.startTimeoutS ?? START_TIMEOUT_S_DEFAULT) * 1000,
@@ -269,6 +306,11 @@ export function createSession(
     stop: (reason) => handle({ type: "stop-asked", reason }),
   };
 }
+
+/** All that a title needs, and the way to have it run there. */
+type Stage = Pick<WarmTitle, "folder" | "display" | "sound" | "sink"> & { warm: boolean; run(): Promise<RunningTitle> };
+
+const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 
 type Part = Extract<SessionEvent, { type: "part-failed" }>["part"];
 

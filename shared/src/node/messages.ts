@@ -5,7 +5,21 @@ import * as z from "zod/mini";
 import { Epoch, Id } from "../protocol/media.ts";
 import { Nonce, PublicKey, Signature } from "./identity.ts";
 import { NodeInventory, SLOTS_MAX } from "./inventory.ts";
+import { TitleSource } from "../title-store/package.ts";
+import { Title } from "../title/manifest.ts";
 import { NODE_STATES } from "./node-states.ts";
+
+/** What a node is asked to keep warm has to fit into one message. */
+export const WARM_TITLES_MAX = 8;
+
+/** So many copies of this title, started before anybody asks. */
+export const WarmTarget = z.strictObject({
+  title: Title,
+  /** Where the node finds the title if it lacks it. */
+  source: z.optional(TitleSource),
+  count: z.int().check(z.gte(1), z.lte(SLOTS_MAX)),
+});
+export type WarmTarget = z.infer<typeof WarmTarget>;
 
 /** How far a session is on its node. */
 export const SESSION_USES = ["preparing", "rendering", "recycling"] as const;
@@ -56,6 +70,8 @@ export const TO_NODE = [
   z.strictObject({ type: z.literal("node.welcome"), protocol: z.int(), nodeId: Id, heartbeatMs: z.int().check(z.gte(100)) }),
   /** From now on a heartbeat this often: a server with many nodes asks each less often. */
   z.strictObject({ type: z.literal("node.pace"), heartbeatMs: z.int().check(z.gte(100)) }),
+  /** Replaces what was asked before; none where it is empty. A node keeps fewer where it has no room. */
+  z.strictObject({ type: z.literal("node.warm"), targets: z.array(WarmTarget).check(z.maxLength(WARM_TITLES_MAX)) }),
   /** What the server takes the node for now; `reason` is a sentence for its operator. */
   z.strictObject({ type: z.literal("node.state"), state: z.enum(NODE_STATES), reason: z.optional(z.string().check(z.maxLength(500))) }),
 ] as const;
