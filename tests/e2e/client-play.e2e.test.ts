@@ -168,7 +168,7 @@ test("what a title does to each of four pads shakes that pad, and without pads t
           channels.push(channel);
           return channel;
         };
-        navigator.vibrate = (pattern) => felt.push(`phone ${String(pattern)}`) > 0;
+        navigator.vibrate = (pattern) => felt.push(`phone ${JSON.stringify(pattern)}`) > 0;
         let pads: Gamepad[] = [];
         navigator.getGamepads = () => pads;
         const makePad = (index: number) => ({

@@ -108,7 +108,7 @@ test("a node that runs after other programs, and has no privilege, can start pro
     console.log((await child.exited).code);
     await scope.close();`;
   const drop = process.getuid?.() === 0 ? ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] : [];
-  const [command = "", ...args] = [...drop, "nice", "-n", "5", process.execPath, "--input-type=module-typescript", "--eval", program];
-  const { stdout } = await promisify(execFile)(command, args);
+  const line = [...drop, "nice", "-n", "5", process.execPath, "--input-type=module-typescript", "--eval", program];
+  const { stdout } = await promisify(execFile)("env", line);
   expect(stdout.trim()).toBe("0");
 });

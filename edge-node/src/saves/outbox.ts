@@ -49,6 +49,14 @@ export function createOutbox(folder: string, scope: Scope): Outbox {
     STOP_WAIT_MS + 5_000,
   );
 
+  async function bringAndDiscard(file: string, bring: (signal: AbortSignal) => Promise<SaveCommitted>): Promise<SaveCommitted> {
+    try {
+      return await bring(AbortSignal.any([stop.signal, AbortSignal.timeout(DELIVERY_MS)]));
+    } finally {
+      await discard(file);
+    }
+  }
+
   return {
     reserve() {
       if (reserved.size >= ARCHIVES_MAX) return undefined;
@@ -58,7 +66,7 @@ export function createOutbox(folder: string, scope: Scope): Outbox {
     },
     discard,
     deliver(file, bring) {
-      const delivery = bring(AbortSignal.any([stop.signal, AbortSignal.timeout(DELIVERY_MS)])).finally(() => discard(file));
+      const delivery = bringAndDiscard(file, bring);
       deliveries.add(delivery);
       const done = () => void deliveries.delete(delivery);
       delivery.then(done, done);

@@ -42,7 +42,7 @@ export async function restoreArchive({ source, home, savePaths, signal }: Restor
   const sums = { entries: 0, bytes: 0 };
   try {
     for await (const entry of extract) {
-      const { name, type, size = 0, linkname } = entry.header;
+      const { name, type, size, linkname } = entry.header;
       const path = checkPath(name, roots);
       sums.entries += 1;
       sums.bytes += type === "file" ? size : 0;

@@ -258,7 +258,7 @@ describe("in line", () => {
   });
 
   test("the line is bounded", async () => {
-    for (let count = 0; count < QUEUE_LENGTH_MAX; count++) await await world.player(`p${count}`).request();
+    for (let count = 0; count < QUEUE_LENGTH_MAX; count++) await world.player(`p${count}`).request();
     const late = world.player("late");
     await late.request();
     expect(late.last("error")).toMatchObject({ code: "QUEUE_FULL" });

@@ -60,7 +60,7 @@ async function measureNetwork(cities: readonly SimulatedCity[], size: number, si
       clock: systemClock,
       log,
       cluster,
-      locate: (address) => places.get(address),
+      locate: ({ address }) => places.get(address),
       events: {
         onLinked: () => undefined,
         onReported: () => undefined,

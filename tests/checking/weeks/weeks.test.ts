@@ -5,20 +5,20 @@ import { NODE_KINDS } from "./world.ts";
 const weeks = (options: Partial<WeeksOptions>) =>
   simulateWeeks({ nodeKind: "honest", weeks: 20, seed: 1, lazyShare: 0.05, colludingShare: 0, friend: false, ...options });
 
-test("honest nodes under bad networks are not punished, even where a fifth of the checkers slanders them", () => {
+test("honest nodes under bad networks are not punished, even where a fifth of the checkers slanders them", { timeout: 60_000 }, () => {
   expect(weeks({}).penalised.count).toBe(0);
   expect(weeks({ colludingShare: 0.2 }).penalised.count).toBe(0);
 });
 
 describe.each(["replayed-video", "upscaled-picture", "inflated-frames", "liveness-only"] as const)("a node that cheats: %s", (nodeKind) => {
-  test("is punished within the week, even where a fifth of the checkers are its friends", () => {
+  test("is punished within the week, even where a fifth of the checkers are its friends", { timeout: 60_000 }, () => {
     expect(weeks({ nodeKind }).penalised.count).toBe(20);
     // Eight of eleven must agree, and four of them may be friends: some weeks end before such a draw comes.
     expect(weeks({ nodeKind, colludingShare: 0.2, friend: true }).penalised.count).toBeGreaterThanOrEqual(12);
   });
 });
 
-test.each(["slow-machine", "throttled-uplink", "duplicated-frames"] as const)("a node that is only worse than it should be, %s, is found and not punished", (nodeKind) => {
+test.each(["slow-machine", "throttled-uplink", "duplicated-frames"] as const)("a node that is only worse than it should be, %s, is found and not punished", { timeout: 60_000 }, (nodeKind) => {
   const { found, penalised } = weeks({ nodeKind, weeks: 10 });
   expect(found.count).toBe(10);
   expect(penalised.count).toBe(0);

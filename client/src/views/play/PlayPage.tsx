@@ -61,8 +61,12 @@ function holdBack(play: Play, router: App["router"]): () => void {
   let release: (() => void) | undefined;
   const follow = () => {
     const plays = play.session.value.phase === "playing";
-    if (plays) release ??= router.holdBack(play.openMenu);
-    else release = void release?.();
+    if (plays) {
+      release ??= router.holdBack(play.openMenu);
+    } else {
+      release?.();
+      release = undefined;
+    }
   };
   follow();
   const stop = play.session.subscribe(follow);

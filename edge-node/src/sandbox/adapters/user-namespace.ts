@@ -3,7 +3,7 @@
 // could touch nothing, and the kernel counts its processes apart.
 
 import { spawn } from "node:child_process";
-import { chown, lchown, mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
+import { chown, lchown, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { openSync } from "node:fs";
 import { join } from "node:path";
 import { once } from "node:events";
@@ -48,9 +48,8 @@ async function claimFile(claim: string): Promise<boolean> {
 }
 
 async function claimantLives(claim: string): Promise<boolean> {
-  const file = await open(claim).catch(() => undefined);
-  if (!file) return false;
-  const pid = Number(await file.readFile("utf8").finally(() => file.close()));
+  // Gone since it was found: its session ended.
+  const pid = Number(await readFile(claim, "utf8").catch(() => ""));
   if (!Number.isInteger(pid) || pid <= 0) return false;
   return readdir(`/proc/${pid}`).then(() => true, () => false);
 }

@@ -67,7 +67,7 @@ export function createS3Storage(options: S3Options): ObjectStorage {
       do {
         const query = new URLSearchParams({ "list-type": "2", prefix: prefix + wanted });
         if (after !== undefined) query.set("start-after", after);
-        const response = await call("GET", `${root}?${query}`);
+        const response = await call("GET", `${root}?${query.toString()}`);
         const xml = await response.text();
         if (response.status === 404) throw new Error(`there is no bucket "${bucket}" at ${endpoint}`);
         const page = readPage(xml);
