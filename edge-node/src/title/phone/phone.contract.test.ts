@@ -55,7 +55,7 @@ describe.skipIf(!PHOC)("the phone", () => {
     // The wallpaper, below the icons: neither black nor grey.
     await vi.waitFor(
       async () => {
-        const { red, blue } = await pixelAt(display, { x: 0.5, y: 0.6 });
+        const { red, blue } = await pixelAt(display, { x: 0.5, y: 0.42 });
         expect(blue - red).toBeGreaterThan(20);
       },
       { timeout: 40_000, interval: 250 },
