@@ -37,7 +37,13 @@ export type VideoTarget = {
 };
 
 export type PipelineOptions = {
-  display: { name: string; environment: Readonly<Record<string, string>>; framebufferPath: string | undefined };
+  display: {
+    name: string;
+    environment: Readonly<Record<string, string>>;
+    framebufferPath: string | undefined;
+    /** Of the X server, where it lives in an IPC namespace of its own. */
+    processId?: number | undefined;
+  };
   size: TitleSize;
   /** Highest rate at which frames are taken, within a tenth; fewer changes make fewer frames. */
   fps: number;

@@ -161,7 +161,8 @@ describe("a web title", () => {
   });
 });
 
-describe.skipIf(!WINE)("a Windows title (Wine)", () => {
+// Wine leaves a server behind that only a sandbox ends with the title.
+describe.skipIf(!WINE || sandboxName === "none")("a Windows title (Wine)", () => {
   /** Wine's Minesweeper has a field of green squares; nothing else here is green. */
   async function greenShare(): Promise<number> {
     let green = 0;

@@ -5,7 +5,7 @@
 // system, system calls) -> setpriv (no privileges) -> prlimit -> env -> the title.
 
 import { closeSync, readFileSync } from "node:fs";
-import { readlink, stat, writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { execFile } from "node:child_process";
@@ -13,6 +13,7 @@ import { promisify } from "node:util";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { createChild } from "../../process/child.ts";
 import { requireCommand } from "../../process/find-command.ts";
+import { enterIpcNamespace } from "../../process/ipc-namespace.ts";
 import { createPrivateFolder } from "../../process/private-folder.ts";
 import { openControlGroups, type ControlGroups } from "../limits/control-groups.ts";
 import { descendantsOf } from "../limits/read-processes.ts";
@@ -41,13 +42,12 @@ const run = promisify(execFile);
 
 /** Rejects with what to do where this machine can't confine programs. */
 export async function openBubblewrap({ networkAllowed }: { networkAllowed: boolean }): Promise<Sandbox> {
-  const [bwrap, setpriv, prlimit, env, sh, nsenter] = await Promise.all([
+  const [bwrap, setpriv, prlimit, env, sh] = await Promise.all([
     requireCommand("bwrap", "bubblewrap"),
     requireCommand("setpriv", "util-linux"),
     requireCommand("prlimit", "util-linux"),
     requireCommand("env", "coreutils"),
     requireCommand("sh", "dash"),
-    requireCommand("nsenter", "util-linux"),
   ]);
   await tryNamespaces(bwrap);
   const groups = await openControlGroups();
@@ -57,7 +57,7 @@ export async function openBubblewrap({ networkAllowed }: { networkAllowed: boole
     name: "bubblewrap",
     notices: groups.notices,
     view: () => ({ home: INSIDE.home, titleFolder: INSIDE.titleFolder }),
-    start: (confinement, scope) => start({ tools, sh, nsenter, groups, networks }, confinement, scope),
+    start: (confinement, scope) => start({ tools, sh, groups, networks }, confinement, scope),
   };
 }
 
@@ -75,10 +75,10 @@ async function tryNamespaces(bwrap: string): Promise<void> {
   }
 }
 
-type Machine = { tools: Tools; sh: string; nsenter: string; groups: ControlGroups; networks: TitleNetworks | undefined };
+type Machine = { tools: Tools; sh: string; groups: ControlGroups; networks: TitleNetworks | undefined };
 
 const start = async (
-  { tools, sh, nsenter, groups, networks }: Machine,
+  { tools, sh, groups, networks }: Machine,
   confinement: Parameters<Sandbox["start"]>[0],
   scope: Scope,
 ): ReturnType<Sandbox["start"]> => {
@@ -109,9 +109,8 @@ const start = async (
       wait: gate && FIRST_FILE + files.length - 1,
     };
     const started = Promise.withResolvers<number>();
-    const enter = await enterArguments(confinement.displayPid, privileged);
     const chain = [
-      ...(enter.length > 0 ? [nsenter, ...enter, "--"] : []),
+      ...(await enterIpcNamespace(confinement.displayPid)),
       tools.bwrap,
       ...bubblewrapArguments(confinement, tools, etc, descriptors),
     ];
@@ -201,17 +200,6 @@ async function writeEtc(scope: Scope): Promise<string> {
   const folder = await createPrivateFolder("etc", scope);
   await Promise.all(Object.entries(ETC).map(([name, text]) => writeFile(join(folder, name), text, { mode: 0o644 })));
   return folder;
-}
-
-/** nsenter(1) to where the display is, unless it lives with everybody else. */
-async function enterArguments(displayPid: number | undefined, privileged: boolean): Promise<string[]> {
-  if (displayPid === undefined) return [];
-  const namespace = (kind: string) => `/proc/${displayPid}/ns/${kind}`;
-  const foreign = (await readlink(namespace("user"))) !== (await readlink("/proc/self/ns/user"));
-  return [
-    ...(foreign && !privileged ? ["--preserve-credentials", `--user=${namespace("user")}`] : []),
-    `--ipc=${namespace("ipc")}`,
-  ];
 }
 
 /** The sandbox's first process is bwrap's own; the title is what that one started. False if there is none. */

@@ -6,6 +6,7 @@
 
 import { type Scope, withTimeout } from "@nearframe/shared/lifetime";
 import { createChild, describeExit } from "../../../process/child.ts";
+import { enterIpcNamespace } from "../../../process/ipc-namespace.ts";
 import { preferProcess } from "../../../process/priority.ts";
 import type { CreatePipeline, PipelineTraits } from "../../ports.ts";
 import { ffmpegPath, soundArguments, videoArguments } from "./commands.ts";
@@ -40,8 +41,8 @@ export const createFfmpegPipeline: CreatePipeline = async (options, events, owne
     const { display, sound } = options;
     const watch = await watchDisplay(options, failed, scope);
     const programs = [
-      run("picture", videoArguments(options), display.environment, failed, scope),
-      ...(sound ? [run("sound", soundArguments(sound), {}, failed, scope)] : []),
+      run("picture", await enterIpcNamespace(display.processId), videoArguments(options), display.environment, failed, scope),
+      ...(sound ? [run("sound", [], soundArguments(sound), {}, failed, scope)] : []),
     ];
     const neverFlows = closed.promise.then((error) => {
       throw error ?? scope.signal.reason ?? new Error("The pipeline was closed while it started.");
@@ -70,16 +71,19 @@ export const createFfmpegPipeline: CreatePipeline = async (options, events, owne
 /** Resolves when the program has sent something. */
 async function run(
   what: "picture" | "sound",
+  /** Words before the command. */
+  before: readonly string[],
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   onEnded: (error: Error) => void,
   scope: Scope,
 ): Promise<void> {
   const flowing = Promise.withResolvers<void>();
+  const [file = ffmpegPath, ...words] = [...before, ffmpegPath, ...args];
   const child = await createChild(
     {
-      file: ffmpegPath,
-      args,
+      file,
+      args: words,
       environment: { ...environment },
       folder: "/",
       termGraceMs: TERM_GRACE_MS,
