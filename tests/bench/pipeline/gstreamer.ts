@@ -5,6 +5,7 @@ import { access } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { CreatePipeline } from "@nearframe/edge-node/media/ports";
 import { createChild, describeExit } from "@nearframe/edge-node/process/child";
+import { enterIpcNamespace } from "@nearframe/edge-node/process/ipc-namespace";
 import { commandFolders, findCommand } from "@nearframe/edge-node/process/find-command";
 
 const PLUGIN_FOLDERS = ["/usr/lib/x86_64-linux-gnu/gstreamer-1.0", "/usr/lib/aarch64-linux-gnu/gstreamer-1.0"];
@@ -30,11 +31,14 @@ export const createGstreamerPipeline: CreatePipeline = async (options, _events, 
   // In the same scheduling class as ours, or the comparison would be of that.
   const realTime = await mayRunInRealTime();
   const launch = (await findLaunch()) ?? "gst-launch-1.0";
+  // And where it can share memory with the display, or the comparison would be of that.
+  const before = [...(await enterIpcNamespace(display.processId)), ...(realTime ? [CHRT, "--rr", "1"] : [])];
+  const [file = launch, ...words] = [...before, launch];
   const child = await createChild(
     {
-      file: realTime ? CHRT : launch,
+      file,
       args: [
-        ...(realTime ? ["--rr", "1", launch] : []),
+        ...words,
         "ximagesrc", `display-name=${display.name}`, "use-damage=false", "show-pointer=false",
         "!", `video/x-raw,framerate=${fps}/1,width=${size.width},height=${size.height}`,
         "!", "videoconvert", "n-threads=2",
