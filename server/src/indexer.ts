@@ -25,6 +25,7 @@ import { openSessions, type Sessions } from "./session/sessions.ts";
 import { createSessionSlots } from "./session/slots.ts";
 import { steadyTime } from "./steady-time.ts";
 import type { SessionStore } from "./store/ports.ts";
+import { openWarmNodes, type WarmNodes } from "./warm/warm-nodes.ts";
 
 export type IndexerPorts = {
   clock: Clock;
@@ -55,6 +56,7 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
   const index = createPlacementIndex();
   let sessions: Sessions | undefined;
   let nodes: OpenNodes | undefined;
+  let warm: WarmNodes | undefined;
   const serverScope = scope.child();
   const nodeScope = scope.child();
   const servers = await openServers(
@@ -99,16 +101,26 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
       locate,
       ...(ports.history && { history: ports.history }),
       events: {
-        onLinked: (nodeId, running) => sessions?.nodes.handleLinked(nodeId, running),
+        onLinked: (nodeId, running) => {
+          warm?.forget(nodeId);
+          sessions?.nodes.handleLinked(nodeId, running);
+        },
         onReported: (nodeId, running) => sessions?.nodes.handleReported(nodeId, running),
         onLost: (nodeId) => sessions?.nodes.handleLost(nodeId),
         onChanged: handleRecord,
-        onGone: (nodeId) => index.delete(nodeId),
+        onGone: (nodeId) => {
+          warm?.forget(nodeId);
+          index.delete(nodeId);
+        },
       },
     },
     nodeScope,
   );
   nodes = registry;
+  warm = await openWarmNodes(
+    { clock, bus: cluster.bus, serverId: servers.serverId, titles, ...registry },
+    nodeScope,
+  );
 
   function handleRecord(record: NodeRecord): void {
     index.upsert(record);
@@ -160,7 +172,11 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
           const state = registry.record(nodeId)?.state;
           return state !== undefined && state !== "offline";
         },
-        send: registry.send,
+        send(nodeId, message) {
+          if (message.type === "session.start") warm?.noteStart(nodeId, message.title.manifest.id);
+          return registry.send(nodeId, message);
+        },
+        answers: registry.checkLink,
         publicKey: (nodeId) => registry.record(nodeId)?.publicKey,
         expect: registry.expect,
         forgetReported: registry.forgetReported,

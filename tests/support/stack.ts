@@ -43,6 +43,8 @@ export async function startStack(options: StackOptions, scope: Scope): Promise<S
         NEARFRAME_DATA: data,
         // What a machine measures while it runs tests is not what they are about.
         NEARFRAME_SLOTS: "2",
+        // A copy that waits for the next player is taken for something left over.
+        NEARFRAME_WARM: "0",
         ...(options.titles ? { NEARFRAME_TITLES: options.titles.join(path.delimiter) } : {}),
         ...options.environment,
       },
