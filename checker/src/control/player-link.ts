@@ -20,6 +20,7 @@ export type PlayerLinkEvents = {
 
 const WELCOME_TIMEOUT_MS = 10_000;
 const PING_EVERY_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /** `server` is ws:// or http://, with or without the path of the players' socket. */
 export function playerSocketUrl(server: string): string {
@@ -29,9 +30,17 @@ export function playerSocketUrl(server: string): string {
   return url.href;
 }
 
+/** What was said last, such as that the player leaves, is let out first. */
+async function closeSocket(socket: WebSocket): Promise<void> {
+  if (socket.readyState === WebSocket.CLOSED) return;
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  socket.close();
+  await withTimeout(closed, CLOSE_TIMEOUT_MS, "the line did not close").catch(() => socket.terminate());
+}
+
 /** Resolves when the server has greeted; rejects with a sentence. */
 export async function openPlayerLink(url: string, timeZone: string, events: PlayerLinkEvents, scope: Scope): Promise<PlayerLink> {
-  const socket = scope.own(new WebSocket(url, { maxPayload: MESSAGE_BYTES_MAX }), (socket) => socket.terminate());
+  const socket = scope.own(new WebSocket(url, { maxPayload: MESSAGE_BYTES_MAX }), closeSocket);
   const link: PlayerLink = {
     send(message) {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));

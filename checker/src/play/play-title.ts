@@ -11,7 +11,7 @@ import type { Offer } from "@nearframe/shared/protocol/media";
 import { parseMessage } from "@nearframe/shared/protocol/parse";
 import type { ServerToClient, SessionTitle } from "@nearframe/shared/protocol/server-to-client";
 import { NodeToPlayer, type PlayerToNode } from "@nearframe/shared/protocol/session-control";
-import { bearerOf, EndReason } from "@nearframe/shared/session/end-reasons";
+import { bearerOf, type EndReason } from "@nearframe/shared/session/end-reasons";
 import { openPlayerLink, type PlayerLink } from "../control/player-link.ts";
 import { createSignalCalls } from "../control/signal-calls.ts";
 import { createWatch, type Watch } from "../measure/watch.ts";
@@ -79,6 +79,7 @@ export async function playTitle(
   let current: Entry | undefined;
   let live: Path | undefined;
   let receipts: FrameReceipt[] = [];
+  let finished = false;
   const pings = new Map<number, number>();
 
   const link: PlayerLink = await openPlayerLink(
@@ -91,6 +92,8 @@ export async function playTitle(
   link.send({ type: "session.request", requestId, titleId: options.titleId, device: commonPhone() });
 
   function handle(message: ServerToClient): void {
+    // What comes while the line closes is for nobody.
+    if (finished) return;
     switch (message.type) {
       case "error":
         return over.reject(new CheckVoidError(`the server refused: ${message.message}`));
@@ -247,29 +250,33 @@ export async function playTitle(
   const within = <T>(promise: Promise<T>, limitMs: number, message: string) =>
     withTimeout(Promise.race([promise, over.promise]), limitMs, message);
 
-  await within(placed.promise, PLACED_TIMEOUT_MS, "no node was free").catch((error: unknown) => {
-    throw error instanceof CheckVoidError ? error : new CheckVoidError(String(error instanceof Error ? error.message : error));
-  });
-  // Without a picture in time there is nothing to watch, and that is the observation.
-  const seen = await within(settled.promise.then(() => true), PICTURE_TIMEOUT_MS, "no picture").catch((error: unknown) => {
-    if (error instanceof CheckVoidError) throw error;
-    // No picture in time, or no path to the node: what a player would have got, too.
-    options.onNote?.(error instanceof Error ? error.message : String(error));
-    return false;
-  });
-  if (seen) {
-    await Promise.race([over.promise, wait(options.watchMs, scope)]).catch((error: unknown) => {
-      if (error instanceof CheckVoidError) throw error;
-      // It ended in the middle by the host's doing: what was seen until then counts.
-      options.onNote?.(error instanceof Error ? error.message : String(error));
-    });
+  try {
+    return await watchPlay();
+  } finally {
+    finished = true;
+    if (session) link.send({ type: "session.leave", sessionId: session.id });
   }
-  const endMs = performance.now();
-  if (!session) throw new CheckVoidError("the server made no session");
-  const observation = session.watch.observe(endMs);
-  link.send({ type: "session.leave", sessionId: session.id });
-  return observation;
+
+  async function watchPlay(): Promise<PlayedObservation> {
+    await within(placed.promise, PLACED_TIMEOUT_MS, "no node was free").catch((error: unknown) => {
+      throw error instanceof CheckVoidError ? error : new CheckVoidError(messageOf(error));
+    });
+    // Without a picture in time there is nothing to watch, and that is the observation.
+    const seen = await within(settled.promise.then(() => true), PICTURE_TIMEOUT_MS, "no picture came").catch(note);
+    if (seen) await Promise.race([over.promise, wait(options.watchMs, scope)]).catch(note);
+    const endMs = performance.now();
+    if (!session) throw new CheckVoidError("the server made no session");
+    return session.watch.observe(endMs);
+  }
+
+  /** No picture in time, no path to the node, an end that the host bears: what a player would have got, too. */
+  function note(error: unknown): void {
+    if (error instanceof CheckVoidError) throw error;
+    options.onNote?.(messageOf(error));
+  }
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 function every(intervalMs: number, callback: () => void, scope: Scope): void {
   scope.own(setInterval(callback, intervalMs), clearInterval);
