@@ -177,6 +177,7 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
           return registry.send(nodeId, message);
         },
         answers: registry.checkLink,
+        answers: registry.checkLink,
         publicKey: (nodeId) => registry.record(nodeId)?.publicKey,
         expect: registry.expect,
         forgetReported: registry.forgetReported,

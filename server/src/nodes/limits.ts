@@ -9,6 +9,13 @@ export const HEARTBEAT_MS_MAX = 60_000;
 export const HEARTBEATS_MISSED_MAX = 3;
 export const HEARTBEAT_SILENCE_MS = HEARTBEATS_MISSED_MAX * HEARTBEAT_MS;
 
+/** A node whose player sees no media is asked whether it is there, and has so long to answer: far above any round trip. */
+export const LINK_ANSWER_MS = 1_500;
+/** Players who complain all day get a node no more than one ping in so long. */
+export const LINK_CHECK_EVERY_MS = 2_000;
+/** For another process's answer: its turn may have to wait, and the bus takes a moment. */
+export const REMOTE_CHECK_MS = LINK_CHECK_EVERY_MS + LINK_ANSWER_MS + 500;
+
 /** Silence and grace are looked at this often, for all nodes at once: a walk over 100,000 took 20 ms at worst. */
 export const SWEEP_MS = 1_000;
 

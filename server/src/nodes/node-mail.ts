@@ -29,6 +29,9 @@ export const NodeLetter = z.discriminatedUnion("type", [
   z.object({ type: z.literal("tell"), nodeId: Id, event: RemoteEvent }),
   /** A session that the node had has ended, and why. */
   z.object({ type: z.literal("ended"), nodeId: Id, reason: z.enum(END_REASONS) }),
+  /** Does it answer? Its player sees no media. */
+  z.object({ type: z.literal("check"), nodeId: Id, askerId: Id }),
+  z.object({ type: z.literal("checked"), nodeId: Id, linked: z.boolean() }),
 ]);
 export type NodeLetter = z.infer<typeof NodeLetter>;
 

@@ -51,6 +51,8 @@ export type NodeEvent =
   | { readonly type: "session-cleared"; readonly sessionId: string }
   | { readonly type: "link-lost" }
   | { readonly type: "heartbeats-missed" }
+  /** It was asked whether it is there. */
+  | { readonly type: "ping-unanswered" }
   | { readonly type: "drain-asked"; readonly by: "node" | "server" }
   /** The server's operator takes it back. */
   | { readonly type: "drain-ended" }
@@ -107,6 +109,7 @@ export function transition(life: NodeLife, event: NodeEvent): [NodeLife, readonl
     case "link-lost":
       return life.linked ? [{ ...life, linked: false }, []] : same(life);
     case "heartbeats-missed":
+    case "ping-unanswered":
       return life.linked ? [{ ...life, linked: false }, [{ type: "cut-link" }]] : same(life);
 
     case "drain-asked":

@@ -9,7 +9,7 @@ import { createLocalHub } from "../cluster/adapters/local/local-hub.ts";
 import { inventory, report, TEST_NODE } from "../testing/node-identity.ts";
 import { silentLog } from "../testing/world.ts";
 import type { NodeChecks } from "./checks.ts";
-import { HEARTBEAT_MS, HEARTBEAT_SILENCE_MS, NODE_GRACE_MS, OFFLINE_KEPT_MS, SWEEP_MS } from "./limits.ts";
+import { HEARTBEAT_MS, HEARTBEAT_SILENCE_MS, LINK_CHECK_EVERY_MS, NODE_GRACE_MS, REMOTE_CHECK_MS, OFFLINE_KEPT_MS, SWEEP_MS } from "./limits.ts";
 import type { NodeLink, Registration } from "./nodes.ts";
 import { openNodes } from "./open-nodes.ts";
 
@@ -61,8 +61,13 @@ async function setUp({ hub = makeHub(), serverId = "a", ...rest }: Options = {})
 function link() {
   const sent: ServerToNode[] = [];
   const closes: number[] = [];
-  const it: NodeLink = { send: (message) => void sent.push(message), close: (code) => void closes.push(code) };
-  return { ...it, sent, closes };
+  const pinged: ((answered: boolean) => void)[] = [];
+  const it: NodeLink = {
+    send: (message) => void sent.push(message),
+    close: (code) => void closes.push(code),
+    answers: () => new Promise((resolve) => void pinged.push(resolve)),
+  };
+  return Object.assign(it, { sent, closes, pinged });
 }
 
 type Change = Partial<Registration> & { says?: Partial<NodeInventory> & { slots?: number } };
@@ -281,6 +286,53 @@ test("of two servers each knows the other's nodes and reaches them through their
   await settle();
   expect(n1.sent.at(-1)).toEqual(stop("s1"));
   expect([a.slotsFree("n1"), b.slotsFree("n1")]).toEqual([1, 1]);
+});
+
+test("a node that does not answer when it is asked is offline for all servers, whichever of them asked", async () => {
+  const hub = makeHub();
+  const [a, b] = [await setUp({ hub, serverId: "a" }), await setUp({ hub, serverId: "b" })];
+  const n1 = link();
+  a.nodes.register(n1, registration("n1"));
+  await settle();
+  const [there, alsoThere] = [b.nodes.checkLink("n1"), a.nodes.checkLink("n1")];
+  await settle();
+  expect(n1.pinged).toHaveLength(1);
+  n1.pinged[0]?.(true);
+  expect(await Promise.all([there, alsoThere])).toEqual([true, true]);
+  expect([a.state("n1"), n1.closes]).toEqual(["standby", []]);
+  const gone = b.nodes.checkLink("n1");
+  await vi.advanceTimersByTimeAsync(LINK_CHECK_EVERY_MS - 1);
+  // However often players complain, a node is asked only so often.
+  expect(n1.pinged).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  n1.pinged[1]?.(false);
+  await settle();
+  expect(await gone).toBe(false);
+  expect([a.state("n1"), b.state("n1"), n1.closes]).toEqual(["offline", "offline", [CloseCode.silent]]);
+  expect(await b.nodes.checkLink("n1")).toBe(false);
+});
+
+test("a node that has dialled anew is not cut for its old link's silence", async () => {
+  const { nodes, state } = await setUp();
+  const [old, fresh] = [link(), link()];
+  nodes.register(old, registration("n1"));
+  const asked = nodes.checkLink("n1");
+  await settle();
+  nodes.register(fresh, registration("n1"));
+  old.pinged[0]?.(false);
+  expect(await asked).toBe(true);
+  expect([state("n1"), fresh.closes]).toEqual(["standby", []]);
+});
+
+test("whose home does not answer for it is what its record says", async () => {
+  const hub = makeHub();
+  const [a, b] = [await setUp({ hub, serverId: "a" }), await setUp({ hub, serverId: "b" })];
+  a.nodes.register(link(), registration("n1"));
+  await settle();
+  const asked = b.nodes.checkLink("n1");
+  await vi.advanceTimersByTimeAsync(REMOTE_CHECK_MS);
+  expect(await asked).toBe(true);
+  expect(await b.nodes.checkLink("unknown")).toBe(false);
 });
 
 test("a node that moves to another server is that server's, and its old link says nothing more of it", async () => {

@@ -24,6 +24,7 @@ import type { NodeChecks } from "./checks.ts";
 import type { NodeHistory } from "./history.ts";
 import { HEARTBEATS_MISSED_MAX, NODES_MAX, NODE_GRACE_MS, SWEEP_MS, heartbeatMsFor } from "./limits.ts";
 import { lifeUnderOrders, makeRecord } from "./make-record.ts";
+import { createLinkChecks } from "./link-checks.ts";
 import type { NodeDirectory } from "./node-directory.ts";
 import { reasonOf, stateOf, transition, type NodeEffect, type NodeEvent, type NodeLife } from "./node-transition.ts";
 import type { NodeLetter, NodeMail, RemoteEvent } from "./node-mail.ts";
@@ -46,6 +47,8 @@ export type Registration = {
 export interface NodeLink {
   send(message: ServerToNode): void;
   close(code: CloseCode, reason: string): void;
+  /** Whether the node answers a ping in time. */
+  answers(limitMs: number): Promise<boolean>;
 }
 
 export interface NodeEvents {
@@ -90,6 +93,25 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
   const { clock, log, serverId, events, directory, mail, checks, history } = ports;
   const nodes = new Map<string, Node>();
   const awaited = createAwaitedNodes(clock);
+  const linkChecks = createLinkChecks(
+    {
+      clock,
+      serverId,
+      mail,
+      linkOf: linkHere,
+      homeOf(nodeId) {
+        const record = directory.get(nodeId);
+        return record && record.state !== "offline" && record.homeServerId !== serverId ? record.homeServerId : undefined;
+      },
+      onSilent(nodeId) {
+        const node = nodes.get(nodeId);
+        if (!node) return;
+        log.warn({ nodeId }, "node does not answer, and its player sees no media");
+        apply(node, { type: "ping-unanswered" });
+      },
+    },
+    scope,
+  );
   let linkedCount = 0;
   let heartbeatMs = heartbeatMsFor(0);
   const sweeping = setInterval(sweep, SWEEP_MS);
@@ -97,6 +119,11 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     clearInterval(sweeping);
     nodes.clear();
   });
+
+  function linkHere(nodeId: string): NodeLink | undefined {
+    const node = nodes.get(nodeId);
+    return node?.elsewhere === false ? node.link : undefined;
+  }
 
   function register(link: NodeLink, registration: Registration): void {
     const { nodeId, inventory } = registration;
@@ -223,7 +250,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
       case "cut-link": {
         const { link } = node;
         dropLink(node);
-        return link?.close(CloseCode.silent, "no heartbeat");
+        return link?.close(CloseCode.silent, "nothing was heard in time");
       }
     }
   }
@@ -273,6 +300,8 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
   /** Mail from another process, for a node that hangs here by its books. */
   function handleLetter(letter: NodeLetter): void {
     if (letter.type === "ended") return history.sessionEnded(letter.nodeId, letter.reason);
+    if (letter.type === "check") return linkChecks.handleAsked(letter.nodeId, letter.askerId);
+    if (letter.type === "checked") return linkChecks.handleAnswer(letter.nodeId, letter.linked);
     const node = nodes.get(letter.nodeId);
     if (!node || node.elsewhere) return log.debug({ nodeId: letter.nodeId }, "mail for a node that has moved on");
     if (letter.type === "send") node.link?.send(letter.message);
@@ -337,6 +366,8 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     tell,
     expect,
     noteSessionEnded,
+    /** Asks the node whether it is there; if it does not say so, it is taken for gone. */
+    checkLink: linkChecks.check,
     handleLetter,
     handleAppeared,
     handleMovedAway,

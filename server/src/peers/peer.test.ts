@@ -125,6 +125,20 @@ test("what the far end would refuse unread is not sent", () => {
   expect(closes).toEqual([]);
 });
 
+test("asked whether it is there, the far end answers by its pong, or not in time", async () => {
+  const { peer, pings } = setUp();
+  const first = peer.answers(1_500);
+  vi.advanceTimersByTime(1_499);
+  peer.handlePong();
+  expect(await first).toBe(true);
+  const second = peer.answers(1_500);
+  vi.advanceTimersByTime(1_500);
+  expect([await second, pings()]).toEqual([false, 2]);
+  const third = peer.answers(1_500);
+  peer.handleClosed();
+  expect([await third, await peer.answers(1_500), pings()]).toEqual([false, false, 3]);
+});
+
 test("a dead link is noticed by its missing pong, a living one is kept", () => {
   const { peer, closes, pings, closedTimes } = setUp();
   vi.advanceTimersByTime(PING_EVERY_MS);

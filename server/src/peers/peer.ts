@@ -41,6 +41,8 @@ export type Peer<Outgoing> = {
   send(message: Outgoing | ErrorMessage): void;
   close(code: CloseCode, reason: string): void;
   readonly closed: boolean;
+  /** Whether the far end answers a ping in time: one that hangs doesn't, though its system keeps the link open. */
+  answers(limitMs: number): Promise<boolean>;
   handleText(bytes: number, text: () => string): void;
   handleBinary(): void;
   handlePong(): void;
@@ -66,6 +68,27 @@ export function createPeer<S extends z.ZodMiniType, Outgoing extends { type: str
     socket.ping();
   }, PING_EVERY_MS);
   scope.own(pinging, clearInterval);
+  /** Who waits for the next pong. */
+  const asking = new Set<(answered: boolean) => void>();
+  scope.own(asking, () => settleAsking(false));
+
+  function answers(limitMs: number): Promise<boolean> {
+    if (closing || scope.closed) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => settle(false), limitMs);
+      const settle = (answered: boolean) => {
+        clearTimeout(timer);
+        asking.delete(settle);
+        resolve(answered);
+      };
+      asking.add(settle);
+      socket.ping();
+    });
+  }
+
+  function settleAsking(answered: boolean): void {
+    for (const settle of [...asking]) settle(answered);
+  }
 
   function send(message: Outgoing | ErrorMessage): void {
     if (closing) return;
@@ -129,12 +152,14 @@ export function createPeer<S extends z.ZodMiniType, Outgoing extends { type: str
     closing = true;
     closed = true;
     clearInterval(pinging);
+    settleAsking(false);
     options.onClosed();
   }
 
   return {
     send,
     close,
+    answers,
     get closed() {
       return closing;
     },
@@ -142,6 +167,7 @@ export function createPeer<S extends z.ZodMiniType, Outgoing extends { type: str
     handleBinary,
     handlePong: () => {
       heard = true;
+      settleAsking(true);
     },
     handleClosed,
   };

@@ -94,6 +94,7 @@ function choose(session: ProbingSession, nowMs: number): Step {
     {
       state: "starting",
       lease,
+      stalledAtMs: undefined,
       deadlineMs: nowMs + session.startLimitMs,
       steps,
       played: session.played,

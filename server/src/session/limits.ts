@@ -63,6 +63,9 @@ export const MOVES_MAX = 3;
 /** A player who says that media stopped is believed for so long when the node's link goes as well. */
 export const STALL_FRESH_MS = 10_000;
 
+/** With more pictures than one in so long, a second was not one in which they stopped. */
+export const HEALED_FRAME_MS = 100;
+
 /** A node that hands a session on closes the title and packs its save; the start on the next one waits for it. */
 export const MOVE_STOP_MS = 8_000;
 

@@ -10,7 +10,7 @@ import type { Log } from "../log.ts";
 import type { SessionStore } from "../store/ports.ts";
 import { leaseOf, playedSession, titleIdOf, type Entry, type SessionFacts } from "./entry.ts";
 import { jsonBytes } from "./json-bytes.ts";
-import { DEVICE_BYTES_MAX, QUEUE_LENGTH_MAX, SESSIONS_PER_PLAYER_MAX, WRITES_PENDING_MAX } from "./limits.ts";
+import { DEVICE_BYTES_MAX, HEALED_FRAME_MS, QUEUE_LENGTH_MAX, SESSIONS_PER_PLAYER_MAX, WRITES_PENDING_MAX } from "./limits.ts";
 import type { ToOwner } from "./owner-mail.ts";
 import type { PlayerPeer, SessionNodes, SessionTelemetry, SessionTitles } from "./ports.ts";
 import type { ProbeReports } from "./probe-reports.ts";
@@ -28,7 +28,7 @@ export type PlayerMessagePorts = {
   relay: SignalRelay;
   probes: Pick<ProbeReports, "takeFromPlayer">;
   writer: SessionWriter;
-  nodes: Pick<SessionNodes, "linked">;
+  nodes: Pick<SessionNodes, "linked" | "answers">;
   directory: Pick<SessionDirectory, "claim" | "ofPlayer">;
   tellOwner(ownerId: string, letter: ToOwner): void;
   titles: SessionTitles;
@@ -84,7 +84,7 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
   }
 
   async function open(facts: SessionFacts, peer: PlayerPeer): Promise<Entry | "taken" | "busy"> {
-    const told = { playerId: facts.playerId, titleId: titleIdOf(facts), nodeIds: [], ending: false };
+    const told = { playerId: facts.playerId, titleId: titleIdOf(facts), nodeIds: [], requestedAtMs: facts.requestedAtMs, ending: false };
     try {
       return (await directory.claim(facts.id, told)) ? table.open(facts, peer) : "taken";
     } catch (error) {
@@ -167,7 +167,11 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
   function handleStalled(peer: PlayerPeer, message: Message<"session.stalled">): void {
     const entry = played(peer, message.sessionId);
     const lease = entry && leaseOf(entry.session);
-    if (entry && lease) table.apply(entry, { type: "player-stalled", nodeLinked: nodes.linked(lease.nodeId) });
+    if (!entry || !lease) return;
+    const nodeLinked = nodes.linked(lease.nodeId);
+    table.apply(entry, { type: "player-stalled", nodeLinked });
+    // A node without power has a link that looks well; found silent, it loses the link, which is told.
+    if (nodeLinked) void nodes.answers(lease.nodeId);
   }
 
   function handleConnected(peer: PlayerPeer, message: Message<"session.connected">): void | Promise<void> {
@@ -200,10 +204,15 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     table.apply(entry, { type: "first-frame-shown" });
   }
 
-  function handleUnreachable(peer: PlayerPeer, message: Message<"session.unreachable">): void {
-    const entry = played(peer, message.sessionId);
+  /** The player's network, or the node? The one ends the session, the other moves it. */
+  async function handleUnreachable(peer: PlayerPeer, { sessionId, detail }: Message<"session.unreachable">): Promise<void> {
+    const entry = played(peer, sessionId);
     if (!entry) return refuseSession(peer);
-    table.apply(entry, { type: "media-unreachable", detail: message.detail });
+    const lease = leaseOf(entry.session);
+    if (!lease) return;
+    const nodeLinked = await nodes.answers(lease.nodeId);
+    // It may be another process's by now, or over.
+    if (table.find(sessionId) === entry) table.apply(entry, { type: "media-unreachable", epoch: lease.epoch, nodeLinked, detail });
   }
 
   function handleTelemetry(peer: PlayerPeer, message: Message<"session.telemetry">): void {
@@ -213,6 +222,11 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     if (!played(peer, entry.id)) return telemetry.refuseSample();
     // A player who tells of pictures is there, whatever became of the word that said so.
     if (!entry.peer) handleAttached(peer, entry.id);
+    // What stood still goes on, which no other word tells: its node's link may go without harm.
+    const { session: now } = entry;
+    if (now.state === "streaming" && now.stalledAtMs !== undefined && message.sample.framesShown > message.sample.durationMs / HEALED_FRAME_MS) {
+      table.apply(entry, { type: "connected" });
+    }
     const session = playedSession(entry);
     if (session) telemetry.takePlayerSample(session, message.sample);
   }

@@ -31,6 +31,8 @@ export interface PlayerPeer {
 export interface SessionNodes {
   /** Whether the node's control link is up, as far as is known. */
   linked(nodeId: string): boolean;
+  /** Asks it, and takes it for gone if it stays silent, which is then told like any lost link. MUST NOT reject. */
+  answers(nodeId: string): Promise<boolean>;
   /** False if the node has no link now. */
   send(nodeId: string, message: ServerToNode): boolean;
   /** The key that signs what the node measured. */

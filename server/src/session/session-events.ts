@@ -30,7 +30,8 @@ export type SessionEvent =
   | { type: "player-returned" }
   /** The player sees no media; `nodeLinked` is whether the node's own link is up. */
   | { type: "player-stalled"; nodeLinked: boolean }
-  | { type: "media-unreachable"; detail: string }
+  /** The player has given up on this lease's media; `nodeLinked` is whether the node has just answered. */
+  | { type: "media-unreachable"; epoch: number; nodeLinked: boolean; detail: string }
   | { type: "node-ended"; epoch: number; reason: EndReason; detail: string | undefined }
   /** The node's control link is down; it may come back. */
   | { type: "node-unlinked"; nodeId: string }

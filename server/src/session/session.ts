@@ -63,6 +63,8 @@ export type StartingSession = Common & {
   readonly lease: Lease;
   readonly deadlineMs: number;
   readonly steps: readonly StartStep[];
+  /** As while it streams: of one who asked for new transports, since nothing came over the old. */
+  readonly stalledAtMs: number | undefined;
 };
 export type StreamingSession = Common & {
   readonly state: "streaming";

@@ -1,7 +1,8 @@
 // How a session lives through losses: of the player's socket, the node's link, the server itself.
 
+import { CloseCode } from "@nearframe/shared/protocol/limits";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { NODE_GRACE_MS } from "../nodes/limits.ts";
+import { LINK_ANSWER_MS, LINK_CHECK_EVERY_MS, NODE_GRACE_MS } from "../nodes/limits.ts";
 import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
 import { device, offer } from "../testing/fixtures.ts";
 import { createWorld, endOf, playing, settled, type World } from "../testing/world.ts";
@@ -189,6 +190,54 @@ describe("a node's link", () => {
     node.ended(sessionId, "title-crashed");
     await settled();
     expect(endOf(player)).toBeUndefined();
+  });
+
+  test("that looks well though the node is without power is found out when the player says that media stopped", async () => {
+    const { player, node, sessionId } = await playing(world);
+    const other = world.node("n2").register();
+    node.silent = true;
+    player.stalled(sessionId);
+    // Before the answer is due the player asks for a wholly new path.
+    await vi.advanceTimersByTimeAsync(500);
+    await player.resume(sessionId);
+    await vi.advanceTimersByTimeAsync(LINK_ANSWER_MS - 500);
+    expect(node.closedWith).toBe(CloseCode.silent);
+    expect(player.all("session.moving")).toMatchObject([{ reason: "node-lost" }]);
+    expect(other.of("session.start")).toMatchObject([{ sessionId }]);
+  });
+
+  test("is left alone when the node answers, however often players complain", async () => {
+    const { player, node, sessionId } = await playing(world);
+    world.node("n2").register();
+    for (let ms = 0; ms < 10_000; ms += 100) {
+      player.stalled(sessionId);
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(node.pings).toBeLessThanOrEqual(10_000 / LINK_CHECK_EVERY_MS + 1);
+    expect([node.closedWith, player.all("session.moving")]).toEqual([undefined, []]);
+    void player.say({ type: "session.unreachable", sessionId, detail: "no path" });
+    await vi.advanceTimersByTimeAsync(LINK_CHECK_EVERY_MS);
+    expect(endOf(player)).toBe("media-unreachable");
+  });
+
+  test("of a node without power is the node's fault also where the player has given up", async () => {
+    const { player, node, sessionId } = await playing(world);
+    const other = world.node("n2").register();
+    node.silent = true;
+    void player.say({ type: "session.unreachable", sessionId, detail: "no path" });
+    await vi.advanceTimersByTimeAsync(LINK_ANSWER_MS);
+    expect([endOf(player), player.all("session.moving").length]).toEqual([undefined, 1]);
+    expect(other.of("session.start")).toMatchObject([{ sessionId }]);
+  });
+
+  test("that goes after pictures came again moves nobody", async () => {
+    const { player, node, sessionId } = await playing(world);
+    world.node("n2").register();
+    player.stalled(sessionId);
+    player.tell(sessionId);
+    node.disconnect();
+    await settled();
+    expect(player.all("session.moving")).toEqual([]);
   });
 
   test("that is down already when the player says so, too", async () => {

@@ -47,6 +47,7 @@ const starting: StartingSession = {
   steps: ["placed", "transports-opened", "display-started"],
   played: undefined,
   moves: 0,
+  stalledAtMs: undefined,
 };
 const rejoining: StartingSession = { ...starting, steps: [], played };
 const streaming: StreamingSession = { state: "streaming", lease, played, moves: 0, stalledAtMs: undefined };
@@ -145,7 +146,7 @@ const rows: Row[] = [
   [
     "a network without a media path ends it, and says why",
     starting,
-    { type: "media-unreachable", detail: "no candidate pair" },
+    { type: "media-unreachable", epoch: 7, nodeLinked: true, detail: "no candidate pair" },
     asked("media-unreachable", undefined, "no candidate pair"),
     [over("media-unreachable", "no candidate pair"), stop("media-unreachable"), save],
   ],
@@ -169,10 +170,27 @@ const rows: Row[] = [
   [
     "a media path that died for good ends it",
     streaming,
-    { type: "media-unreachable", detail: "gone" },
+    { type: "media-unreachable", epoch: 7, nodeLinked: true, detail: "gone" },
     asked("media-unreachable", metered, "gone"),
     [over("media-unreachable", "gone"), stop("media-unreachable"), save],
   ],
+  [
+    "a media path that died with its node is no end: another node takes over",
+    streaming,
+    { type: "media-unreachable", epoch: 7, nodeLinked: false, detail: "gone" },
+    again,
+    [release, { type: "tell-moving", reason: "node-lost" }, save],
+  ],
+  ["what a player says of a node that the session has left changes nothing", streaming, { type: "media-unreachable", epoch: 6, nodeLinked: true, detail: "gone" }, streaming, []],
+  [
+    "whoever asked for new transports, since nothing came, and whose node is found silent, is moved",
+    { ...rejoining, stalledAtMs: NOW },
+    { type: "node-unlinked", nodeId: "n1" },
+    again,
+    [release, { type: "tell-moving", reason: "node-lost" }, save],
+  ],
+  ["a new path that came up is no dead node's", { ...rejoining, stalledAtMs: NOW }, { type: "connected" }, rejoining, []],
+  ["a link that goes while a title starts may come back", starting, { type: "node-unlinked", nodeId: "n1" }, starting, []],
 
   // Held.
   ["the control link comes back and media never stopped: on with it", held, { type: "connected" }, streaming, [save]],
@@ -374,7 +392,7 @@ const everyEvent: SessionEvent[] = [
   { type: "player-returned" },
   { type: "player-stalled", nodeLinked: true },
   { type: "player-stalled", nodeLinked: false },
-  { type: "media-unreachable", detail: "" },
+  { type: "media-unreachable", epoch: 7, nodeLinked: true, detail: "" },
   { type: "node-ended", epoch: 7, reason: EndReason.TitleCrashed, detail: undefined },
   { type: "node-ended", epoch: 7, reason: EndReason.NodeDrained, detail: undefined },
   { type: "node-unlinked", nodeId: "n1" },

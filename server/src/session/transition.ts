@@ -91,7 +91,7 @@ function fromLine(session: QueuedSession, event: SessionEvent & { type: "slots-t
   const [{ lease }] = options;
   if (options.length === 1) {
     return [
-      { state: "starting", lease, deadlineMs: nowMs + startLimitMs, steps: ["placed"], played, moves },
+      { state: "starting", lease, deadlineMs: nowMs + startLimitMs, steps: ["placed"], played, moves, stalledAtMs: undefined },
       [{ type: "start-on-node", lease }, { type: "tell-progress", step: "placed" }, { type: "save" }],
     ];
   }
@@ -136,7 +136,11 @@ function fromStarting(session: StartingSession, event: SessionEvent, nowMs: numb
     case "player-returned":
       return rejoin(session, steps, nowMs);
     case "player-stalled":
-      return event.nodeLinked ? [session, []] : placeAgain(session, "node-lost", undefined, nowMs);
+      return stalled(session, event.nodeLinked, nowMs);
+    case "node-unlinked":
+      return unlinked(session, event.nodeId, nowMs);
+    case "connected":
+      return session.stalledAtMs === undefined ? [session, []] : [{ ...session, stalledAtMs: undefined }, []];
     case "deadline-passed":
       if (nowMs < session.deadlineMs) return [session, []];
       return endPlaced(session, EndReason.StartTimeout, lastStep(steps), nowMs);
@@ -157,13 +161,9 @@ function fromStreaming(session: StreamingSession, event: SessionEvent, nowMs: nu
     case "first-frame-shown":
       return session.stalledAtMs === undefined ? [session, []] : [{ ...session, stalledAtMs: undefined }, []];
     case "player-stalled":
-      if (!event.nodeLinked) return placeAgain({ ...session, stalledAtMs: nowMs }, "node-lost", undefined, nowMs);
-      return [{ ...session, stalledAtMs: nowMs }, []];
+      return stalled(session, event.nodeLinked, nowMs);
     case "node-unlinked":
-      // Media stopped and the link went: that is a dead node, not a slow network.
-      return event.nodeId === lease.nodeId && nowMs - (session.stalledAtMs ?? -Infinity) <= STALL_FRESH_MS
-        ? placeAgain(session, "node-lost", undefined, nowMs)
-        : [session, []];
+      return unlinked(session, event.nodeId, nowMs);
     case "player-lost":
       return [{ state: "held", lease, untilMs: nowMs + HOLD_MS, steps: [], played, moves }, [{ type: "save" }]];
     case "player-returned":
@@ -173,6 +173,17 @@ function fromStreaming(session: StreamingSession, event: SessionEvent, nowMs: nu
     default:
       return onNode(session, event, nowMs);
   }
+}
+
+function stalled(session: StartingSession | StreamingSession, nodeLinked: boolean, nowMs: number): Step {
+  const next = { ...session, stalledAtMs: nowMs };
+  return nodeLinked ? [next, []] : placeAgain(next, "node-lost", undefined, nowMs);
+}
+
+/** Media stopped and the link went: that is a dead node, not a slow network. */
+function unlinked(session: StartingSession | StreamingSession, nodeId: string, nowMs: number): Step {
+  const fresh = nowMs - (session.stalledAtMs ?? -Infinity) <= STALL_FRESH_MS;
+  return nodeId === session.lease.nodeId && fresh ? placeAgain(session, "node-lost", undefined, nowMs) : [session, []];
 }
 
 function fromHeld(session: HeldSession, event: SessionEvent, nowMs: number): Step {
@@ -185,7 +196,7 @@ function fromHeld(session: HeldSession, event: SessionEvent, nowMs: number): Ste
     case "connected":
       // Only the control socket had died; the media path outlived it and nothing needs to be made anew.
       return played?.runningSinceMs === undefined
-        ? [{ state: "starting", lease, deadlineMs: nowMs + REJOIN_MS, steps, played, moves }, []]
+        ? [{ state: "starting", lease, deadlineMs: nowMs + REJOIN_MS, steps, played, moves, stalledAtMs: undefined }, []]
         : [{ state: "streaming", lease, played, moves, stalledAtMs: undefined }, [{ type: "save" }]];
     case "player-returned":
       return rejoin(session, steps, nowMs);
@@ -241,6 +252,9 @@ function onNode(session: PlacedSession, event: SessionEvent, nowMs: number): Ste
     case "player-left":
       return endPlaced(session, EndReason.PlayerLeft, undefined, nowMs);
     case "media-unreachable":
+      // Of a node that it has left meanwhile.
+      if (event.epoch !== lease.epoch) return [session, []];
+      if (!event.nodeLinked) return placeAgain(session, "node-lost", event.detail, nowMs);
       return endPlaced(session, EndReason.MediaUnreachable, event.detail, nowMs);
     case "node-ended":
       return event.epoch === lease.epoch ? endedByNode(session, event, nowMs) : [session, []];
@@ -270,10 +284,11 @@ function passOffer(session: StartingSession | StreamingSession, { epoch, offer }
 
 function rejoin(session: PlacedSession, stepsDone: readonly StartStep[], nowMs: number): Step {
   const { lease, played, moves } = session;
+  const stalledAtMs = "stalledAtMs" in session ? session.stalledAtMs : undefined;
   // These belong to the old transports and will happen again.
   const steps = stepsDone.filter((step) => step !== "transports-opened" && step !== "connected");
   return [
-    { state: "starting", lease, deadlineMs: nowMs + REJOIN_MS, steps, played, moves },
+    { state: "starting", lease, deadlineMs: nowMs + REJOIN_MS, steps, played, moves, stalledAtMs },
     [
       ...steps.map((step) => ({ type: "tell-progress", step }) as const),
       { type: "rejoin-on-node", lease },

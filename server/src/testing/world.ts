@@ -117,6 +117,9 @@ export class FakeNode {
   readonly messages: ServerToNode[] = [];
   readonly identity: TestIdentity;
   closedWith: number | undefined;
+  /** Without power: its link looks well, and nothing comes from it. */
+  silent = false;
+  pings = 0;
   /** What it does with what it is told. */
   heard: (message: ServerToNode) => void = () => {};
   readonly #indexer: Indexer;
@@ -135,6 +138,11 @@ export class FakeNode {
 
   close(code: number): void {
     this.closedWith = code;
+  }
+
+  answers(limitMs: number): Promise<boolean> {
+    this.pings++;
+    return this.silent ? new Promise((resolve) => setTimeout(() => resolve(false), limitMs)) : Promise.resolve(true);
   }
 
   register({ slots = 2, runtimes = ["native"] as Runtime[], sessions = [] as string[] } = {}): this {
