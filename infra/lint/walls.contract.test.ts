@@ -44,7 +44,7 @@ const WALLS: Wall[] = [
   { name: "set-up imports no package", rule: RESTRICTED, file: "infra/setup/XX.mjs", broken: imports("zod"), sound: imports("node:fs/promises") },
   { name: "set-up imports no TypeScript", rule: RESTRICTED, file: "infra/setup/XX.mjs", broken: imports("../b.ts"), sound: imports("../b.mjs") },
 
-  ...["server/src/XX/transition.ts", "client/src/stream/XX/session-transition.ts", "server/src/XX/choose-node.ts", "server/src/XX/score-host.ts", "edge-node/src/XX/held.ts", "edge-node/src/rate/XX.ts"].flatMap((file): Wall[] => [
+  ...["server/src/XX/transition.ts", "client/src/stream/XX/session-transition.ts", "server/src/XX/choose-node.ts", "server/src/XX/score-host.ts", "edge-node/src/XX/held.ts", "edge-node/src/rate/XX.ts", "checker/src/measure/XX.ts"].flatMap((file): Wall[] => [
     { name: `${file} imports no Node`, rule: RESTRICTED, file, broken: imports("node:fs"), sound: imports("@nearframe/shared/b") },
     { name: `${file} imports no package`, rule: RESTRICTED, file, broken: imports("ws"), sound: imports("./b.ts") },
     { name: `${file} imports no adapter`, rule: RESTRICTED, file, broken: imports("../adapters/b.ts"), sound: imports("../b.ts") },

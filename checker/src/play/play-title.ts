@@ -72,6 +72,7 @@ export async function playTitle(
   const over = Promise.withResolvers<never>();
   // Whoever plays waits for it later; until then nobody is there to hear of a failure.
   over.promise.catch(() => undefined);
+  scope.own(over, ({ reject }) => reject(new CheckVoidError("the check was called off")));
   const placed = Promise.withResolvers<void>();
   const settled = Promise.withResolvers<void>();
   const candidates = new Map<number, Entry>();
