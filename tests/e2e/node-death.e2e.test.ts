@@ -1,5 +1,5 @@
-// A node that dies in the middle of a session, in a real browser: the player is told, placed on
-// another node, and plays on.
+// A node that dies in the middle of a session, or falls silent as if its power were cut, in a real browser:
+// the player is told, placed on another node, and plays on.
 
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
@@ -52,3 +52,44 @@ test("a node killed in the middle of play: told, placed again, playing within se
   expect(sessionId).toBeDefined();
   expect(await idOf(page)).toBe(sessionId);
 });
+
+test("a node that falls silent while its link stays open: asked, found missing, and the session plays on elsewhere", async () => {
+  await using scope = new Scope();
+  const stack = await startStack({ args: ["--edges", "2"] }, scope);
+  const page = await (await openBrowser(scope)).newPage();
+  await installShownFrames(page);
+  await play(page, stack.url, "test-card");
+  await waitForFrames(page);
+  const sessionId = await idOf(page);
+  const [serving] = (await nodesOf(stack)).filter(({ serves }) => serves);
+  if (!serving) throw new Error("no node serves the session");
+
+  // All of it at once: what is stopped says nothing, and its system keeps every socket open.
+  const frozen = [serving, ...(await descendants(serving.pid))].map(({ pid }) => pid);
+  scope.own(frozen, () => signalAll(frozen, "SIGKILL"));
+  const stoppedAtMs = await pageMs(page);
+  const beganAtMs = performance.now();
+  signalAll(frozen, "SIGSTOP");
+  await eventually(
+    () => nodesOf(stack),
+    (nodes) => nodes.some(({ pid, serves }) => serves && pid !== serving.pid),
+    BACK_MS_MAX,
+    "the session on another node",
+  );
+  const placedMs = performance.now() - beganAtMs;
+  const gapMs = await longestGapSince(page, stoppedAtMs, 30, BACK_MS_MAX);
+  console.log(`${Math.round(placedMs)} ms after the node fell silent the next one rendered; no picture for ${Math.round(gapMs)} ms`);
+  expect(gapMs).toBeLessThan(BACK_MS_MAX);
+  expect(await idOf(page)).toBe(sessionId);
+});
+
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      // It has ended by itself.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+}
