@@ -228,7 +228,7 @@ describe("the figures", () => {
       // A tenth of a slow core's main thread would be felt; the rest is the machine's own noise.
       expect(withFigures - (without + withoutAgain) / 2).toBeLessThan(0.1);
       await page.keyboard.press("Control+Alt+KeyF");
-      expect(await panel.innerText()).toMatch(/Your connection|This device|The machine/);
+      expect(await panel.innerText()).toMatch(/Your (connection|Wi-Fi|mobile data)|your connection|This device|The machine/);
       const painted = await panel.locator("canvas").evaluate((canvas) => {
         const { width, height } = canvas as HTMLCanvasElement;
         const data = (canvas as HTMLCanvasElement).getContext("2d")?.getImageData(0, 0, width, height).data ?? [];
