@@ -33,7 +33,7 @@ export function pathAtTime(path: MediaPath, nowMs: number): PathDecision {
 
 /** When `pathAtTime` has something to say next. */
 export function pathWakesAtMs(path: MediaPath): number {
-  if (path.is === "connecting") return path.untilMs;
+  if (path.is === "connecting" || path.is === "given-up") return path.untilMs;
   if (path.is === "down") return Math.min(path.restartAtMs, path.sinceMs + DOWN_MAX_MS);
   return Infinity;
 }

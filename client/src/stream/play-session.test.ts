@@ -117,10 +117,12 @@ test("a device that can't play never asks for a session", async () => {
 });
 
 test("a receiver that can't be opened is told to the server and closed", async () => {
-  const { session, sent, opened } = await started();
+  const { session, sent, opened, hear } = await started();
   opened[0]!.reject(new Error("no such codec"));
   await settle();
   expect(sent.at(-1)).toMatchObject({ type: "session.unreachable", detail: "no such codec" });
+  hear({ type: "session.ended", sessionId: "s-1", reason: "media-unreachable" });
+  await settle();
   expect(session.state.value.phase).toBe("over");
   expect(opened[0]!.scope.closed).toBe(true);
 });

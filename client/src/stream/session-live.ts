@@ -9,6 +9,8 @@ import type { Outcome, Playing, SessionEffect, SessionEvent, Starting } from "./
 
 /** From "connected and drawn" to a frame on the screen: a keyframe needs a round trip, a decoder some frames. */
 export const FRAME_TIMEOUT_MS = 20_000;
+/** The server asks the node whether it is there, perhaps through another server: four seconds, and the way. */
+export const VERDICT_MS = 6_000;
 /** The longest that the protocol has words for. */
 const ELAPSED_MS_MAX = 600_000;
 
@@ -38,6 +40,7 @@ export function whileLive(state: Live, event: SessionEvent, context: Context): S
     case "candidate-missing":
       return resume({ ...state, media: pathLost(context.nowMs) }, context);
     case "media-connected": {
+      if (state.media.is === "given-up") return [state, []];
       const up = { ...state, media: { is: "up", sinceMs: context.nowMs } } as const;
       return [reach(up, "connected", context.nowMs), [tellConnected(state.sessionId)]];
     }
@@ -59,7 +62,7 @@ export function whileLive(state: Live, event: SessionEvent, context: Context): S
     case "receiver-failed":
       // Without the server no path can be made; with it comes a new offer.
       if (state.control === "down") return [{ ...state, media: pathLost(context.nowMs) }, []];
-      return giveUp(state, { kind: "local", cause: event.cause, detail: event.detail }, event.detail);
+      return giveUp(state, { kind: "local", cause: event.cause, detail: event.detail }, event.detail, context);
     case "frame-shown":
       return frameShown(state, event.atMs, context.nowMs);
     case "control-lost": {
@@ -124,6 +127,8 @@ function liveMessage(state: Live, message: ServerToClient, context: Context): St
     case "session.ended": {
       const { reason, detail } = message;
       if (reason === "taken-over") return takenOver(state);
+      // This side knows better what it was.
+      if (reason === "media-unreachable" && state.media.is === "given-up") return finish(state, state.media.outcome);
       return finish(state, { kind: "ended", reason, ...(detail === undefined ? {} : { detail }) });
     }
     default:
@@ -137,6 +142,7 @@ function liveError(state: Live, message: Message<"error">, context: Context): St
   }
   // The answer to `session.connected`: ask properly, to hear what became of the session.
   const unknown = message.code === "SESSION_UNKNOWN" && message.requestId === undefined;
+  if (unknown && state.media.is === "given-up") return finish(state, state.media.outcome);
   return unknown && state.resumeId === undefined ? resume(state, context) : [state, []];
 }
 
@@ -182,27 +188,28 @@ function frameShown(state: Live, atMs: number, nowMs: number): Step {
 
 function liveTime(state: Live, context: Context): Step {
   const { nowMs } = context;
+  if (state.media.is === "given-up") return nowMs < state.media.untilMs ? [state, []] : finish(state, state.media.outcome);
   if (state.phase === "starting" && state.frameUntilMs !== undefined && nowMs >= state.frameUntilMs) {
     if (!context.pageVisible) return [{ ...state, frameUntilMs: nowMs + FRAME_TIMEOUT_MS }, []];
-    return giveUp(state, { kind: "local", cause: "no-picture" }, "connected, but no frame reached the screen");
+    return giveUp(state, { kind: "local", cause: "no-picture" }, "connected, but no frame reached the screen", context);
   }
   const { next, act } = pathAtTime(state.media, nowMs);
   if (act === "give-up") {
     if (state.control === "down") return fail(state, "connection-lost");
-    return unreachable(state, state.media.is === "connecting" ? "no path could be made in time" : "the path did not come back");
+    const detail = state.media.is === "connecting" ? "no path could be made in time" : "the path did not come back";
+    return giveUp(state, { kind: "ended", reason: "media-unreachable", detail }, detail, context);
   }
   return [{ ...state, media: next }, act === "restart" ? restartIce(state) : []];
 }
 
-const unreachable = (state: Live, detail: string): Step =>
-  giveUp(state, { kind: "ended", reason: "media-unreachable", detail }, detail);
-
-/** Ends it from this side, and tells the server why, so that nothing is kept for nobody. */
-function giveUp(state: Live, outcome: Outcome, detail: string): Step {
+/** Tells the server, which knows whether the node is to blame: then the session moves, and else it ends. */
+function giveUp(state: Live, outcome: Outcome, detail: string, { nowMs }: Context): Step {
+  if (state.media.is === "given-up") return [state, []];
   const { sessionId } = state;
-  const [over, effects] = finish(state, outcome);
   const message = { type: "session.unreachable", sessionId, detail: detail.slice(0, 500) } as const;
-  return [over, [{ do: "send", message }, ...effects]];
+  if (state.control === "down") return finish(state, outcome);
+  const next = { ...state, media: { is: "given-up", untilMs: nowMs + VERDICT_MS, outcome } } as const;
+  return [next.phase === "starting" ? { ...next, frameUntilMs: undefined } : next, [{ do: "send", message }]];
 }
 
 const tellConnected = (sessionId: string): SessionEffect => ({

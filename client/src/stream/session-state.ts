@@ -35,7 +35,9 @@ export type MediaPath =
   | { is: "none" }
   | { is: "connecting"; untilMs: number }
   | { is: "up"; sinceMs: number }
-  | { is: "down"; sinceMs: number; restartAtMs: number };
+  | { is: "down"; sinceMs: number; restartAtMs: number }
+  /** Given up here. The server may find that the node is to blame, and has until then to move the session. */
+  | { is: "given-up"; untilMs: number; outcome: Outcome };
 
 export type Queue = { position: number; waitMs?: number };
 

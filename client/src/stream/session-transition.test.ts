@@ -7,6 +7,7 @@ import type { SessionEffect, SessionEvent, SessionState } from "./session-state.
 import {
   FRAME_TIMEOUT_MS, PREPARE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, startSession, transition, wakesAtMs,
 } from "./session-transition.ts";
+import { VERDICT_MS } from "./session-live.ts";
 
 /** Feeds events one by one and keeps what came out. */
 function play(titleId = "some-title") {
@@ -134,27 +135,43 @@ describe("while starting", () => {
 
   test("no path in time is told to the server and ends it", () => {
     const over = connecting().pass(CONNECT_TIMEOUT_MS);
-    expect(over.state).toMatchObject({ outcome: { reason: "media-unreachable" } });
     expect(over.sent).toMatchObject([{ type: "session.unreachable", sessionId: "s-1" }]);
+    over.hear({ type: "session.ended", sessionId: "s-1", reason: "media-unreachable" });
+    expect(over.state).toMatchObject({ outcome: { reason: "media-unreachable", detail: "no path could be made in time" } });
     expect(over.effects.at(-1)).toEqual({ do: "close-receiver" });
+  });
+
+  test("no path to a node that turns out to be gone is no end: the session moves", () => {
+    const moved = connecting().pass(CONNECT_TIMEOUT_MS).pass(VERDICT_MS - 1);
+    moved.hear({ type: "session.moving", sessionId: "s-1", reason: "node-lost" });
+    expect(moved.state).toMatchObject({ phase: "starting", moving: "node-lost", media: { is: "none" } });
+    expect(moved.pass(VERDICT_MS).state.phase).toBe("starting");
+  });
+
+  test("a server that does not say whose fault it was is not waited for", () => {
+    const over = connecting().pass(CONNECT_TIMEOUT_MS);
+    expect(wakesAtMs(over.pass(VERDICT_MS - 1).state)).toBeLessThan(Infinity);
+    expect(over.state.phase).toBe("starting");
+    expect(over.pass(1).state).toMatchObject({ outcome: { reason: "media-unreachable" } });
   });
 
   test("connected and drawn but no frame: the player's own decoder is in doubt", () => {
     const dark = connecting().happen({ kind: "media-connected" }).hear(progress("first-picture"));
-    expect(dark.pass(FRAME_TIMEOUT_MS).state).toMatchObject({ outcome: { cause: "no-picture" } });
+    expect(dark.pass(FRAME_TIMEOUT_MS).pass(VERDICT_MS).state).toMatchObject({ outcome: { cause: "no-picture" } });
   });
 
   test("a page that nobody sees shows no frames, and is not blamed for it", () => {
     const hidden = connecting().happen({ kind: "media-connected" }).hear(progress("first-picture")).hide(true);
     expect(hidden.pass(FRAME_TIMEOUT_MS).state.phase).toBe("starting");
     expect(hidden.hide(false).pass(FRAME_TIMEOUT_MS - 1).state.phase).toBe("starting");
-    expect(hidden.pass(1).state.phase).toBe("over");
+    expect(hidden.pass(1).sent).toMatchObject([{ type: "session.unreachable" }]);
   });
 
   test("a receiver that can't be made ends it with whose fault it was, and the server is told", () => {
     const over = connecting().happen({ kind: "receiver-failed", cause: "node-silent", detail: "no answer" });
-    expect(over.state).toMatchObject({ outcome: { kind: "local", cause: "node-silent", detail: "no answer" } });
     expect(over.sent).toEqual([{ type: "session.unreachable", sessionId: "s-1", detail: "no answer" }]);
+    over.hear({ type: "session.ended", sessionId: "s-1", reason: "media-unreachable" });
+    expect(over.state).toMatchObject({ outcome: { kind: "local", cause: "node-silent", detail: "no answer" } });
   });
 
   test("a receiver that fails while the line is down waits for the line", () => {
@@ -201,7 +218,7 @@ describe("while playing", () => {
     expect(down.pass(RESTART_EVERY_MS - 1).effects).toEqual([]);
     expect(down.pass(1).effects).toEqual([{ do: "restart-ice" }]);
     expect(down.pass(RESTART_EVERY_MS).effects).toEqual([{ do: "restart-ice" }]);
-    expect(down.pass(DOWN_MAX_MS).state).toMatchObject({ outcome: { reason: "media-unreachable" } });
+    expect(down.pass(DOWN_MAX_MS).pass(VERDICT_MS).state).toMatchObject({ outcome: { reason: "media-unreachable" } });
   });
 
   test("with neither line nor path there is nothing to restart", () => {
@@ -305,7 +322,7 @@ describe("candidates", () => {
   });
 
   test("that lead nowhere end it in time", () => {
-    expect(starting().hear(candidate(4)).pass(CONNECT_TIMEOUT_MS).state).toMatchObject({ outcome: { reason: "media-unreachable" } });
+    expect(starting().hear(candidate(4)).pass(CONNECT_TIMEOUT_MS).pass(VERDICT_MS).state).toMatchObject({ outcome: { reason: "media-unreachable" } });
   });
 });
 
