@@ -73,7 +73,7 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
   const indexerScope = scope.child();
   const telemetry = createTelemetry({ clock, log, store }, telemetryScope);
   const history = createNodeHistory({ clock, log, store }, indexerScope);
-  const { nodes, sessions } = await openIndexer(
+  const { nodes, servers, sessions } = await openIndexer(
     {
       clock,
       log,
@@ -92,7 +92,7 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
 
   const http = createHttpServer(
     { headersTimeout: REQUEST_HEAD_MS, requestTimeout: REQUEST_MS },
-    createApp({ catalogue, nodes, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, log }, options.clientFolder),
+    createApp({ catalogue, nodes, servers, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, log }, options.clientFolder),
   );
   http.maxConnections = CONNECTIONS_MAX;
   scope.own(http, closeHttp);

@@ -18,6 +18,9 @@ const SeedValue = z.object({
   shares: z.array(z.object({ serverId: z.string(), share: z.string() })),
 });
 
+/** With what went into it, by which anyone can make it again. */
+export type PublishedSeed = z.infer<typeof SeedValue>;
+
 /** `number` is the hour since 1970 that it was made for. */
 export type Seed = { readonly number: number; readonly seed: string };
 
@@ -54,5 +57,9 @@ export async function openSeeds({ cluster, clock, log, shares }: Ports, scope: S
   }, LOOK_EVERY_MS);
   scope.own(looking, () => clearInterval(looking));
 
-  return { current: (): Seed => seed };
+  return {
+    current: (): Seed => seed,
+    /** MAY reject while the cluster does not answer. */
+    published: async (number: number): Promise<PublishedSeed | undefined> => (await bucket.get(String(number)))?.value,
+  };
 }

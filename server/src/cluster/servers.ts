@@ -9,7 +9,7 @@ import type { Log } from "../log.ts";
 import { keepEntry } from "./keep-entry.ts";
 import { BEAT_EVERY_MS, followServers, NOBODY, SERVER_TTL_MS, type ServersEvent } from "./living-servers.ts";
 import type { Cluster } from "./ports.ts";
-import { openSeeds, type Seed } from "./seeds.ts";
+import { openSeeds, type PublishedSeed, type Seed } from "./seeds.ts";
 
 export const Share = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const ServerValue = z.object({ share: Share });
@@ -23,6 +23,8 @@ export interface Servers {
   isAlive(serverId: string): boolean;
   /** Of this hour; of an earlier one while the new can't be had. */
   seed(): Seed;
+  /** Of that hour, if it is still kept. MAY reject while the cluster does not answer. */
+  publishedSeed(number: number): Promise<PublishedSeed | undefined>;
 }
 
 export type ServersPorts = {
@@ -73,5 +75,6 @@ export async function openServers({ cluster, clock, log, events }: ServersPorts,
     living: () => [...new Set([...state.servers.keys(), serverId])].sort(),
     isAlive: (id) => id === serverId || state.servers.has(id),
     seed: seeds.current,
+    publishedSeed: seeds.published,
   };
 }

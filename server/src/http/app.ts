@@ -8,6 +8,7 @@ import { savesApi, type SavesApiPorts } from "../saves/saves-api.ts";
 import { transferApi, type TransferSaves } from "../saves/transfer-api.ts";
 import { titleStoreApi, type TitleApiPorts } from "../title-store/title-api.ts";
 import { clientFiles } from "./client-files.ts";
+import { drawsApi, type DrawsApiPorts } from "./draws-api.ts";
 import { nodeOrdersApi, type NodeOrdersApiPorts } from "./node-orders-api.ts";
 import { nodesApi, type NodesApiPorts } from "./nodes-api.ts";
 import { qualityApi, type QualityApiPorts } from "./quality-api.ts";
@@ -16,10 +17,10 @@ import { refuseFailures, refuseUnknown, refuseWriting } from "./refusals.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { titlesApi, type TitlesApiPorts } from "./titles-api.ts";
 
-export type AppPorts = TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & QualityApiPorts & RatingApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
+export type AppPorts = TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & DrawsApiPorts & QualityApiPorts & RatingApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
 
 export function createApp(ports: AppPorts, clientFolder: string): Express {
-  const { catalogue, nodes, identity, store, saves, titleStore, localTitles, adminToken, log } = ports;
+  const { catalogue, nodes, servers, identity, store, saves, titleStore, localTitles, adminToken, log } = ports;
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
@@ -42,6 +43,7 @@ export function createApp(ports: AppPorts, clientFolder: string): Express {
   });
   app.use("/api/titles", titlesApi({ catalogue, nodes }));
   app.use("/api/nodes", nodesApi({ nodes }));
+  app.use("/api/draws", drawsApi({ servers }));
   app.use("/api/sessions", qualityApi({ identity, store }));
   app.use(clientFiles(clientFolder));
   app.use(refuseUnknown);
