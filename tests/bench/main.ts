@@ -37,6 +37,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
     run: async () => (await import("./play/run.ts")).runPlayBench(),
     withStalls: true,
   },
+  starts: {
+    what: "tap to first frame of a new player, with and without a warm title",
+    run: async () => (await import("./play/starts.ts")).runStartsBench(),
+    withStalls: true,
+  },
   telemetry: {
     what: "sessions whose telemetry one core of the server carries",
     run: async () => (await import("./telemetry.ts")).runTelemetryBench(),

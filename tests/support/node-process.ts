@@ -15,7 +15,7 @@ export async function startNode(environment: Readonly<Record<string, string>>, s
   const data = await mkdtemp(path.join(os.tmpdir(), "nearframe-node-"));
   scope.own(data, (data) => rm(data, { recursive: true, force: true }));
   const child = fork(path.join(ROOT, "edge-node/src/main.ts"), {
-    env: { ...process.env, NEARFRAME_DATA: data, NEARFRAME_LOG: "warn", ...environment },
+    env: { ...process.env, NEARFRAME_DATA: data, NEARFRAME_LOG: "warn", NEARFRAME_WARM: "0", ...environment },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   let said = "";
