@@ -1,12 +1,14 @@
 // The whole control plane over real sockets: a player, the server, and a node
 // written by hand.
 
+import { DrawSeed } from "@nearframe/shared/api/draws";
 import { Scope } from "@nearframe/shared/lifetime";
 import { CloseCode } from "@nearframe/shared/protocol/limits";
 import { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
+import { mixSeed } from "./cluster/rank-indexers.ts";
 import { device, offer } from "./testing/fixtures.ts";
 import { epochOf, request, startServer, type RunningServer } from "./testing/running-server.ts";
 
@@ -59,6 +61,25 @@ test("a session from hello to its end, every word of it valid", async () => {
   for (const message of heard) z.parse(ServerToClient, message);
   for (const message of told) z.parse(ServerToNode, message);
   expect(heard.length).toBeGreaterThan(6);
+});
+
+test("a node that hangs while its link stays open is found out by its player's word, not by a heartbeat's absence", async () => {
+  const edge = await server.node();
+  const { client } = await server.player();
+  const sessionId = await request(client);
+  await edge.next("session.start");
+  client.send({ type: "session.connected", sessionId });
+  client.send({ type: "session.first-frame", sessionId, elapsedMs: 812.5 });
+  edge.socket.pause();
+  client.send({ type: "session.stalled", sessionId });
+  expect(await client.next("session.moving")).toMatchObject({ sessionId, reason: "node-lost" });
+  edge.terminate();
+});
+
+test("the seed of this hour's draws is there for everybody, as it was made", async () => {
+  const answer = await fetch(`http://127.0.0.1:${server.port}/api/draws/now`);
+  const { hour, seed, shares } = z.parse(DrawSeed, await answer.json());
+  expect(mixSeed(hour, shares)).toBe(seed);
 });
 
 test("two players are not mixed up", async () => {
