@@ -52,7 +52,8 @@ export function createAdoption(ports: AdoptionPorts, scope: Scope) {
       const { record } = found;
       if (directory.find(record.id) || table.find(record.id)) continue;
       const term = record.term + 1;
-      const told = { playerId: record.playerId, titleId: record.titleId, nodeIds: [], ending: false };
+      const { playerId, titleId, requestedAtMs } = record;
+      const told = { playerId, titleId, nodeIds: [], requestedAtMs, ending: false };
       await directory.restore(record.id, told, term, () => build(found, term, false));
     }
   }

@@ -55,6 +55,7 @@ export function toldOf(entry: Entry): SessionTold {
     playerId,
     titleId: titleIdOf(entry),
     nodeIds: leasesOf(session).map(({ nodeId }) => nodeId),
+    requestedAtMs: entry.requestedAtMs,
     ...(awayUntil !== undefined && { awayUntilMs: awayUntil }),
     ...(peer?.tabId !== undefined && { tabId: peer.tabId }),
     ending: session.state === "ending" || session.state === "ended",

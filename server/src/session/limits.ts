@@ -96,3 +96,17 @@ export const PLACE_AGAIN_MS = 300;
 
 /** How often the line is looked at although nothing has changed: its limits of latency relax with time. */
 export const RELAX_EVERY_MS = 2_000;
+
+/** Who waits is told to the other processes so long after it changed: most are placed before. */
+export const LINE_TELL_MS = 100;
+/** Told again although nothing changed, so that the line of a process that died is soon gone. */
+export const LINE_RETELL_MS = 2_000;
+export const LINE_TTL_MS = 6_000;
+/** Of 300 bytes or so each; more wait at one process only after it took over the line of another. */
+export const LINE_TOLD_MAX = 2 * QUEUE_LENGTH_MAX;
+
+/** A free slot is left for those before us at another process for so long; a living one takes it within a few milliseconds. */
+export const YIELD_MS = 1_500;
+
+/** Clocks of servers that differ by less are taken as they are; NTP keeps them within some milliseconds. */
+export const CLOCK_TRUST_MS = 5_000;

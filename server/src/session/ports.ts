@@ -59,7 +59,12 @@ export type SlotNeed = {
 
 export type SlotChoice =
   /** MUST NOT reject: of the chosen slots, those that could be leased, best first. */
-  | { type: "chosen"; take(): Promise<readonly Option[]> }
+  | {
+      type: "chosen";
+      take(): Promise<readonly Option[]>;
+      /** In place of `take`: the slots are wanted no more. */
+      leave(): void;
+    }
   /** `canRun` tells a full network from one that could never run it. */
   | { type: "none"; canRun: boolean };
 

@@ -17,6 +17,8 @@ export const SessionEntry = z.object({
   titleId: Id,
   /** The nodes that hold a slot for it: several while the player measures them. */
   nodeIds: z.array(Id),
+  /** By its first owner's clock; not there in the entries of earlier versions. */
+  requestedAtMs: z.optional(z.number()),
   /** Until when it waits for a player who is away; undefined for one who is there. */
   awayUntilMs: z.optional(z.number()),
   /** Of the browser tab that plays it. */
@@ -65,6 +67,8 @@ export async function openSessionDirectory(
   const byPlayer = new Groups();
   const byNode = new Groups();
   const own = new Map<string, Own>();
+  /** On their way to this process. */
+  const taking = new Map<string, Promise<number | undefined>>();
   const retries = new Set<NodeJS.Timeout>();
   scope.own(retries, () => {
     for (const timer of retries) clearTimeout(timer);
@@ -73,6 +77,8 @@ export async function openSessionDirectory(
 
   function hear(change: KeyValueChange<SessionEntry>): void {
     const { key: sessionId, revision } = change;
+    // Our own word may come back before the answer to it; who hears of the session then would not find it.
+    if (change.type === "present" && change.value.ownerId === serverId && taking.has(sessionId)) return;
     const before = known.get(sessionId);
     if (before && before.revision > revision) return;
     const entry = change.type === "present" ? change.value : undefined;
@@ -145,9 +151,12 @@ export async function openSessionDirectory(
    */
   async function takeOver(sessionId: string, build: (term: number) => void): Promise<void> {
     const found = await bucket.get(sessionId);
-    if (!found || found.value.ownerId === serverId) return;
+    // An entry of ours that we do not have: our last try got no answer, and succeeded.
+    if (!found || own.has(sessionId)) return;
     const value = { ...found.value, ownerId: serverId, term: found.value.term + 1 };
-    const revision = await bucket.update(sessionId, value, found.revision);
+    const update = bucket.update(sessionId, value, found.revision).finally(() => taking.delete(sessionId));
+    taking.set(sessionId, update);
+    const revision = await update;
     if (revision !== undefined) take(sessionId, value, revision, build);
   }
 
@@ -241,6 +250,10 @@ export async function openSessionDirectory(
   return {
     claim,
     takeOver,
+    /** Resolves when a session that is on its way to this process is here, or is not to be had. */
+    async arrived(sessionId: string): Promise<void> {
+      await Promise.allSettled([taking.get(sessionId)]);
+    },
     restore,
     publish,
     remove,
@@ -255,6 +268,12 @@ export async function openSessionDirectory(
     ofPlayer: (playerId: string) => entries(byPlayer.of(playerId)),
     onNode: (nodeId: string) => entries(byNode.of(nodeId)),
     all: () => entries(known.keys()),
+    /** Sessions of other processes that have a node; one with several is still choosing among them. */
+    placedElsewhere(): SessionEntry[] {
+      const placed: SessionEntry[] = [];
+      for (const { entry } of known.values()) if (entry.ownerId !== serverId && entry.nodeIds.length === 1) placed.push(entry);
+      return placed;
+    },
     /** Entries of processes that are gone, without taking the session: it has ended, as the store knows. */
     async bury(sessionId: string, ownerId: string): Promise<void> {
       const found = await bucket.get(sessionId);

@@ -5,29 +5,33 @@
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
-import { START_TIMEOUT_S_DEFAULT, type Runtime } from "@nearframe/shared/title/manifest";
+import { START_TIMEOUT_S_DEFAULT } from "@nearframe/shared/title/manifest";
 import type { Log } from "../log.ts";
-import { orderLine, type LineEntry } from "../queue/line.ts";
 import { steadyTime } from "../steady-time.ts";
 import { leaseOf, newEntry, nodeOf, recordOf, titleIdOf, toldOf, type Entry, type SessionFacts } from "./entry.ts";
-import { createLine, type Placing } from "./line.ts";
+import { createLine, type Holding, type Placing } from "./line.ts";
 import { EXCLUDED_MS, NODE_WAIT_MS, PLACE_AGAIN_MS, RELAX_EVERY_MS, START_MARGIN_MS, TURNS_PER_SESSION_MAX } from "./limits.ts";
-import type { PlayerPeer, SessionNodes, SessionSlots, SessionTelemetry, SlotChoice } from "./ports.ts";
+import type { PlayerPeer, SessionNodes, SessionSlots, SessionTelemetry, SessionTitles, SlotChoice, SlotNeed } from "./ports.ts";
 import { deadlineOf, leasesOf, queuedSession, type Lease, type Session } from "./session.ts";
 import type { SessionDirectory } from "./session-directory.ts";
 import type { Option, SessionEffect, SessionEvent } from "./session-events.ts";
 import type { SessionWriter } from "./session-writer.ts";
+import type { SharedLine, WaitingElsewhere, WaitingTold } from "./shared-line.ts";
 import type { SignalRelay } from "./signal-relay.ts";
 import type { ToNode } from "./to-node.ts";
 import { transition } from "./transition.ts";
 import { createWaitTimes } from "./wait-times.ts";
+import { createWholeLine, waitingTold } from "./whole-line.ts";
 
 export type SessionTablePorts = {
   clock: Clock;
   log: Log;
   nodes: Pick<SessionNodes, "noteSessionEnded">;
   slots: SessionSlots;
-  directory: Pick<SessionDirectory, "publish" | "remove">;
+  directory: Pick<SessionDirectory, "publish" | "remove" | "placedElsewhere">;
+  /** Who waits at the other processes. */
+  shared: SharedLine;
+  titles: Pick<SessionTitles, "find">;
   toNode: ToNode;
   writer: SessionWriter;
   relay: SignalRelay;
@@ -37,16 +41,17 @@ export type SessionTablePorts = {
 export type SessionTable = ReturnType<typeof createSessionTable>;
 
 export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
-  const { clock, log, nodes, slots, directory, toNode, writer, relay, telemetry } = ports;
+  const { clock, log, nodes, slots, directory, shared, titles, toNode, writer, relay, telemetry } = ports;
   const nowMs = steadyTime(clock);
   const entries = new Map<string, Entry>();
   const byPlayer = new Map<string, Set<Entry>>();
-  const line = createLine<Entry>({ order: inOrder, place, kindOf, giveHope, tellPosition });
+  const whole = createWholeLine({ entries, shared, directory, titles, nowMs });
+  const line = createLine<Entry, WaitingElsewhere>({ order: whole.order, place, hold, noteHeld, giveHope, tellPosition });
   const waits = createWaitTimes(nowMs);
   let settling: NodeJS.Timeout | undefined;
   // Limits relax with waiting, which nothing else tells of.
   const relaxing = setInterval(() => {
-    if (line.length > 0) line.settle();
+    if (line.length > 0) settle();
   }, RELAX_EVERY_MS);
   scope.own(entries, () => {
     clearInterval(relaxing);
@@ -96,7 +101,7 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     if (after.state === "ended") forget(entry);
     else directory.publish(entry.id, toldOf(entry));
     const lineMoved = (before.state === "queued") !== (after.state === "queued");
-    if (lineMoved || effects.some((effect) => effect.type === "release-slot")) line.settle();
+    if (lineMoved || effects.some((effect) => effect.type === "release-slot")) settle();
   }
 
   function perform(entry: Entry, effect: SessionEffect): void {
@@ -142,16 +147,9 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     else if (session.state === "queued" && session.moves > 0) nodes.noteSessionEnded(nodeId, EndReason.NodeLost);
   }
 
-  /** Those who lost their node first, and then by turns of their publishers (queue/line.ts). */
-  function inOrder(waiting: readonly Entry[]): readonly Entry[] {
-    if (waiting.length < 2) return waiting;
-    const running = new Map<string, number>();
-    for (const { session, title } of entries.values()) {
-      const { publisher } = title.manifest;
-      if (leaseOf(session)) running.set(publisher, (running.get(publisher) ?? 0) + 1);
-    }
-    const ordered = orderLine(waiting.map(inLine), running, nowMs());
-    return ordered.map(({ entry }) => entry);
+  function settle(): void {
+    line.settle();
+    shared.changed(line.length);
   }
 
   function place(entry: Entry): Placing {
@@ -160,6 +158,23 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     if (choice.type === "none") return choice.canRun ? "no-slot" : "no-node";
     void choice.take().then((options) => assign(entry, options));
     return "placing";
+  }
+
+  /** One at another process, who comes before some of ours: its slot is left to it, unless its process is too slow. */
+  function hold(other: WaitingElsewhere): Holding {
+    const { titleId, sessionId, sinceMs, policy, failedNodeIds, place: { address, timeZone } } = other;
+    const title = titles.find(titleId);
+    if (!title || other.now === "away" || shared.isSlow(other.serverId)) return { type: "not-now" };
+    const need = { sessionId, title, place: { address, timeZone }, policy, waitingSinceMs: sinceMs, excludedNodeIds: failedNodeIds };
+    const choice = chooseFrom(need);
+    if (choice.type === "none") return { type: choice.canRun ? "no-slot" : "no-node" };
+    // Another look, should it not take what it could.
+    settleLater();
+    return { type: "held", release: choice.leave };
+  }
+
+  function noteHeld(others: readonly WaitingElsewhere[]): void {
+    shared.noteYielded(new Set(others.map((other) => other.serverId)));
   }
 
   function assign(entry: Entry, options: readonly Option[]): void {
@@ -176,17 +191,20 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     if (scope.closed) return;
     settling ??= setTimeout(() => {
       settling = undefined;
-      line.settle();
+      settle();
     }, PLACE_AGAIN_MS);
   }
 
-  /** A node that failed it is better than none: it may have come up again. */
   function chooseFor({ id: sessionId, title, place, policy, failed }: Entry, waitingSinceMs: number): SlotChoice {
     const excludedSinceMs = nowMs() - EXCLUDED_MS;
     const excludedNodeIds = [...failed].flatMap(([nodeId, atMs]) => (atMs > excludedSinceMs ? [nodeId] : []));
-    const need = { sessionId, title, place, policy, waitingSinceMs, excludedNodeIds };
+    return chooseFrom({ sessionId, title, place, policy, waitingSinceMs, excludedNodeIds });
+  }
+
+  /** A node that failed it is better than none: it may have come up again. */
+  function chooseFrom(need: SlotNeed): SlotChoice {
     const choice = slots.choose(need);
-    return choice.type === "chosen" || excludedNodeIds.length === 0 ? choice : slots.choose({ ...need, excludedNodeIds: [] });
+    return choice.type === "chosen" || need.excludedNodeIds.length === 0 ? choice : slots.choose({ ...need, excludedNodeIds: [] });
   }
 
   function rememberFailure(entry: Entry, before: Session): void {
@@ -200,15 +218,8 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
 
   function tellPosition(entry: Entry, position: number): void {
     const { runtime } = entry.title.manifest;
-    const waitMs = waits.waitMs(runtime, position, () => agesOf(runtime));
+    const waitMs = waits.waitMs(runtime, position, () => whole.agesOf(runtime));
     entry.peer?.send({ type: "session.queued", sessionId: entry.id, position, ...(waitMs !== undefined && { waitMs }) });
-  }
-
-  /** How long each session of a runtime has held its slot here. */
-  function agesOf(runtime: Runtime): number[] {
-    return [...entries.values()]
-      .filter(({ session, title }) => leaseOf(session) && title.manifest.runtime === runtime)
-      .map(({ requestedAtMs }) => nowMs() - requestedAtMs);
   }
 
   function armTimer(entry: Entry): void {
@@ -254,6 +265,7 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     clearTimeout(entry.timer);
     line.delete(entry);
     entries.delete(entry.id);
+    shared.changed(line.length);
     const siblings = byPlayer.get(entry.playerId);
     siblings?.delete(entry);
     if (siblings?.size === 0) byPlayer.delete(entry.playerId);
@@ -270,22 +282,18 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     onNode: (nodeId: string): Entry[] =>
       [...entries.values()].filter(({ session }) => leasesOf(session).some((lease) => lease.nodeId === nodeId)),
     all: (): Entry[] => [...entries.values()],
-    placeQueued: () => line.settle(),
+    placeQueued: settle,
+    /** Who waits here, for the other processes. */
+    waitingTold: (): WaitingTold[] =>
+      line.all().flatMap((entry) => waitingTold(entry, line.isPlacing(entry)) ?? []),
+    /** The line at another process is not what it was. */
+    handleLineChanged(): void {
+      if (line.length > 0) settleLater();
+    },
     /** The next settling tells this session its place again, changed or not. */
     repeatPosition: (entry: Entry) => line.repeatPosition(entry),
     get queueLength(): number {
       return line.length;
     },
   };
-}
-
-function inLine(entry: Entry): LineEntry & { entry: Entry } {
-  const { id: sessionId, session, title, requestedAtMs: askedAtMs } = entry;
-  const priority = session.state === "queued" && session.moves > 0 ? "interrupted" : "ordinary";
-  return { entry, sessionId, priority, publisher: title.manifest.publisher, askedAtMs, pool: kindOf(entry) };
-}
-
-/** Two sessions of one kind are served by the same slots. */
-function kindOf({ title, policy, failed }: Entry): string {
-  return JSON.stringify([title.manifest.runtime, title.manifest.id, policy, [...failed.keys()]]);
 }

@@ -6,6 +6,7 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import type { Cluster } from "../cluster/ports.ts";
 import type { Log } from "../log.ts";
 import type { SessionSaves } from "../saves/ports.ts";
+import { steadyTime } from "../steady-time.ts";
 import type { SessionStore } from "../store/ports.ts";
 import { createAdoption } from "./adoption.ts";
 import { STRAY_AFTER_MS } from "./limits.ts";
@@ -14,14 +15,15 @@ import { handleNodeMessages } from "./node-messages.ts";
 import { ownerSubject, peerSubject, ToOwner, ToPeer } from "./owner-mail.ts";
 import { createPlayerHome } from "./player-home.ts";
 import { handlePlayerMessages } from "./player-messages.ts";
-import type { SessionNodes, SessionSlots, SessionTelemetry, SessionTitles } from "./ports.ts";
+import type { PlayerPeer, SessionNodes, SessionSlots, SessionTelemetry, SessionTitles } from "./ports.ts";
 import { createProbeReports } from "./probe-reports.ts";
 import { createRemotePeers } from "./remote-peers.ts";
 import type { SessionServers } from "./servers.ts";
 import type { Lease } from "./session.ts";
 import { openSessionDirectory } from "./session-directory.ts";
-import { createSessionTable } from "./session-table.ts";
+import { createSessionTable, type SessionTable } from "./session-table.ts";
 import { createSessionWriter } from "./session-writer.ts";
+import { openSharedLine } from "./shared-line.ts";
 import { createSignalRelay } from "./signal-relay.ts";
 import { createToNode } from "./to-node.ts";
 
@@ -66,7 +68,24 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     scope,
   );
   const toNode = createToNode({ nodes, saves, titles, log, newNonce });
-  const table = createSessionTable({ clock, log, nodes, slots, directory, toNode, writer, relay, telemetry }, scope);
+  let known: SessionTable | undefined;
+  const shared = await openSharedLine(
+    {
+      cluster,
+      servers,
+      directory,
+      log,
+      nowMs: steadyTime(clock),
+      waitingHere: () => known?.waitingTold() ?? [],
+      onChanged: () => known?.handleLineChanged(),
+    },
+    scope,
+  );
+  const table = createSessionTable(
+    { clock, log, nodes, slots, directory, shared, titles, toNode, writer, relay, telemetry },
+    scope,
+  );
+  known = table;
   const probes = createProbeReports({ table, toNode, nodes });
   const tellOwner = (ownerId: string, letter: ToOwner) => bus.publish(ownerSubject(ownerId), letter);
   const fromPlayers = handlePlayerMessages({
@@ -117,7 +136,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
           ? fromPlayers.handle(remotePeers.peerOf(letter.peer), letter.message, letter.sessionId)
           : undefined;
       case "player-attached":
-        return fromPlayers.handleAttached(remotePeers.peerOf(letter.peer), letter.sessionId);
+        return attach(remotePeers.peerOf(letter.peer), letter.sessionId);
       case "peer-closed":
         return remotePeers.close(letter.homeId, letter.peerId);
       case "given-up":
@@ -129,6 +148,12 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
           ? fromNodes.handleLinked(letter.nodeId, letter.sessions)
           : fromNodes.handleReported(letter.nodeId, letter.sessions);
     }
+  }
+
+  /** Its home may have heard that the session is here before this process has. */
+  async function attach(peer: PlayerPeer, sessionId: string): Promise<void> {
+    await directory.arrived(sessionId);
+    if (!scope.closed) fromPlayers.handleAttached(peer, sessionId);
   }
 
   /** Another process has it: here it is as if it had never been. Nothing is told and nothing is stopped. */

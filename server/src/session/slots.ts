@@ -49,6 +49,7 @@ export function createSessionSlots(ports: SlotPorts, scope: Scope): SessionSlots
         const options = await Promise.all(chosen.map((node) => takeOne(node, need, slotNeed.sessionId)));
         return options.filter((option) => option !== undefined);
       },
+      leave: () => chosen.forEach(({ nodeId }) => settle(nodeId)),
     };
   }
 
@@ -82,10 +83,14 @@ export function createSessionSlots(ports: SlotPorts, scope: Scope): SessionSlots
       else log.error({ nodeId, sessionId, error }, "a slot could not be taken");
       return undefined;
     } finally {
-      const left = (pending.get(nodeId) ?? 1) - 1;
-      if (left > 0) pending.set(nodeId, left);
-      else pending.delete(nodeId);
+      settle(nodeId);
     }
+  }
+
+  function settle(nodeId: string): void {
+    const left = (pending.get(nodeId) ?? 1) - 1;
+    if (left > 0) pending.set(nodeId, left);
+    else pending.delete(nodeId);
   }
 
   function freeOf(nodeId: string): number {

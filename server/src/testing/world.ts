@@ -235,7 +235,8 @@ export async function createWorld({
 } = {}) {
   const scope = new Scope();
   const telemetry = new FakeTelemetry();
-  const serverId = `server-${++worlds}`;
+  const number = ++worlds;
+  const serverId = `server-${number}`;
   const clusterScope = scope.child();
   const sharedHub = hub ?? createLocalHub({ clock: systemClock, log: silentLog }, clusterScope);
   const cluster = through(joinLocalCluster({ serverId, hub: sharedHub, log: silentLog }, clusterScope));
@@ -251,7 +252,7 @@ export async function createWorld({
       store,
       saves: keepsNothing,
       random: seededRandom(worlds),
-      newId: () => `s${worlds}-${++ids}`,
+      newId: () => `s${number}-${++ids}`,
       locate: () => undefined,
     },
     scope.child(),
