@@ -71,7 +71,7 @@ async function measureNetwork(cities: readonly SimulatedCity[], size: number, si
     },
     scope,
   );
-  const link = { send: () => undefined, close: () => undefined };
+  const link = { send: () => undefined, close: () => undefined, answers: async () => true };
 
   const registerUs = microsecondsOf(() => {
     // As parsed from a message: nothing is shared between two nodes.
