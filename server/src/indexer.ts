@@ -177,7 +177,6 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
           return registry.send(nodeId, message);
         },
         answers: registry.checkLink,
-        answers: registry.checkLink,
         publicKey: (nodeId) => registry.record(nodeId)?.publicKey,
         expect: registry.expect,
         forgetReported: registry.forgetReported,
