@@ -33,7 +33,7 @@ export const createGstreamerPipeline: CreatePipeline = async (options, _events, 
   const launch = (await findLaunch()) ?? "gst-launch-1.0";
   // And where it can share memory with the display, or the comparison would be of that.
   const before = [...(await enterIpcNamespace(display.processId)), ...(realTime ? [CHRT, "--rr", "1"] : [])];
-  const [file = launch, ...words] = [...before, launch];
+  const [file, ...words] = [...before, launch];
   const child = await createChild(
     {
       file,
