@@ -3,8 +3,8 @@ import { playerSocketUrl } from "./control/player-link.ts";
 import { OptionsError, parseOptions } from "./options.ts";
 
 test("what is not said has a default", () => {
-  expect(parseOptions(["--server", "ws://localhost:8080"], "/home/me")).toEqual({
-    server: "ws://localhost:8080", once: false, titleId: "test-card", watchMs: 8_000, dataFolder: "/home/me/.nearframe/checker",
+  expect(parseOptions(["--server", "ws://localhost:8080"], "/of-mine")).toEqual({
+    server: "ws://localhost:8080", once: false, titleId: "test-card", watchMs: 8_000, dataFolder: "/of-mine/.nearframe/checker",
   });
   expect(parseOptions(["--help"])).toBe("help");
 });
