@@ -62,17 +62,26 @@ describe.skipIf(!PHOC)("the phone", () => {
     );
 
     const sink = await openXtestSink(display, scope);
-    await sink.apply([{ kind: "move-to", ...CALCULATOR }]);
-    await sink.apply([{ kind: "button", button: 0, down: true }]);
-    await sink.apply([{ kind: "button", button: 0, down: false }]);
-    await vi.waitFor(
-      async () => {
-        const { red, green, blue } = await pixelAt(display, EQUALS);
-        expect(red - blue).toBeGreaterThan(100);
-        expect(green).toBeLessThan(red);
-      },
-      { timeout: 40_000, interval: 250 },
-    );
+    const tap = async () => {
+      await sink.apply([{ kind: "move-to", ...CALCULATOR }]);
+      await sink.apply([{ kind: "button", button: 0, down: true }]);
+      await sink.apply([{ kind: "button", button: 0, down: false }]);
+    };
+    const opens = () =>
+      vi.waitFor(
+        async () => {
+          const { red, green, blue } = await pixelAt(display, EQUALS);
+          expect(red - blue).toBeGreaterThan(100);
+          expect(green).toBeLessThan(red);
+        },
+        { timeout: 15_000, interval: 250 },
+      );
+    // The wallpaper is there before the icons: a tap in between is for nothing.
+    await tap();
+    await opens().catch(async () => {
+      await tap();
+      await opens();
+    });
     expect(await readFile(join(sessionFolder, "home/.config/glib-2.0/settings/keyfile"), "utf8")).toContain("favorites");
   });
 });

@@ -27,9 +27,10 @@ export type Recipe = {
   rateChange: "live" | "live-keyframe" | "reopen";
   /**
    * A smaller buffer than `RATE_BUFFER_MS`, and what to ask for then, as a share of the bitrate:
-   * an encoder that never fills it up stays below what it is asked for.
+   * an encoder that never fills it up stays below what it is asked for. Only from a bitrate on
+   * at which a frame's worth is enough for a hard picture.
    */
-  tightBuffer?: { ms: number; askShare: number };
+  tightBuffer?: { ms: number; askShare: number; fromKbps: number };
   /** Does it share the bits out over frames, whenever they come, or over time? */
   shares: "frames" | "time";
 };
@@ -137,7 +138,8 @@ function kbpsOf(recipe: Recipe, rate: EncoderRate, fpsDeclared: number): number 
 }
 
 function applyRate(recipe: Recipe, context: CodecContext, rate: EncoderRate, fpsDeclared: number): void {
-  const { ms, askShare } = recipe.tightBuffer ?? { ms: RATE_BUFFER_MS, askShare: 1 };
+  const tight = recipe.tightBuffer && rate.bitrateKbps >= recipe.tightBuffer.fromKbps ? recipe.tightBuffer : undefined;
+  const { ms, askShare } = tight ?? { ms: RATE_BUFFER_MS, askShare: 1 };
   const bps = BigInt(Math.round(kbpsOf(recipe, rate, fpsDeclared) * askShare * 1000));
   context.bitRate = bps;
   context.rcMaxRate = bps;
