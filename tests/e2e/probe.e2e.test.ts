@@ -54,7 +54,14 @@ async function startWith(names: readonly NodeName[]): Promise<ChoosingServer> {
     names.map(async (name) => {
       const mediaPort = await freePort();
       relays.set(name, await relayTo(mediaPort, around(NODES[name].mediaRttMs), scope));
-      await startNode({ NEARFRAME_SERVER: server.nodeUrl, NEARFRAME_NODE_NAME: name, NEARFRAME_MEDIA_PORT: String(mediaPort), NEARFRAME_SLOTS: "4" }, scope);
+      // With a token a node promises its slots at once; without, one until it has tried its encoders, and taps follow each other closely.
+      await startNode(
+        {
+          NEARFRAME_SERVER: server.nodeUrl, NEARFRAME_NODE_NAME: name, NEARFRAME_MEDIA_PORT: String(mediaPort),
+          NEARFRAME_SLOTS: "4", NEARFRAME_NODE_TOKEN: "a-token-for-probing-nodes",
+        },
+        scope,
+      );
     }),
   );
   await server.nodes(names.length);
