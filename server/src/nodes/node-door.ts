@@ -91,6 +91,8 @@ function createConversation(
       case "node.inventory":
         if (proves(message)) nodes.describe(nodeId, message.inventory);
         return;
+      case "check.reply":
+        return refuse("CHECK_NOT_ASKED", "no checker waits for this answer");
       case "node.drain":
         return nodes.tell(nodeId, { type: "drain-asked", by: "node" });
       default:

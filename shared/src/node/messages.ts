@@ -2,6 +2,7 @@
 // their own words (protocol/node-to-server.ts, protocol/server-to-node.ts).
 
 import * as z from "zod/mini";
+import { CheckCall, CheckResult } from "../checking/node-calls.ts";
 import { Epoch, Id } from "../protocol/media.ts";
 import { Nonce, PublicKey, Signature } from "./identity.ts";
 import { NodeInventory, SLOTS_MAX } from "./inventory.ts";
@@ -62,6 +63,7 @@ export const FROM_NODE = [
   }),
   /** Its operator wants it to end once its sessions have. */
   z.strictObject({ type: z.literal("node.drain") }),
+  z.strictObject({ type: z.literal("check.reply"), callId: Id, result: CheckResult }),
 ] as const;
 
 export const TO_NODE = [
@@ -74,4 +76,6 @@ export const TO_NODE = [
   z.strictObject({ type: z.literal("node.warm"), targets: z.array(WarmTarget).check(z.maxLength(WARM_TITLES_MAX)) }),
   /** What the server takes the node for now; `reason` is a sentence for its operator. */
   z.strictObject({ type: z.literal("node.state"), state: z.enum(NODE_STATES), reason: z.optional(z.string().check(z.maxLength(500))) }),
+  /** A checker asks, through the server; answered by `check.reply`. */
+  z.strictObject({ type: z.literal("check.call"), callId: Id, call: CheckCall }),
 ] as const;

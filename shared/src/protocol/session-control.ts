@@ -10,6 +10,10 @@ const Share = z.number().check(z.gte(0), z.lte(1));
 /** What browsers play in one piece (Gamepad extensions, `playEffect`); a title that goes on is told again. */
 export const RUMBLE_MS_MAX = 5_000;
 
+/** 16 bits: who guesses is right once in 65,536 times, and is asked more than once. */
+export const CHALLENGE_NONCES = 0x1_0000;
+export const CHALLENGE_EVERY_MS = 1_000;
+
 export const PlayerToNode = z.discriminatedUnion("type", [
   /** Answered at once, so that the player knows the round trip and the node's clock. */
   z.strictObject({ type: z.literal("ping"), id: z.int(), sentAtMs: Ms }),
@@ -24,6 +28,11 @@ export const PlayerToNode = z.discriminatedUnion("type", [
     maxFps: z.optional(z.int().check(z.gte(10), z.lte(240))),
     maxKbps: z.optional(z.int().check(z.gte(200), z.lte(1_000_000))),
   }),
+  /**
+   * Show this in the picture, within 250 ms and for some frames (`media/nonce-pattern.ts`): a picture that was recorded
+   * can't. Anybody who plays may ask; more often than `CHALLENGE_EVERY_MS` the node need not answer.
+   */
+  z.strictObject({ type: z.literal("challenge"), nonce: z.int().check(z.gte(0), z.lt(CHALLENGE_NONCES)) }),
   /** About once a second: how the player's decoder keeps up. */
   z.strictObject({
     type: z.literal("report"),
