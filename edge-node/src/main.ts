@@ -8,6 +8,8 @@ import { systemClock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
 import type { Title } from "@nearframe/shared/title/manifest";
 import type { TitleSource } from "@nearframe/shared/title-store/package";
+import { createCheckAnswers } from "./checks/answer-checks.ts";
+import { createBenchmarks } from "./checks/benchmarks.ts";
 import { openXvfb } from "./display/adapters/xvfb.ts";
 import { openHostSink } from "./input/adapters/host-sink.ts";
 import { whyNoUinput } from "./input/adapters/uinput.ts";
@@ -137,6 +139,15 @@ async function main(): Promise<void> {
       identity,
       inventory: () => makeInventory(facts, runnable, encoders?.tried()),
       fetchTitle: titleStore.fetchWhileIdle,
+      answerCheck: createCheckAnswers(
+        {
+          identity,
+          inventory: () => makeInventory(facts, runnable, encoders?.tried()),
+          openMediaPort: sfu.openMediaPort,
+          benchmarks: createBenchmarks({ isPlaying: () => sessionsRunning.size > 0 }, scope),
+        },
+        scope,
+      ),
       wantWarm: warm.want,
       createSession: (start, events, sessionScope) => {
         sessionsRunning.add(sessionScope);

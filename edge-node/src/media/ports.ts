@@ -90,6 +90,8 @@ export type PipelineEvents = {
 export interface MediaPipeline {
   /** The next frame is an IDR; on an idle screen the last one is encoded again at once. See `PipelineTraits`. */
   requestKeyframe(): void;
+  /** Lays this over the picture for a moment, within two frames; asked too often, it does not. A pipeline whose encoder can't be reached does nothing. */
+  showNonce(nonce: number): void;
   /** Takes effect on the next frame. See `PipelineTraits`. */
   setTarget(target: VideoTarget): void;
   /**

@@ -12,7 +12,7 @@ afterEach(() => void vi.useRealTimers());
 function createStream({ exact = true, grabLater = false } = {}) {
   const scope = new Scope();
   const marks: FrameMark[] = [];
-  const state = { screen: 1, loaded: 0, pictures: 0, input: 0, appliedAtMs: 0, grabs: [] as (() => void)[], sizes: [] as { width: number; height: number }[] };
+  const state = { screen: 1, loaded: 0, pictures: 0, input: 0, appliedAtMs: 0, grabs: [] as (() => void)[], sizes: [] as { width: number; height: number }[], nonces: [] as (number | undefined)[] };
   const stripes = Buffer.from(Array.from({ length: 320 * 240 * 4 }, (_, at) => (at % 64 < 32 ? 0 : 200)));
   const stream = new VideoStream(
     {
@@ -33,7 +33,10 @@ function createStream({ exact = true, grabLater = false } = {}) {
           state.loaded = state.screen;
           return different;
         },
-        encode: (_pts90k, { keyframe }) => ({ data: Buffer.alloc(1), keyframe: keyframe || marks.length === 0 }),
+        encode: (_pts90k, { keyframe, nonce }) => {
+          state.nonces.push(nonce);
+          return { data: Buffer.alloc(1), keyframe: keyframe || marks.length === 0 };
+        },
         setRate() {},
         setSize: (size) => void state.sizes.push(size),
       },
@@ -278,5 +281,51 @@ describe("a video stream", () => {
     state.grabs.shift()?.();
     expect(marks).toHaveLength(1);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("a number that somebody asks to see", () => {
+  it("is in the pictures of a title that draws for a moment, at no cost of frames", () => {
+    const { stream, marks, state } = createStream();
+    stream.start();
+    const draw = (ms: number) => {
+      for (let passed = 0; passed < ms; passed += 20) {
+        vi.advanceTimersByTime(20);
+        stream.damaged();
+      }
+    };
+    draw(200);
+    const before = marks.length;
+    stream.showNonce(0xbeef);
+    draw(400);
+    const shown = state.nonces.slice(before);
+    expect(shown[0]).toBe(0xbeef);
+    const count = shown.filter((nonce) => nonce !== undefined).length;
+    expect(shown.slice(0, count).every((nonce) => nonce === 0xbeef)).toBe(true);
+    expect(count).toBeGreaterThanOrEqual(5);
+    expect(count).toBeLessThan(10);
+    expect(marks.slice(before).every(({ changed }) => changed)).toBe(true);
+  });
+
+  it("is shown at once on a screen at rest, and gone again soon", () => {
+    const { stream, state } = createStream();
+    stream.start();
+    vi.advanceTimersByTime(600);
+    const before = state.nonces.length;
+    stream.showNonce(7);
+    vi.advanceTimersByTime(40);
+    expect(state.nonces.slice(before)).toEqual([7]);
+    vi.advanceTimersByTime(160);
+    expect(state.nonces.slice(before)).toEqual([7, undefined]);
+  });
+
+  it("is not shown to who asks all the time", () => {
+    const { stream, state } = createStream();
+    stream.start();
+    for (let nonce = 1; nonce <= 40; nonce += 1) {
+      stream.showNonce(nonce);
+      vi.advanceTimersByTime(50);
+    }
+    expect(new Set(state.nonces.filter((nonce) => nonce !== undefined)).size).toBe(3);
   });
 });

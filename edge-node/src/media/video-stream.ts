@@ -14,6 +14,7 @@ import type { AccessUnit, VideoEncoder } from "./encode/ports.ts";
 import type { FrameMark, VideoTarget } from "./ports.ts";
 import { measureFrame, measuredFps, startFrameRate } from "./timing/frame-rate.ts";
 import { type Keyframes, keyframeDue, keyframeSent, noKeyframes, requestKeyframe } from "./timing/keyframes.ts";
+import { askForNonce, nonceDue, noNonces, nonceShown } from "./timing/nonce.ts";
 import { idlePacer, pace } from "./timing/pacer.ts";
 
 /** An idle screen is sent again this often. */
@@ -42,6 +43,7 @@ export type VideoStreamParts = {
   onFirstPicture(): void;
 };
 
+type TimerName = "take" | "keyframe" | "settle" | "floor" | "nonce";
 type Capture = InputAtCapture & { damagedAtMs: number; capturedAtMs: number };
 
 export class VideoStream {
@@ -51,6 +53,9 @@ export class VideoStream {
   #pacer = idlePacer;
   #rate;
   #keyframes: Keyframes = noKeyframes;
+  #nonces = noNonces;
+  /** The last frame had a number over it. */
+  #overlaid = false;
   #damagedAtMs: number | undefined;
   #grabbing = false;
   /** What the encoder holds; undefined until the first grab. */
@@ -61,7 +66,7 @@ export class VideoStream {
   #lastPts90k = 0;
   #frameIndex = 0;
   #pictureSeen = false;
-  readonly #timers = new Map<"take" | "keyframe" | "settle" | "floor", NodeJS.Timeout>();
+  readonly #timers = new Map<TimerName, NodeJS.Timeout>();
 
   constructor(parts: VideoStreamParts, scope: Scope) {
     this.#parts = parts;
@@ -86,6 +91,20 @@ export class VideoStream {
   requestKeyframe(): void {
     this.#keyframes = requestKeyframe(this.#keyframes, this.#parts.nowMs());
     this.#awaitKeyframe();
+  }
+
+  /** The picture shows this from the next frame on, for a moment. */
+  showNonce(nonce: number): void {
+    const nowMs = this.#parts.nowMs();
+    const asked = askForNonce(this.#nonces, nonce, nowMs);
+    if (asked === this.#nonces) return;
+    this.#nonces = asked;
+    // A title that draws takes it along; a screen at rest is sent again for it, and once more without it.
+    const framesMs = (2 * 1000) / this.#target.fps;
+    this.#arm("nonce", Math.max(0, this.#lastEncodedAtMs + framesMs - nowMs), () => {
+      if (!this.#nonces.shown) this.#repeat();
+      this.#arm("nonce", Math.max(0, this.#nonces.untilMs - this.#parts.nowMs()) + framesMs, () => this.#overlaid && this.#repeat());
+    });
   }
 
   setTarget(target: VideoTarget): void {
@@ -149,12 +168,15 @@ export class VideoStream {
       this.#rate = measureFrame(this.#rate, shownAtMs);
       encoder.setRate({ bitrateKbps: this.#target.bitrateKbps, fps: measuredFps(this.#rate, this.#target.fps) });
     }
-    const unit = encoder.encode(pts90k, { keyframe: keyframeDue(this.#keyframes, startedAtMs) });
+    const nonce = nonceDue(this.#nonces, startedAtMs);
+    const unit = encoder.encode(pts90k, { keyframe: keyframeDue(this.#keyframes, startedAtMs), nonce });
     const encodedAtMs = nowMs();
     const rtpTimestamp = (pts90k + timestampOffset) % 2 ** 32;
     const payloadBytes = send(unit, { timestamp: rtpTimestamp, capturedAtMs: shownAtMs });
 
     if (unit.keyframe) this.#keyframes = keyframeSent(startedAtMs);
+    this.#overlaid = nonce !== undefined;
+    if (this.#overlaid) this.#nonces = nonceShown(this.#nonces);
     this.#loaded = capture;
     this.#lastEncodedAtMs = startedAtMs;
     this.#lastPts90k = pts90k;
@@ -193,7 +215,7 @@ export class VideoStream {
     this.#parts.onFirstPicture();
   }
 
-  #arm(name: "take" | "keyframe" | "settle" | "floor", delayMs: number, run: () => void): void {
+  #arm(name: TimerName, delayMs: number, run: () => void): void {
     this.#disarm(name);
     if (this.#scope.closed) return;
     this.#timers.set(
@@ -205,7 +227,7 @@ export class VideoStream {
     );
   }
 
-  #disarm(name: "take" | "keyframe" | "settle" | "floor"): void {
+  #disarm(name: TimerName): void {
     clearTimeout(this.#timers.get(name));
     this.#timers.delete(name);
   }

@@ -87,6 +87,7 @@ function startAgent(...serverUrls: string[]) {
       createSession: () => {
         throw new Error("no session is started here");
       },
+      answerCheck: async ({ call }) => ({ ok: false, code: "NOT_HERE", message: `no ${call} here` }),
       random: () => 0,
       log: { info() {}, warn() {} },
     },

@@ -5,6 +5,7 @@
 // meanwhile is reported when it is up again.
 
 import type { Scope } from "@nearframe/shared/lifetime";
+import type { CheckCall, CheckResult } from "@nearframe/shared/checking/node-calls";
 import type { NodeInventory } from "@nearframe/shared/node/inventory";
 import type { WarmTarget } from "@nearframe/shared/node/messages";
 import type { NodeState } from "@nearframe/shared/node/node-states";
@@ -31,6 +32,8 @@ export type AgentPorts = {
   fetchTitle(title: Title, source: TitleSource): void;
   /** They are expected to be started here. */
   wantWarm(targets: readonly WarmTarget[]): void;
+  /** MUST NOT reject: what can't be answered is refused in words. */
+  answerCheck(call: CheckCall): Promise<CheckResult>;
   random(): number;
   log: { info(detail: object, message: string): void; warn(detail: object, message: string): void };
 };
@@ -116,9 +119,15 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
         return ports.fetchTitle(value.title, value.source);
       case "node.warm":
         return ports.wantWarm(value.targets);
+      case "check.call":
+        return void answer(value.callId, value.call);
       case "error":
         return log.warn({ code: value.code }, value.message);
     }
+  }
+
+  async function answer(callId: string, call: CheckCall): Promise<void> {
+    say({ type: "check.reply", callId, result: await ports.answerCheck(call) });
   }
 
   function register(challenge: string): void {

@@ -27,7 +27,7 @@ async function createRig({ takesOver = true, refuse = () => false as boolean } =
       await settled();
     };
     started.push({ options, events, targets, fail });
-    return { requestKeyframe() {}, setTarget: (target) => void targets.push(target), closed: closed.promise };
+    return { requestKeyframe() {}, showNonce() {}, setTarget: (target) => void targets.push(target), closed: closed.promise };
   };
   const keeper = await keepPipeline(
     {

@@ -25,7 +25,7 @@ export type PipelineKeeperEvents = Pick<PipelineEvents, "onFirstPicture" | "onFr
   onFailed(error: Error): void;
 };
 
-export type PipelineKeeper = Pick<MediaPipeline, "requestKeyframe" | "setTarget">;
+export type PipelineKeeper = Pick<MediaPipeline, "requestKeyframe" | "showNonce" | "setTarget">;
 
 /** Rejects when the first one does not start: there is nothing to keep. */
 export async function keepPipeline(
@@ -80,6 +80,7 @@ export async function keepPipeline(
   await start();
   return {
     requestKeyframe: () => running?.requestKeyframe(),
+    showNonce: (nonce) => running?.showNonce(nonce),
     setTarget(next) {
       target = next;
       running?.setTarget(next);

@@ -24,7 +24,7 @@ export type StreamPorts = {
   pipelineTraits: PipelineTraits;
   /** What is known of this node's encoders by now. */
   encoders(): readonly TriedEncoder[];
-  sfu: Sfu;
+  sfu: Pick<Sfu, "createRoom">;
   nowMs(): number;
   log(detail: string): void;
 };
@@ -217,6 +217,9 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
         return;
       case "keyframe":
         pipeline?.requestKeyframe();
+        return;
+      case "challenge":
+        pipeline?.showNonce(message.value.nonce);
         return;
       case "presence":
         rate.handlePresence(message.value.visible);

@@ -81,14 +81,13 @@ async function rig({ playerHasSave, warm }: { playerHasSave: boolean; warm: bool
     createPipeline: async (options, events) => {
       done.push(`pipeline of ${options.display.name}`);
       queueMicrotask(events.onFirstPicture);
-      return { requestKeyframe() {}, setTarget() {}, closed: never };
+      return { requestKeyframe() {}, showNonce() {}, setTarget() {}, closed: never };
     },
     pipelineTraits: {
       rtcpMux: true, stampsExtensions: true, keyframeOnRequest: true, followsTarget: true, marksFrames: true, codecs: ["H264"], takesOver: true,
     },
     encoders: () => [{ name: "x264", codec: "H264", hardware: false, opened: true, at720p: SPEED, at1080p: SPEED }],
     sfu: {
-      closed: never,
       createRoom: async () => ({ video: RTP, audio: RTP, interrupt: async () => {}, openSeat: async () => seat }),
     },
   };

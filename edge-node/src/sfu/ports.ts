@@ -1,6 +1,7 @@
 // The media server as a session sees it: a room with one video and one sound
 // source, and a seat for each player who watches and plays.
 
+import type { MediaPort } from "@nearframe/shared/checking/node-calls";
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { WireFrameMark } from "@nearframe/shared/media/frame-mark";
 import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
@@ -11,6 +12,8 @@ import type { PipelineTraits, RtpTarget } from "../media/ports.ts";
 
 export interface Sfu {
   createRoom(options: RoomOptions, scope: Scope): Promise<Room>;
+  /** An end of the media port that answers ICE bindings and nothing else, until `scope` closes. */
+  openMediaPort(scope: Scope): Promise<MediaPort>;
   /** Settles when the media server's process is gone, with why. */
   readonly closed: Promise<string>;
 }

@@ -59,28 +59,36 @@ export const InventoryProof = z.strictObject({
 });
 export type InventoryProof = z.infer<typeof InventoryProof>;
 
+const Address = z.strictObject({ ip: z.string().check(z.minLength(1), z.maxLength(253)), port: z.int().check(z.gte(1), z.lte(65_535)) });
 export const MediaPort = z.strictObject({
   usernameFragment: z.string().check(z.minLength(4), z.maxLength(256)),
   password: z.string().check(z.minLength(22), z.maxLength(256)),
-  addresses: z.array(z.strictObject({ ip: z.string().check(z.minLength(1), z.maxLength(253)), port: z.int().check(z.gte(1), z.lte(65_535)) })).check(z.minLength(1), z.maxLength(32)),
+  addresses: z.array(Address).check(z.minLength(1), z.maxLength(32)),
 });
 export type MediaPort = z.infer<typeof MediaPort>;
 
 const Digests = z.array(ShortDigest).check(z.maxLength(BENCHMARK_FRAMES_MAX));
 
+export const BenchmarkStarted = z.strictObject({
+  call: z.literal("benchmark.start"),
+  /** Of each picture, as drawn, and of each frame, as coded. */
+  pictureDigests: Digests,
+  frameDigests: Digests,
+  /** From the seed to the last frame, by the node's clock. */
+  elapsedMs: z.number().check(z.gte(0), z.lte(600_000)),
+});
+
+export const BenchmarkShown = z.strictObject({
+  call: z.literal("benchmark.show"),
+  data: z.string().check(z.maxLength(Math.ceil(CODED_FRAME_BYTES_MAX / 3) * 4), z.regex(/^[A-Za-z0-9+/]*={0,2}$/)),
+});
+
 export const CheckAnswer = z.discriminatedUnion("call", [
   z.strictObject({ call: z.literal("inventory"), proof: InventoryProof }),
   z.strictObject({ call: z.literal("media-port"), port: MediaPort }),
   z.strictObject({ call: z.literal("benchmark.prepare"), codec: z.enum(VIDEO_CODECS) }),
-  z.strictObject({
-    call: z.literal("benchmark.start"),
-    /** Of each picture, as drawn, and of each frame, as coded. */
-    pictureDigests: Digests,
-    frameDigests: Digests,
-    /** From the seed to the last frame, by the node's clock. */
-    elapsedMs: z.number().check(z.gte(0), z.lte(600_000)),
-  }),
-  z.strictObject({ call: z.literal("benchmark.show"), data: z.string().check(z.maxLength(Math.ceil(CODED_FRAME_BYTES_MAX / 3) * 4), z.regex(/^[A-Za-z0-9+/]*={0,2}$/)) }),
+  BenchmarkStarted,
+  BenchmarkShown,
 ]);
 export type CheckAnswer = z.infer<typeof CheckAnswer>;
 export type AnswerTo<C extends CheckCall["call"]> = Extract<CheckAnswer, { call: C }>;

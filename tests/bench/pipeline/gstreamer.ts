@@ -57,6 +57,9 @@ export const createGstreamerPipeline: CreatePipeline = async (options, _events, 
     requestKeyframe() {
       // Not needed here: its first frame is one.
     },
+    showNonce() {
+      // Nobody asks.
+    },
     setTarget() {
       // As above.
     },

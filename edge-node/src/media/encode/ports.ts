@@ -22,9 +22,10 @@ export interface VideoEncoder {
   loadIfDifferent(pixels: Pixels): boolean;
   /**
    * MUST give the frame at once (no reordering, no delay), and a keyframe when asked for
-   * one. `pts90k` MUST grow from call to call.
+   * one. `pts90k` MUST grow from call to call. `nonce` is laid over this one frame
+   * (`nonce-pattern.ts`), and is not in what is loaded afterwards.
    */
-  encode(pts90k: number, options: { keyframe: boolean }): AccessUnit;
+  encode(pts90k: number, options: { keyframe: boolean; nonce?: number | undefined }): AccessUnit;
   /**
    * From the next frame on. Small changes may be ignored; where a change costs a
    * keyframe (`KnownEncoder`), some are put off for as long as `rate-step.ts` says.

@@ -1,6 +1,7 @@
 // What the node and a pipeline's process say to each other, parsed at both doors.
 
 import * as z from "zod/mini";
+import { CHALLENGE_NONCES } from "@nearframe/shared/protocol/session-control";
 import { TitleSize } from "@nearframe/shared/title/manifest";
 import { VIDEO_ENCODER_NAMES } from "../../encode/known-encoders.ts";
 import type { FrameMark, RtpTarget } from "../../ports.ts";
@@ -61,6 +62,7 @@ export type StartOptions = z.infer<typeof StartOptions>;
 export const ToProcess = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("start"), options: StartOptions }),
   z.strictObject({ type: z.literal("request-keyframe") }),
+  z.strictObject({ type: z.literal("show-nonce"), nonce: z.int().check(z.gte(0), z.lt(CHALLENGE_NONCES)) }),
   z.strictObject({
     type: z.literal("set-target"),
     target: z.strictObject({

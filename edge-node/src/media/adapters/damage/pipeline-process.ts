@@ -114,6 +114,8 @@ function handle(message: ToProcess): void {
       return;
     case "request-keyframe":
       return video?.requestKeyframe();
+    case "show-nonce":
+      return video?.showNonce(message.nonce);
     case "set-target":
       return video?.setTarget(message.target);
   }

@@ -158,6 +158,7 @@ async function createPipeline(
   );
   return {
     requestKeyframe: () => tell({ type: "request-keyframe" }),
+    showNonce: (nonce) => tell({ type: "show-nonce", nonce }),
     setTarget: (target) => tell({ type: "set-target", target }),
     closed: closed.promise,
   };

@@ -61,6 +61,9 @@ export const createFfmpegPipeline: CreatePipeline = async (options, events, owne
     requestKeyframe() {
       // One comes each second; ffmpeg takes no wishes (`keyframeOnRequest`).
     },
+    showNonce() {
+      // ffmpeg's picture is its own. A node of a network that checks its nodes needs the other pipeline.
+    },
     setTarget() {
       // Only a new process could have another (`followsTarget`), at the price of a second of no picture.
     },

@@ -11,6 +11,7 @@ import type { VideoEncoderName } from "../known-encoders.ts";
 import type { AccessUnit, EncoderOptions, EncoderRate, VideoEncoder } from "../ports.ts";
 import { type InUse, chooseReplacement } from "../replacement.ts";
 import type { Coder, OpenCoder } from "./coder.ts";
+import { withNonce } from "./nonce-overlay.ts";
 import { createPicture, makeWritable, samePicture } from "./picture.ts";
 import { openScaleI420 } from "./scale-i420.ts";
 import { openToI420 } from "./to-i420.ts";
@@ -102,12 +103,14 @@ export function openVideoEncoder(
       [current, other] = [other, current];
       return true;
     },
-    encode(pts90k, { keyframe }): AccessUnit {
+    encode(pts90k, { keyframe, nonce }): AccessUnit {
       nowMs = pts90k / CLOCK_PER_MS;
-      return untilOneDoes(() => {
-        running ??= open();
-        return running.coder.encode(running.picture(current), pts90k, keyframe);
-      });
+      const code = () =>
+        untilOneDoes(() => {
+          running ??= open();
+          return running.coder.encode(running.picture(current), pts90k, keyframe);
+        });
+      return nonce === undefined ? code() : withNonce(current, size, nonce, code);
     },
     setRate(next) {
       rate = next;

@@ -5,6 +5,7 @@ import * as mediasoup from "mediasoup";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { preferProcess } from "../../../process/priority.ts";
 import type { Sfu } from "../../ports.ts";
+import { openMediaPort } from "./media-port.ts";
 import { createRoom } from "./room.ts";
 
 export type SfuOptions = {
@@ -34,6 +35,7 @@ export async function createMediasoupSfu(options: SfuOptions, scope: Scope): Pro
   const webRtcServer = await listen(worker, options);
   return {
     closed,
+    openMediaPort: (portScope) => openMediaPort(worker, webRtcServer, portScope),
     createRoom: (room, roomScope) => createRoom({ worker, webRtcServer, ...room, onWarning: options.onWarning }, roomScope),
   };
 }
