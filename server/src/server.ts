@@ -92,7 +92,7 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
 
   const http = createHttpServer(
     { headersTimeout: REQUEST_HEAD_MS, requestTimeout: REQUEST_MS },
-    createApp({ catalogue, nodes, servers, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, log }, options.clientFolder),
+    createApp({ clock, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, log }, options.clientFolder),
   );
   http.maxConnections = CONNECTIONS_MAX;
   scope.own(http, closeHttp);

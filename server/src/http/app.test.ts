@@ -36,7 +36,8 @@ const titleStore = await openTitleStore(
   { clock: systemClock, log: silentLog, store, storage: createMemoryStorage(), keys: deriveSaveKeys("a-secret") },
   undefined,
 );
-const nobodyPlays: Pick<AppPorts, "identity" | "servers" | "store" | "saves" | "titleStore" | "localTitles" | "adminToken"> = {
+const nobodyPlays: Pick<AppPorts, "clock" | "identity" | "servers" | "store" | "saves" | "titleStore" | "localTitles" | "adminToken"> = {
+  clock: systemClock,
   servers: { seed: () => ({ number: 0, seed: "" }), publishedSeed: async () => undefined },
   identity: { read: async () => ({ type: "forged" }) },
   store,

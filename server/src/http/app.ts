@@ -11,16 +11,17 @@ import { clientFiles } from "./client-files.ts";
 import { drawsApi, type DrawsApiPorts } from "./draws-api.ts";
 import { nodeOrdersApi, type NodeOrdersApiPorts } from "./node-orders-api.ts";
 import { nodesApi, type NodesApiPorts } from "./nodes-api.ts";
+import { problemsApi, type ProblemsApiPorts } from "./problems-api.ts";
 import { qualityApi, type QualityApiPorts } from "./quality-api.ts";
 import { ratingApi, type RatingApiPorts } from "./rating-api.ts";
 import { refuseFailures, refuseUnknown, refuseWriting } from "./refusals.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { titlesApi, type TitlesApiPorts } from "./titles-api.ts";
 
-export type AppPorts = TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & DrawsApiPorts & QualityApiPorts & RatingApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
+export type AppPorts = TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & DrawsApiPorts & QualityApiPorts & RatingApiPorts & ProblemsApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
 
 export function createApp(ports: AppPorts, clientFolder: string): Express {
-  const { catalogue, nodes, servers, identity, store, saves, titleStore, localTitles, adminToken, log } = ports;
+  const { clock, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles, adminToken, log } = ports;
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
@@ -31,6 +32,7 @@ export function createApp(ports: AppPorts, clientFolder: string): Express {
   app.use("/api/saves", savesApi({ identity, saves }));
   app.use("/api/nodes", nodeOrdersApi({ nodes, adminToken }));
   app.use("/api/sessions", ratingApi({ identity, store }));
+  app.use("/api/problems", problemsApi({ clock, identity, store, adminToken }));
   app.use(refuseWriting);
   app.get("/api/health", (_request, response) => {
     const linked = nodes.candidates().filter((node) => node.state === "linked");

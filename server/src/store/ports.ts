@@ -5,6 +5,7 @@ import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Lease, Played, Session, SessionEnd } from "../session/session.ts";
 import type { MinuteRecord } from "../telemetry/score-session-minute.ts";
 import type { NodeStore } from "./node-ports.ts";
+import type { ProblemStore } from "./problem-ports.ts";
 import type { RatingStore } from "./rating-ports.ts";
 import type { SaveStore } from "./save-ports.ts";
 import type { TitleVersionStore } from "./title-version-ports.ts";
@@ -81,4 +82,4 @@ export interface MinuteStore {
   trimMinutes(limits: MinuteLimits): Promise<number>;
 }
 
-export type Store = SessionStore & SettingStore & MinuteStore & RatingStore & SaveStore & TitleVersionStore & NodeStore;
+export type Store = SessionStore & SettingStore & MinuteStore & ProblemStore & RatingStore & SaveStore & TitleVersionStore & NodeStore;

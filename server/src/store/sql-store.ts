@@ -6,6 +6,7 @@ import { migrate } from "./migrate.ts";
 import type { Store } from "./ports.ts";
 import { sqlMinutes } from "./sql-minutes.ts";
 import { sqlNodes } from "./sql-nodes.ts";
+import { sqlProblems } from "./sql-problems.ts";
 import { sqlRatings } from "./sql-ratings.ts";
 import { sqlSaves } from "./sql-saves.ts";
 import { sqlSessions } from "./sql-sessions.ts";
@@ -17,6 +18,7 @@ export async function openSqlStore(database: SqlDatabase): Promise<Store> {
   return {
     ...sqlSessions(database),
     ...sqlMinutes(database),
+    ...sqlProblems(database),
     ...sqlRatings(database),
     ...sqlSaves(database),
     ...sqlTitleVersions(database),

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { minuteRecord } from "../testing/fixtures.ts";
 import { nodeStoreContract } from "./node-store.contract.ts";
+import { problemStoreContract } from "./problem-store.contract.ts";
 import { ratingStoreContract } from "./rating-store.contract.ts";
 import { saveStoreContract } from "./save-store.contract.ts";
 import { titleVersionStoreContract } from "./title-version-store.contract.ts";
@@ -44,6 +45,7 @@ export function storeContract(open: () => Promise<Store>): void {
   saveStoreContract(open);
   titleVersionStoreContract(open);
   nodeStoreContract(open);
+  problemStoreContract(open);
   ratingStoreContract(open);
 
   describe("sessions", () => {

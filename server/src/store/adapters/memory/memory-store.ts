@@ -3,6 +3,7 @@
 import type { MinuteRecord } from "../../../telemetry/score-session-minute.ts";
 import type { SessionRecord, SessionTurn, Store } from "../../ports.ts";
 import { createMemoryNodes } from "./memory-nodes.ts";
+import { createMemoryProblems } from "./memory-problems.ts";
 import { createMemoryRatings } from "./memory-ratings.ts";
 import { createMemorySaves } from "./memory-saves.ts";
 import { createMemoryTitleVersions } from "./memory-title-versions.ts";
@@ -14,6 +15,7 @@ export function createMemoryStore(): Store {
   /** In order of writing. */
   const minutes = new Map<string, MinuteRecord>();
   return {
+    ...createMemoryProblems(),
     ...createMemoryRatings(),
     ...createMemorySaves(),
     ...createMemoryTitleVersions(),
