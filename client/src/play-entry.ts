@@ -15,6 +15,7 @@ import { browserTimers } from "./timers.ts";
 import type { Behavior } from "./behavior.ts";
 import { followOrientation } from "./view-model/orientation.ts";
 import { createPlay, type Play } from "./view-model/play.ts";
+import type { ServerApi } from "./view-model/server-api.ts";
 import type { Settings } from "./view-model/settings.ts";
 
 type MediaDevice = Awaited<ReturnType<typeof loadMediaDevice>>;
@@ -36,7 +37,7 @@ export function warmUp(): void {
 }
 
 /** What the page keeps and knows of the player. */
-export type PlayerOfPage = { link: ControlLink; storage: Storage | undefined; settings: Behavior<Settings> };
+export type PlayerOfPage = { link: ControlLink; storage: Storage | undefined; settings: Behavior<Settings>; api: ServerApi };
 
 export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: number, player: PlayerOfPage): Play {
   return createPlay(scope, titleId, tappedAtMs, {
@@ -47,6 +48,12 @@ export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: num
     page: document,
     pageVisible: () => document.visibilityState === "visible",
     describeDevice,
+    describePage: () => ({
+      language: navigator.language.slice(0, 35),
+      browser: navigator.userAgent.slice(0, 300),
+      width: Math.round(window.innerWidth),
+      height: Math.round(window.innerHeight),
+    }),
     fullscreenOffered: document.fullscreenEnabled === true,
     touchFirst: window.matchMedia("(pointer: coarse)").matches,
     random32: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,

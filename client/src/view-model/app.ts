@@ -10,6 +10,7 @@ import { createDevice, type Device } from "./device-facts.ts";
 import { createRatings, type Ratings } from "./ratings.ts";
 import { createRecents, type Recents } from "./recents.ts";
 import { createRouter, type Router } from "./route.ts";
+import { createServerApi, type ServerApi } from "./server-api.ts";
 import { applySettings, createSettings, type Settings } from "./settings.ts";
 import { takeTabId } from "./tab-id.ts";
 import { createTokenStore } from "./token-store.ts";
@@ -23,6 +24,7 @@ export interface App {
   readonly recents: Kept<Recents>;
   readonly arrangement: Kept<Arrangement>;
   readonly ratings: Ratings;
+  readonly api: ServerApi;
   /** Where the play page keeps what a player changed about a title's controls. */
   readonly storage: Storage | undefined;
 }
@@ -47,6 +49,7 @@ export function createBrowserApp(scope: Scope, window: Window): App {
     window.removeEventListener("online", retry);
     window.document.removeEventListener("visibilitychange", retryIfSeen);
   });
+  const api = createServerApi(token.read, window.fetch.bind(window));
   const storage = openStorage(window);
   const settings = createSettings(storage, savesData(window.navigator));
   const apply = () => applySettings(window.document, settings.value.value);
@@ -59,16 +62,8 @@ export function createBrowserApp(scope: Scope, window: Window): App {
     settings,
     recents: createRecents(storage),
     arrangement: createArrangement(storage),
-    ratings: createRatings({
-      async put(sessionId, rating) {
-        const response = await fetch(`/api/sessions/${sessionId}/rating`, {
-          method: "PUT",
-          headers: { "content-type": "application/json", authorization: `Bearer ${token.read() ?? ""}` },
-          body: JSON.stringify(rating),
-        });
-        if (!response.ok) throw new Error(`the server answered ${response.status}`);
-      },
-    }),
+    ratings: createRatings({ put: api.putRating }),
+    api,
     storage,
     catalogue: createCatalogue(scope, {
       timers: browserTimers,

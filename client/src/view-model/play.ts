@@ -23,6 +23,7 @@ import { controlsShown, makePlayView, type PlayView } from "./play-view.ts";
 import type { Shelf } from "./browser-storage.ts";
 import type { Orientation } from "./control-layout.ts";
 import { createPlayControls, type PlayControls } from "./play-controls.ts";
+import { createProblems, type ProblemPorts, type Problems } from "./problems.ts";
 import { createPreference } from "./preference.ts";
 import { createPresence } from "./presence.ts";
 import { createFigureTaker, type SessionFigures } from "./session-figures.ts";
@@ -48,7 +49,7 @@ export type PlayPorts = Omit<PlaySessionPorts, "onTrack" | "onFrameMark" | "onCo
   /** A finger is this device's first hand. */
   touchFirst: boolean;
   fullscreenOffered: boolean;
-};
+} & Omit<ProblemPorts, "timers">;
 
 export interface Play {
   readonly view: Behavior<PlayView>;
@@ -56,6 +57,7 @@ export interface Play {
   readonly figures: Behavior<SessionFigures>;
   readonly session: Behavior<SessionState>;
   readonly controls: PlayControls;
+  readonly problems: Problems;
   /** Takes the stage until the returned function is called. */
   mount(stage: Stage): () => void;
   /** Here, instead of in the other tab or on the other device. */
@@ -85,6 +87,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
   const figureTaker = createFigureTaker(scope, meter, timers, {
     onSample(sample) {
       session.report(sample);
+      problems.note(sample);
       presence.tell();
       preference.tell();
     },
@@ -126,6 +129,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     },
   });
 
+  const problems = createProblems(scope, titleId, session.state, ports);
   const view = createSource(makePlayView(session.state.value, chrome.behavior.value));
   const refresh = () => view.set(makePlayView(session.state.value, chrome.behavior.value));
   scope.own(session.state.subscribe(refresh), (stop) => stop());
@@ -231,6 +235,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     figures: figureTaker.figures,
     session: session.state,
     controls,
+    problems,
     mount,
     takeOver: session.takeOver,
     leave: session.leave,

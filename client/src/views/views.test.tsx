@@ -60,7 +60,7 @@ describe("the end", () => {
   test.each(outcomes)("is a page with what happened and what to do: %o", (outcome) => {
     const view = makeFailureView(outcome, en.failure);
     const onAction = vi.fn();
-    render(<Failure view={view} art={undefined} onAction={onAction} />);
+    render(<Failure view={view} art={undefined} onAction={onAction} onProblem={vi.fn()} />);
     expect(screen.getByRole("heading", { name: view.title })).toBeTruthy();
     expect(screen.getByText(view.happened)).toBeTruthy();
     expect(screen.getByText(view.next)).toBeTruthy();
@@ -75,7 +75,7 @@ describe("the end", () => {
 describe("while playing", () => {
   const view = { scene: "playing", title: sessionTitle(), hints: [], trouble: undefined, controlsShown: false, handheld: false } as const;
   const calls = () => ({
-    onMenu: vi.fn(), onMenuClosed: vi.fn(), onSound: vi.fn(), onStats: vi.fn(), onFullscreen: vi.fn(), dataSaver: false, onDataSaver: vi.fn(), onTyping: vi.fn(), onArrangeControls: vi.fn(), onArrangePad: vi.fn(), onKey: vi.fn(), onLeave: vi.fn(),
+    onMenu: vi.fn(), onMenuClosed: vi.fn(), onSound: vi.fn(), onStats: vi.fn(), onFullscreen: vi.fn(), dataSaver: false, onDataSaver: vi.fn(), onTyping: vi.fn(), onArrangeControls: vi.fn(), onArrangePad: vi.fn(), onProblem: vi.fn(), onKey: vi.fn(), onLeave: vi.fn(),
   });
 
   test("the way to the menu is always there", () => {

@@ -55,6 +55,11 @@ export const KeyIcon = () => (
     <path d="M3 4h14v12H3zM6.5 12.5h7" />
   </Icon>
 );
+export const FlagIcon = () => (
+  <Icon>
+    <path d="M4.5 18V3M4.5 4h11l-2.5 3.5 2.5 3.5h-11" />
+  </Icon>
+);
 export const CloseIcon = () => (
   <Icon>
     <path d="M4.5 4.5l11 11M15.5 4.5l-11 11" />

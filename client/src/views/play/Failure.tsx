@@ -5,10 +5,10 @@ import { Mark } from "../parts/Mark.tsx";
 import { useTexts } from "../use-texts.ts";
 import styles from "./Failure.module.css";
 
-type FailureProps = { view: FailureView; art: string | undefined; onAction: (action: FailureAction) => void };
+type FailureProps = { view: FailureView; art: string | undefined; onAction: (action: FailureAction) => void; onProblem: () => void };
 
 /** The end of a session: what happened, whose matter it is, what to do next. */
-export function Failure({ view, art, onAction }: FailureProps) {
+export function Failure({ view, art, onAction, onProblem }: FailureProps) {
   const { failure } = useTexts();
   const words: Record<FailureAction, string> = {
     again: failure.again, "play-again": failure.playAgain, "take-over": failure.takeOver, reload: failure.reload, others: failure.others,
@@ -36,6 +36,11 @@ export function Failure({ view, art, onAction }: FailureProps) {
             </Button>
           ))}
         </div>
+        {view.bearer && (
+          <button type="button" className={styles.report} onClick={onProblem}>
+            {failure.report}
+          </button>
+        )}
         {view.bearer && (
           <details className={styles.detail}>
             <summary>{failure.detail}</summary>

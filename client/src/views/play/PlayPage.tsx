@@ -24,7 +24,7 @@ type PlayPageProps = {
 export default function PlayPage({ titleId, title, tappedAtMs, app, onHome }: PlayPageProps) {
   const [tries, setTries] = useState({ count: 0, tappedAtMs });
   const create = useCallback(
-    (scope: Scope) => createBrowserPlay(scope, titleId, tries.tappedAtMs, { link: app.link, storage: app.storage, settings: app.settings.value }),
+    (scope: Scope) => createBrowserPlay(scope, titleId, tries.tappedAtMs, { link: app.link, storage: app.storage, settings: app.settings.value, api: app.api }),
     [titleId, tries, app],
   );
   const play = useModel(create);

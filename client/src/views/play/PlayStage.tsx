@@ -1,4 +1,4 @@
-import { useEffect, useRef, type CSSProperties } from "react";
+import { useCallback, useEffect, useRef, type CSSProperties } from "react";
 import type { PublicTitle } from "@nearframe/shared/api/titles";
 import type { PartLook } from "../../input/touch-controls.ts";
 import { makeFailureView, type FailureAction } from "../../view-model/failure.ts";
@@ -19,6 +19,7 @@ import { LatencyGraph } from "./LatencyGraph.tsx";
 import { StatsPanel } from "./StatsPanel.tsx";
 import { ControlsEditor } from "./ControlsEditor.tsx";
 import { PadSheet } from "./PadSheet.tsx";
+import { ProblemSheet } from "./ProblemSheet.tsx";
 import { saveFile } from "./save-file.ts";
 import { TouchControls } from "./TouchControls.tsx";
 import { TypingBar } from "./TypingBar.tsx";
@@ -97,6 +98,7 @@ export function PlayStage({ app, play, title, onAgain, onReload, onHome }: PlayS
             onTyping={view.title.input.keyboard ? play.toggleTyping : undefined}
             onArrangeControls={controlsOf(view.title.input).length > 0 ? () => play.arrange("controls") : undefined}
             onArrangePad={() => play.arrange("pad")}
+            onProblem={() => play.arrange("problem")}
             onKey={play.pressKey}
             onLeave={leave}
           />
@@ -105,8 +107,9 @@ export function PlayStage({ app, play, title, onAgain, onReload, onHome }: PlayS
       {view.scene === "playing" && <Tools play={play} chrome={chrome} />}
       {view.scene === "loading" && <Loading view={view} title={title} onLeave={leave} />}
       {view.scene === "over" && (
-        <Failure view={makeFailureView(view.outcome, texts.failure)} art={title?.art.hero} onAction={act} />
+        <Failure view={makeFailureView(view.outcome, texts.failure)} art={title?.art.hero} onAction={act} onProblem={() => play.arrange("problem")} />
       )}
+      {chrome.arranging === "problem" && <LiveProblem play={play} />}
     </main>
   );
 }
@@ -120,6 +123,7 @@ function Tools({ play, chrome }: { play: Play; chrome: Chrome }) {
   }
   switch (chrome.arranging) {
     case "nothing":
+    case "problem":
       return null;
     case "pad":
       return <PadSheet map={padMap} onChange={controls.setPadMap} onClose={() => play.arrange("nothing")} />;
@@ -136,6 +140,15 @@ function Tools({ play, chrome }: { play: Play; chrome: Chrome }) {
         />
       );
   }
+}
+
+function LiveProblem({ play }: { play: Play }) {
+  const { problems } = play;
+  const close = useCallback(() => {
+    play.arrange("nothing");
+    if (play.problems.state.value.is !== "sending") play.problems.dismiss();
+  }, [play]);
+  return <ProblemSheet state={useBehavior(problems.state)} onSend={(complaint) => void problems.send(complaint)} onClose={close} />;
 }
 
 function LiveControls({ controls }: { controls: PlayControls }) {
