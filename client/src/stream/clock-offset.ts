@@ -8,8 +8,8 @@ export type ClockOffset = {
   roundTripMs: number;
 };
 
-/** Clocks drift by some ten microseconds a second: older samples say less. */
-export const SAMPLES_KEPT = 16;
+/** A quarter of a minute. Clocks drift by some ten microseconds a second: older samples say less. */
+export const SAMPLES_KEPT = 80;
 
 export function addClockSample(samples: readonly ClockSample[], sample: ClockSample): readonly ClockSample[] {
   if (sample.heardAtMs < sample.sentAtMs) return samples;

@@ -40,7 +40,12 @@ export function readReport(report: Iterable<unknown>, atMs: number): ReportSampl
   return { atMs, video: inbound("video"), audio: inbound("audio"), all };
 }
 
-export function makeStats(before: ReportSample | undefined, now: ReportSample): StreamStats | undefined {
+/** `roundTripMs`: as measured beside; what browsers have is a check every 2.5 s, held until the next. */
+export function makeStats(
+  before: ReportSample | undefined,
+  now: ReportSample,
+  roundTripMs: number | undefined,
+): StreamStats | undefined {
   const { video, audio } = now;
   if (!video) return undefined;
   const spanMs = before ? now.atMs - before.atMs : 0;
@@ -57,7 +62,7 @@ export function makeStats(before: ReportSample | undefined, now: ReportSample): 
     fps: number(video["framesPerSecond"]) || perSecond(grown("framesDecoded")),
     videoKbps: perSecond(grown("bytesReceived") * 8) / 1000,
     audioKbps: perSecond(grown("bytesReceived", "audio") * 8) / 1000,
-    roundTripMs: optional(pair?.["currentRoundTripTime"], 1000),
+    roundTripMs,
     decodeMs: mean(grown("totalDecodeTime") * 1000, grown("framesDecoded")),
     jitterBufferMs: mean(grown("jitterBufferDelay") * 1000, grown("jitterBufferEmittedCount")),
     audioBufferMs: audio

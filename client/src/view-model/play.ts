@@ -13,6 +13,7 @@ import { createShortcuts } from "../input/shortcuts.ts";
 import { createTextField } from "../input/text-field.ts";
 import type { PartLook } from "../input/touch-controls.ts";
 import { createLatencyMeter } from "../stream/latency-meter.ts";
+import { createPathPings } from "../stream/path-pings.ts";
 import { createPlaySession, type PlaySessionPorts } from "../stream/play-session.ts";
 import { createReceipts } from "../stream/receipts.ts";
 import { createScreen, type Screen, type ScreenElements } from "../stream/screen.ts";
@@ -84,7 +85,8 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
   const chrome = createSource(makeChrome(ports.touchFirst, ports.fullscreenOffered));
   const meter = createLatencyMeter();
   const receipts = createReceipts();
-  const figureTaker = createFigureTaker(scope, meter, timers, {
+  const pings = createPathPings(scope, timers, meter.handlePong);
+  const figureTaker = createFigureTaker(scope, meter, pings, timers, {
     onSample(sample) {
       session.report(sample);
       problems.note(sample);
@@ -116,13 +118,14 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       tracks.set(track.kind, track);
       mounted?.screen.show(track);
     },
-    onFrameMark: meter.handleMark,
+    onFrameMark: (bytes) => void (pings.handle(bytes) || meter.handleMark(bytes)),
     onControl: figureTaker.handleControl,
     onReceiver(receiver) {
       meter.reset();
       figureTaker.follow(receiver);
       sender.connect(receiver?.channels);
       receipts.connect(receiver?.channels.receipts);
+      pings.connect(receiver?.channels.receipts);
       presence.connect(receiver?.channels.control);
       preference.connect(receiver?.channels.control);
       if (!receiver) tracks.clear();

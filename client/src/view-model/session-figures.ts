@@ -9,6 +9,7 @@ import { parseMessage } from "@nearframe/shared/protocol/parse";
 import { createSource, type Behavior } from "../behavior.ts";
 import type { LatencySummary } from "../stream/latency.ts";
 import type { LatencyMeter } from "../stream/latency-meter.ts";
+import type { PathPings } from "../stream/path-pings.ts";
 import { makePlayerSample } from "../stream/player-sample.ts";
 import type { Receiver } from "../stream/receiver.ts";
 import { makeStats, readReport, type ReportSample, type StreamStats } from "../stream/stats.ts";
@@ -44,24 +45,23 @@ export const LATENCY_WINDOW_MS = 10_000;
 export function createFigureTaker(
   scope: Scope,
   meter: LatencyMeter,
+  pings: Pick<PathPings, "takeRoundTripMs">,
   timers: Timers,
   events: { onSample(sample: PlayerSample): void; onRumble(rumble: Rumble): void },
 ): FigureTaker {
   const figures = createSource(NO_FIGURES);
   let receiver: Receiver | undefined;
   let before: ReportSample | undefined;
-  let lastPingId = 0;
   let stopTimer = () => {};
 
   async function take(): Promise<void> {
     const asked = receiver;
     if (asked) {
-      tell(asked, { type: "ping", id: (lastPingId += 1), sentAtMs: timers.monotonicMs() });
       const report = await asked.stats().catch(() => undefined);
       // A path that closed meanwhile has no figures any more.
       if (report && receiver === asked) {
         const sample = readReport(report.values(), timers.monotonicMs());
-        const stats = makeStats(before, sample);
+        const stats = makeStats(before, sample, pings.takeRoundTripMs());
         const latency = meter.summary(timers.monotonicMs() - LATENCY_WINDOW_MS);
         // What is shown is of ten seconds; what is told, of this one alone: the server adds seconds up.
         const second = meter.summary(before?.atMs ?? sample.atMs);
@@ -95,14 +95,11 @@ export function createFigureTaker(
       before = undefined;
     },
     handleControl(text) {
-      const heardAtMs = timers.monotonicMs();
       const parsed = parseMessage(NodeToPlayer, text);
       if (!parsed.ok) return console.warn("nearframe: the node sent what no node sends:", parsed.message);
       switch (parsed.value.type) {
-        case "pong": {
-          const { sentAtMs, nodeAtMs } = parsed.value;
-          return meter.handlePong({ sentAtMs, nodeAtMs, heardAtMs });
-        }
+        case "pong":
+          return; // Asked for by nobody here: this page's pings are `path-pings.ts`.
         case "limit":
           return figures.set({ ...figures.behavior.value, limit: parsed.value.limit });
         case "rumble":

@@ -4,6 +4,7 @@
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Offer, SignalCall } from "@nearframe/shared/protocol/media";
+import { readPathPing } from "@nearframe/shared/media/path-ping";
 import { parseMessage } from "@nearframe/shared/protocol/parse";
 import { PlayerToNode, type NodeToPlayer } from "@nearframe/shared/protocol/session-control";
 import type { NodeSample } from "@nearframe/shared/telemetry/samples";
@@ -144,6 +145,8 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
       {
         onInput: events.onInput,
         onReceipts(bytes) {
+          const ping = readPathPing(bytes);
+          if (ping) return opened.sendPong({ ...ping, nodeAtMs: machineMs() });
           if (ports.pipelineTraits.followsTarget) rate.handleReceipts(bytes);
         },
         onBandwidth(kbps) {

@@ -25,7 +25,7 @@ const display = (name: string): Display => ({
 const SPEED = { frameMsP50: 4, frameMsP95: 6, fpsMax: 250 };
 const RTP: RtpTarget = { ip: "127.0.0.1", port: 5000, rtcpPort: 5000, ssrc: 1, payloadType: 102, extensions: {} };
 const seat: Seat = {
-  offer: {} as Seat["offer"], signal: async () => ({}), readLink: async () => undefined, sendFrameMark() {}, sendControl() {}, sendProbe() {},
+  offer: {} as Seat["offer"], signal: async () => ({}), readLink: async () => undefined, sendFrameMark() {}, sendPong() {}, sendControl() {}, sendProbe() {},
 };
 const device = {
   screen: { width: 1, height: 1, pixelRatio: 1 }, touch: false, rtpCapabilities: { codecs: [{ mimeType: "audio/opus" }, { mimeType: "video/H264" }] },

@@ -5,6 +5,7 @@ import type { MediaPort } from "@nearframe/shared/checking/node-calls";
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { WireFrameMark } from "@nearframe/shared/media/frame-mark";
 import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
+import type { PathPong } from "@nearframe/shared/media/path-ping";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Offer, SignalCall } from "@nearframe/shared/protocol/media";
 import type { NodeToPlayer } from "@nearframe/shared/protocol/session-control";
@@ -75,6 +76,8 @@ export interface Seat {
   readLink(): Promise<LinkReport | undefined>;
   /** Newest wins: dropped where the channel is not open or full. */
   sendFrameMark(mark: WireFrameMark): void;
+  /** Beside the frame marks, and dropped as they are. */
+  sendPong(pong: PathPong): void;
   sendControl(message: NodeToPlayer): void;
   /** Newest wins. Nothing leaves a seat that is not probed. */
   sendProbe(bytes: Uint8Array): void;

@@ -3,7 +3,8 @@
 
 import type { types } from "mediasoup";
 import type { Scope } from "@nearframe/shared/lifetime";
-import { writeFrameMark, type WireFrameMark } from "@nearframe/shared/media/frame-mark";
+import { writeFrameMark } from "@nearframe/shared/media/frame-mark";
+import { writePathPong } from "@nearframe/shared/media/path-ping";
 import { Channel } from "@nearframe/shared/media/profile";
 import type { Offer, SignalCall, TransportParameters } from "@nearframe/shared/protocol/media";
 import type { NodeToPlayer } from "@nearframe/shared/protocol/session-control";
@@ -132,6 +133,11 @@ export async function openSeat(
     }
   }
 
+  function sendBeside(bytes: Uint8Array): void {
+    if (frames.consumer.closed || frames.isFull() || receive.sctpState !== "connected") return;
+    frames.producer.send(Buffer.from(bytes));
+  }
+
   const video = consumers.find(({ kind }) => kind === "video");
   return {
     offer,
@@ -148,10 +154,8 @@ export async function openSeat(
         packetsRetransmitted: stats.packetsRetransmitted ?? 0,
       };
     },
-    sendFrameMark(mark: WireFrameMark) {
-      if (frames.consumer.closed || frames.isFull() || receive.sctpState !== "connected") return;
-      frames.producer.send(Buffer.from(writeFrameMark(mark)));
-    },
+    sendFrameMark: (mark) => sendBeside(writeFrameMark(mark)),
+    sendPong: (pong) => sendBeside(writePathPong(pong)),
     sendControl(message: NodeToPlayer) {
       if (!control.consumer.closed) control.producer.send(JSON.stringify(message));
     },
