@@ -3,6 +3,7 @@
 // other; sockets and HTTP are the server's.
 
 import { randomBytes } from "node:crypto";
+import type { IceServer } from "@nearframe/shared/friends/messages";
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { Cluster } from "./cluster/ports.ts";
@@ -24,7 +25,9 @@ import type { SessionServers } from "./session/servers.ts";
 import { openSessions, type Sessions } from "./session/sessions.ts";
 import { createSessionSlots } from "./session/slots.ts";
 import { steadyTime } from "./steady-time.ts";
+import { makeShareCode } from "./shares/make-share-code.ts";
 import type { SessionStore } from "./store/ports.ts";
+import type { ShareStore } from "./store/share-ports.ts";
 import { openWarmNodes, type WarmNodes } from "./warm/warm-nodes.ts";
 
 export type IndexerPorts = {
@@ -33,10 +36,12 @@ export type IndexerPorts = {
   cluster: Cluster;
   titles: SessionTitles;
   telemetry: SessionTelemetry;
-  store: SessionStore;
+  store: SessionStore & ShareStore;
   saves: SessionSaves;
   /** What was known of nodes before; left out, nothing. */
   history?: NodeHistory;
+  /** By which browsers in one session find each other; left out, only on one network. */
+  iceServers?: readonly IceServer[];
   random(): number;
   newId(): string;
   /** Where players and nodes are, as far as anybody can tell. */
@@ -167,6 +172,8 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
       saves,
       newId,
       newNonce: () => randomBytes(NONCE_BYTES).toString("base64url"),
+      newCode: makeShareCode,
+      iceServers: ports.iceServers ?? [],
       nodes: {
         linked: (nodeId) => {
           const state = registry.record(nodeId)?.state;

@@ -36,6 +36,11 @@ function rig(slots = 2) {
           },
           signal: async () => ({ answered: true }),
           rejoin: () => void self.heard.push("rejoin"),
+          guests: {
+            open: ({ guestId, role, pad }) => void self.heard.push(`open ${guestId} ${role} ${pad}`),
+            close: (guestId) => void self.heard.push(`close ${guestId}`),
+            signal: async (guestId) => ({ answeredTo: guestId }),
+          },
           stop: (reason) => void self.heard.push(`stop ${reason}`),
         };
       },
@@ -151,4 +156,32 @@ test("stopping waits until the last has ended", async () => {
   opened[1]?.events.onEnded("node-drained", "closed");
   await stopping;
   expect(sessions.reports()).toEqual([]);
+});
+
+describe("guests", () => {
+  const seat = (epoch: number): SessionOrder => ({ type: "seat.open", sessionId: "s1", epoch, guestId: "g1", role: "co-op", pad: 1, device });
+
+  test("are opened, asked and closed in their session, and told of under its epoch", async () => {
+    const { sessions, opened, sent, order } = rig();
+    order.start(5);
+    sessions.handle(seat(5));
+    opened[0]?.events.guests.onOffer("g1", offer);
+    opened[0]?.events.guests.onPresence("g1", true);
+    sessions.handle({ type: "seat.signal", sessionId: "s1", epoch: 5, guestId: "g1", callId: 7, signal: { call: "transport.restart-ice", transportId: "t" } });
+    sessions.handle({ type: "seat.close", sessionId: "s1", epoch: 5, guestId: "g1" });
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(opened[0]?.heard).toEqual(["open g1 co-op 1", "close g1"]);
+    expect(sent).toEqual([
+      { type: "seat.offer", sessionId: "s1", epoch: 5, guestId: "g1", offer },
+      { type: "seat.presence", sessionId: "s1", epoch: 5, guestId: "g1", connected: true },
+      { type: "session.signal.reply", sessionId: "s1", epoch: 5, callId: 7, result: { ok: true, value: { answeredTo: "g1" } } },
+    ]);
+  });
+
+  test("of a session that is not here are refused", () => {
+    const { sessions, sent } = rig();
+    sessions.handle(seat(5));
+    expect(sent).toMatchObject([{ type: "seat.refused", guestId: "g1", why: "failed" }]);
+  });
 });

@@ -68,7 +68,14 @@ export function createNodeSessions(options: NodeSessionsOptions, ports: NodeSess
         entry.use = "recycling";
         return entry.session.stop(order.reason);
       case "session.signal":
-        return void answerSignal(entry, order);
+        return void answerSignal(entry, order, (session) => session.signal(order.signal));
+      case "seat.open":
+        if (entry) return entry.session.guests.open(order);
+        return send({ type: "seat.refused", sessionId, epoch, guestId: order.guestId, why: "failed", detail: "no such session on this node" });
+      case "seat.close":
+        return entry?.session.guests.close(order.guestId);
+      case "seat.signal":
+        return void answerSignal(entry, order, (session) => session.guests.signal(order.guestId, order.signal));
     }
   }
 
@@ -111,6 +118,12 @@ export function createNodeSessions(options: NodeSessionsOptions, ports: NodeSess
           if (step === "first-picture") entry.use = "rendering";
           send({ type: "session.progress", sessionId, epoch: entry.epoch, step });
         },
+        guests: {
+          onOffer: (guestId, offer) => send({ type: "seat.offer", sessionId, epoch: entry.epoch, guestId, offer }),
+          onRefused: (guestId, why, detail) =>
+            send({ type: "seat.refused", sessionId, epoch: entry.epoch, guestId, why, detail: detail.slice(0, 500) }),
+          onPresence: (guestId, connected) => send({ type: "seat.presence", sessionId, epoch: entry.epoch, guestId, connected }),
+        },
         onSample: (sample) => send({ type: "session.telemetry", sessionId, epoch: entry.epoch, sample }),
         onEnded(reason, detail) {
           // Replaced by another under a newer epoch, it is not the one that counts here any more.
@@ -127,12 +140,16 @@ export function createNodeSessions(options: NodeSessionsOptions, ports: NodeSess
     entries.set(sessionId, entry);
   }
 
-  async function answerSignal(entry: Entry | undefined, order: OrderOf<"session.signal">): Promise<void> {
-    const { sessionId, epoch, callId, signal } = order;
+  async function answerSignal(
+    entry: Entry | undefined,
+    order: OrderOf<"session.signal" | "seat.signal">,
+    answer: (session: RunningSession) => Promise<object>,
+  ): Promise<void> {
+    const { sessionId, epoch, callId } = order;
     try {
       if (!entry) throw new Error("no such session on this node");
       entry.epoch = epoch;
-      const value = { ...(await entry.session.signal(signal)) };
+      const value = { ...(await answer(entry.session)) };
       send({ type: "session.signal.reply", sessionId, epoch, callId, result: { ok: true, value } });
     } catch (error) {
       const message = (error instanceof Error ? error.message : String(error)).slice(0, 500);
@@ -148,7 +165,7 @@ export function createNodeSessions(options: NodeSessionsOptions, ports: NodeSess
   function refuseOld(order: SessionOrder): void {
     const { sessionId, epoch, type } = order;
     log.warn({ sessionId, epoch, newest: fence.newest(sessionId), type }, "a word under an older epoch was refused");
-    if (order.type !== "session.signal") return;
+    if (order.type !== "session.signal" && order.type !== "seat.signal") return;
     const result = { ok: false, code: "EPOCH_OLD", message: "the session has moved on; use its newest offer" } as const;
     send({ type: "session.signal.reply", sessionId, epoch, callId: order.callId, result });
   }

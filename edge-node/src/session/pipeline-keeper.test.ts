@@ -45,6 +45,8 @@ async function createRig({ takesOver = true, refuse = () => false as boolean } =
           state.interrupts++;
         },
         openSeat: () => Promise.reject(new Error("not asked for here")),
+        openGuestSeat: () => Promise.reject(new Error("not asked for here")),
+        onGuestKeyframeWanted() {},
       },
       nowMs: () => state.nowMs,
       log: (detail) => void log.push(detail),

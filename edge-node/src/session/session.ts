@@ -21,9 +21,10 @@ import type { TitleSource } from "@nearframe/shared/title-store/package";
 import { mapPads } from "../input/mapped-pads.ts";
 import { createInputMark, machineMs } from "../input/mark.ts";
 import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
-import type { OpenInputSink } from "../input/ports.ts";
+import type { InputSink, OpenInputSink } from "../input/ports.ts";
 import type { Rumble } from "../input/rumble.ts";
 import { HOME_FOLDER } from "../title/home.ts";
+import { createGuests, type GuestEvents, type Guests } from "./guests.ts";
 import {
   CommandMissingError, type FindTitle, type KeepSaves, type KeptSaves, type LaunchTitle, type OpenDisplay, type OpenSound, type RunningTitle, type WarmTitle, type WarmTitles,
 } from "./ports.ts";
@@ -70,6 +71,8 @@ export type SessionEvents = {
   onStep(step: StartStep): void;
   /** A candidate's path was measured; this is the node's side of it. */
   onProbed(result: ProbeResult, signature: Uint8Array): void;
+  /** Of those whom the player let in. */
+  guests: GuestEvents;
   /** About once a second while it runs. */
   onSample(sample: NodeSample): void;
   /** Last; everything the session had is closed. */
@@ -85,6 +88,8 @@ export interface RunningSession {
   signal(call: SignalCall): Promise<object>;
   /** The player came back: a new seat, while the title runs on. */
   rejoin(device: Device): void;
+  /** Those whom the player let in. */
+  readonly guests: Pick<Guests, "open" | "close" | "signal">;
   stop(reason: EndReason): void;
 }
 
@@ -102,8 +107,14 @@ export function createSession(
   let session: Session = candidacy ? prepareSession(openedAtMs) : openSession(openedAtMs);
   let timer: NodeJS.Timeout | undefined;
   let input: PlayerInput | undefined;
+  let titleSink: InputSink | undefined;
   let { save, source } = start;
   const log = (detail: string) => ports.log(sessionId, detail);
+  const guests = createGuests(
+    { sink: () => titleSink, requestKeyframe: () => stream.requestKeyframe(), nowMs: machineMs, log },
+    events.guests,
+    scope,
+  );
   const stream = createStream(
     { ...ports, nowMs: () => ports.clock.monotonicMs(), log },
     {
@@ -125,6 +136,8 @@ export function createSession(
       onDisconnected: () => handle({ type: "player-disconnected" }),
       onFirstPicture: () => handle({ type: "first-picture" }),
       onFailed: (error) => failed("pipeline")(error),
+      onRoom: guests.enter,
+      onKeyframe: guests.handleKeyframe,
     },
     scope,
   );
@@ -190,6 +203,7 @@ export function createSession(
     const mark = createInputMark(join(folder, "input-mark"), scope);
     const mapping = title.manifest.input.pad;
     const sink = host.lacks.pad !== undefined && mapping ? mapPads(host, mapping, ports.clock, scope) : host;
+    titleSink = sink;
     input = createPlayerInput({ sink, mark, onProblem: log }, scope);
     const startStream = () => stream.start({ display, sound, inputMarkPath: mark.path }).catch(blame("pipeline"));
     const startTitle = async () => watchTitle(await stage.run().catch(blame("title")), saves);
@@ -255,6 +269,7 @@ export function createSession(
 
   function onRumble(pad: number, rumble: Rumble): void {
     stream.sendControl({ type: "rumble", pad, ...rumble });
+    guests.rumble(pad, rumble);
   }
 
   function watchTitle(running: RunningTitle, saves: KeptSaves | undefined): void {
@@ -296,6 +311,7 @@ export function createSession(
       handle({ type: "start-asked" });
     },
     signal: stream.signal,
+    guests,
     rejoin(device) {
       stream.rejoin(device).catch((error: unknown) => {
         // The title plays on for a device that can show it; this one is told by its own time limit.

@@ -48,6 +48,10 @@ export type StreamEvents = {
   onFirstPicture(): void;
   /** The pipeline is gone for good. */
   onFailed(error: unknown): void;
+  /** There is a room now, or another one in its place. */
+  onRoom(room: Room): void;
+  /** A frame that all can begin with left. */
+  onKeyframe(): void;
 };
 
 /** What is sent. */
@@ -63,6 +67,7 @@ export interface Stream {
   /** Rejects with what to tell the player. */
   signal(call: SignalCall): Promise<object>;
   sendControl(message: NodeToPlayer): void;
+  requestKeyframe(): void;
   /** About once a second; undefined when it is too soon for a sample. */
   sample(): Promise<NodeSample | undefined>;
 }
@@ -187,6 +192,7 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
       throw error;
     }
     media = next;
+    events.onRoom(next.room);
     pipeline = undefined;
     ports.log(`the session goes on in ${next.choice.codec}, for a device that has no ${before?.choice.codec ?? "room"}`);
     await before?.scope.close("replaced");
@@ -196,6 +202,7 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
   function handleFrame(mark: FrameMark): void {
     rate.handleFrame(mark);
     samples.handleFrame(mark);
+    if (mark.keyframe) events.onKeyframe();
     seat?.sendFrameMark({
       rtpTimestamp: mark.rtpTimestamp,
       frameIndex: mark.frameIndex,
@@ -240,6 +247,7 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
     open: (device) =>
       inTurn(async () => {
         media = await openRoom(device);
+        events.onRoom(media.room);
         await takeSeat(device, media);
       }),
     start: (from) =>
@@ -259,6 +267,7 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
       return seat.signal(call);
     },
     sendControl: (message) => seat?.sendControl(message),
+    requestKeyframe: () => pipeline?.requestKeyframe(),
     async sample() {
       const link = await seat?.readLink();
       if (scope.closed) return undefined;

@@ -88,14 +88,16 @@ async function rig({ playerHasSave, warm }: { playerHasSave: boolean; warm: bool
     },
     encoders: () => [{ name: "x264", codec: "H264", hardware: false, opened: true, at720p: SPEED, at1080p: SPEED }],
     sfu: {
-      createRoom: async () => ({ video: RTP, audio: RTP, interrupt: async () => {}, openSeat: async () => seat }),
+      createRoom: async () => ({
+        video: RTP, audio: RTP, interrupt: async () => {}, openSeat: async () => seat, openGuestSeat: async () => seat, onGuestKeyframeWanted() {},
+      }),
     },
   };
   const ended = Promise.withResolvers<void>();
   const session = createSession(
     ports,
     { sessionId: "s1", title, device, bitrateKbps: 8_000, save },
-    { onOffer() {}, onStep: (step) => void steps.push(step), onProbed() {}, onSample() {}, onEnded: () => ended.resolve() },
+    { onOffer() {}, onStep: (step) => void steps.push(step), onProbed() {}, onSample() {}, guests: { onOffer() {}, onRefused() {}, onPresence() {} }, onEnded: () => ended.resolve() },
     scope,
   );
   const close = async () => {

@@ -2,6 +2,7 @@
 // source, and a seat for each player who watches and plays.
 
 import type { MediaPort } from "@nearframe/shared/checking/node-calls";
+import type { GuestRole } from "@nearframe/shared/friends/roles";
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { WireFrameMark } from "@nearframe/shared/media/frame-mark";
 import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
@@ -32,7 +33,24 @@ export interface Room {
   /** The pipeline is gone and another takes over: seats go on with its first keyframe, as if nothing had been between. */
   interrupt(): Promise<void>;
   openSeat(options: SeatOptions, events: SeatEvents, scope: Scope): Promise<Seat>;
+  /** For somebody else than the player. Rejects with `CodecMissingError` where the browser can't receive what is sent. */
+  openGuestSeat(options: GuestSeatOptions, events: GuestSeatEvents, scope: Scope): Promise<GuestSeat>;
+  /**
+   * A guest has come, or lost something, and waits for a keyframe. Told as often as the media server asks,
+   * and never passed on to the pipeline: that is for whoever listens to decide.
+   */
+  onGuestKeyframeWanted(listener: () => void): void;
 }
+
+/** What a room throws where a browser can't decode what its pipeline sends. */
+export class CodecMissingError extends Error {
+  readonly code = "CODEC_MISSING";
+}
+
+export type GuestSeatOptions = { device: Device; role: GuestRole };
+/** `onInput` never from a guest without a pad. */
+export type GuestSeatEvents = Pick<SeatEvents, "onInput" | "onControl" | "onConnected" | "onDisconnected">;
+export type GuestSeat = Pick<Seat, "offer" | "signal" | "sendControl">;
 
 export type SeatOptions = {
   device: Device;

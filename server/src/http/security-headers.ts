@@ -23,9 +23,9 @@ const PAGE_POLICY = [
 /** A publisher's SVG may hold scripts; opened as a page of its own it must not run them as us. */
 export const ART_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
-const PERMISSIONS = ["autoplay", "fullscreen", "gamepad", "clipboard-read", "clipboard-write", "screen-wake-lock"]
+const PERMISSIONS = ["autoplay", "fullscreen", "gamepad", "clipboard-read", "clipboard-write", "screen-wake-lock", "microphone"]
   .map((feature) => `${feature}=(self)`)
-  .concat(["camera=()", "geolocation=()", "microphone=()", "payment=()", "usb=()"])
+  .concat(["camera=()", "geolocation=()", "payment=()", "usb=()"])
   .join(", ");
 
 export const securityHeaders: RequestHandler = (_request, response, next) => {

@@ -68,7 +68,7 @@ function createConversation(
       return peer.send({ type: "error", code: "HELLO_FIRST", message: "say hello and wait for the welcome", ...requestId });
     }
     const { player } = greeting;
-    if ((message.type === "session.request" || message.type === "session.resume") && !mayStart()) {
+    if ((message.type === "session.request" || message.type === "session.resume" || message.type === "guest.join") && !mayStart()) {
       const text = "titles were started too often just now; wait a few seconds";
       return peer.send({ type: "error", code: "STARTS_TOO_FAST", message: text, requestId: message.requestId });
     }

@@ -1,6 +1,7 @@
 // A session and what belongs to it in the process that owns it.
 
 import type { Device, PlacementPolicy } from "@nearframe/shared/protocol/client-to-server";
+import type { SessionTitle } from "@nearframe/shared/protocol/session-title";
 import type { Title } from "@nearframe/shared/title/manifest";
 import type { SessionRecord, SessionTurn } from "../store/ports.ts";
 import type { PlayedSession, PlayerPeer, PlayerPlace } from "./ports.ts";
@@ -71,10 +72,21 @@ export function leaseOf(session: Session): Lease | undefined {
   return "lease" in session ? session.lease : undefined;
 }
 
+/** The node on which it has been seen, and is still: where others may look on. */
+export function playedOn({ session }: Entry): Lease | undefined {
+  if (session.state !== "streaming" && session.state !== "starting" && session.state !== "held") return undefined;
+  return session.played?.runningSinceMs === undefined ? undefined : session.lease;
+}
+
 /** Undefined unless the player sees it now. */
 export function playedSession({ id, session }: Entry): PlayedSession | undefined {
   if (session.state !== "streaming") return undefined;
   return { sessionId: id, nodeId: session.lease.nodeId, playedSinceMs: session.played.sinceMs };
+}
+
+export function sessionTitle({ manifest }: Title): SessionTitle {
+  const { id, name, size, fps, input } = manifest;
+  return { id, name, size, fps, input };
 }
 
 export function titleIdOf(entry: Pick<Entry, "title">): string {

@@ -4,6 +4,7 @@
 import type { SessionReport } from "@nearframe/shared/node/messages";
 import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
+import type { Companies } from "../shares/companies.ts";
 import { playedSession, type Entry } from "./entry.ts";
 import type { SessionTelemetry } from "./ports.ts";
 import type { ProbeReports } from "./probe-reports.ts";
@@ -21,13 +22,15 @@ export type NodeMessagePorts = {
   probes: Pick<ProbeReports, "takeFromNode">;
   toNode: Pick<ToNode, "stop">;
   telemetry: Pick<SessionTelemetry, "takeNodeSample" | "refuseSample">;
+  /** Who else is in a session. */
+  companies: Pick<Companies, "handleNode">;
   /** Whether a session that is unknown here is nobody's. */
   isStray(sessionId: string): boolean;
 };
 
 export type NodeMessages = ReturnType<typeof handleNodeMessages>;
 
-export function handleNodeMessages({ table, relay, probes, toNode, telemetry, isStray }: NodeMessagePorts) {
+export function handleNodeMessages({ table, relay, probes, toNode, telemetry, companies, isStray }: NodeMessagePorts) {
   /** By node: what it did not name when it linked, and may yet tell the end of. */
   const unaccounted = new Map<string, Set<string>>();
 
@@ -133,6 +136,10 @@ export function handleNodeMessages({ table, relay, probes, toNode, telemetry, is
         return handleTelemetry(nodeId, message);
       case "session.ended":
         return handleEnded(nodeId, message);
+      case "seat.offer":
+      case "seat.refused":
+      case "seat.presence":
+        return companies.handleNode(nodeId, message);
     }
   }
 

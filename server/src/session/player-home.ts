@@ -11,10 +11,13 @@ import { ownerSubject, type PeerName, type ToOwner, type ToPeer } from "./owner-
 import { createParked } from "./parked.ts";
 import type { PlayerMessages, SessionMessage } from "./player-messages.ts";
 import type { PlayerPeer } from "./ports.ts";
+import { createGuestHomes } from "../shares/guest-homes.ts";
+import type { ShareStore } from "../store/share-ports.ts";
 import type { SessionServers } from "./servers.ts";
 import type { SessionDirectory, SessionEntry } from "./session-directory.ts";
 
 type Request = Extract<SessionMessage, { type: "session.request" }>;
+type Join = Extract<SessionMessage, { type: "guest.join" }>;
 
 /** A socket of this process, as the far ends see it. */
 type HomePeer = { readonly peer: PlayerPeer; readonly name: PeerName; readonly owners: Set<string> };
@@ -23,6 +26,7 @@ export type PlayerHomePorts = {
   bus: Pick<Bus, "publish">;
   servers: SessionServers;
   directory: Pick<SessionDirectory, "find" | "ownerOf" | "ofPlayer">;
+  shares: Pick<ShareStore, "findShare">;
   local: Pick<PlayerMessages, "handle" | "handleAttached" | "handlePeerClosed">;
   nowMs(): number;
   newId(): string;
@@ -31,7 +35,7 @@ export type PlayerHomePorts = {
 export type PlayerHome = ReturnType<typeof createPlayerHome>;
 
 export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
-  const { bus, servers, directory, local, nowMs, newId } = ports;
+  const { bus, servers, directory, shares, local, nowMs, newId } = ports;
   const { serverId } = servers;
   const peers = new Map<string, HomePeer>();
   const byPeer = new Map<PlayerPeer, HomePeer>();
@@ -39,6 +43,8 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
   const attached = new Map<string, HomePeer>();
   /** Requests that nobody has answered yet, by the session that they are to make. */
   const asked = new Map<string, { home: HomePeer; message: Request; ownerId: string }>();
+  /** Guests on sockets of this process, by session and guest. */
+  const guests = createGuestHomes<HomePeer>();
   const goneTimers = new Map<string, NodeJS.Timeout>();
   const parked = createParked(scope);
   scope.own(goneTimers, () => {
@@ -72,6 +78,8 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
       attached.set(message.sessionId, home);
     }
     if (message.type === "session.ended") detach(message.sessionId, home);
+    if (message.type === "guest.joined") guests.add(message.sessionId, message.guestId, home);
+    if (message.type === "guest.ended") guests.delete(message.sessionId, message.guestId);
     if (message.type === "error" && message.requestId !== undefined) forgetRequest(home, message.requestId);
     home.peer.send(message);
   }
@@ -86,11 +94,25 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
     const home = byPeer.get(peer);
     if (!home) return undefined;
     if (message.type === "session.request") return ask(home, peer, newId(), message);
+    if (message.type === "guest.join") return join(home, peer, message);
     if (message.type === "session.connected") attached.set(message.sessionId, home);
     return forward(home, peer, message);
   }
 
-  function forward(home: HomePeer, peer: PlayerPeer, message: Exclude<SessionMessage, Request>): void | Promise<void> {
+  /** A link says which session; whose process has that is told who wants in. */
+  async function join(home: HomePeer, peer: PlayerPeer, message: Join): Promise<void> {
+    const { requestId, code } = message;
+    const share = await shares.findShare(code);
+    const ownerId = share && directory.ownerOf(share.sessionId);
+    if (!share || (ownerId !== undefined && !servers.isAlive(ownerId))) {
+      const text = "this link does not work, or does no longer; ask for a new one";
+      return peer.send({ type: "error", code: "SHARE_UNKNOWN", message: text, requestId });
+    }
+    if (ownerId === undefined || ownerId === serverId) return local.handle(peer, message, share.sessionId);
+    tell(ownerId, home, { type: "from-player", peer: home.name, message, sessionId: share.sessionId });
+  }
+
+  function forward(home: HomePeer, peer: PlayerPeer, message: Exclude<SessionMessage, Request | Join>): void | Promise<void> {
     const ownerId = directory.ownerOf(message.sessionId);
     // What nobody has may be one that ended: the store knows, and answering is as good here as anywhere.
     if (ownerId === undefined || ownerId === serverId) return local.handle(peer, message);
@@ -118,6 +140,7 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
     byPeer.delete(peer);
     peers.delete(peerId);
     for (const [sessionId, other] of attached) if (other === home) detach(sessionId, home);
+    guests.forget(home);
     for (const [sessionId, request] of asked) if (request.home === home) asked.delete(sessionId);
     for (const ownerId of home.owners) bus.publish(ownerSubject(ownerId), { type: "peer-closed", homeId: serverId, peerId } satisfies ToOwner);
     local.handlePeerClosed(peer);
@@ -126,6 +149,12 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
   /** A session has come to this process, gone to another, or changed there. */
   function handleSessionChanged(sessionId: string, entry: SessionEntry | undefined, before: SessionEntry | undefined): void {
     const home = attached.get(sessionId);
+    // Their places were known to its last owner alone: they come again, by the same link.
+    if (before && entry?.ownerId !== before.ownerId) {
+      for (const [guestId, guest] of guests.of(sessionId)) {
+        pass(guest, { type: "guest.ended", sessionId, guestId, reason: entry ? "moved" : "session-ended" });
+      }
+    }
     if (!entry) {
       if (home) tellGone(sessionId, home);
       return;

@@ -2,13 +2,12 @@
 // ask it; what it does to the session is the machine's business.
 
 import type { ClientToServer } from "@nearframe/shared/protocol/client-to-server";
-import type { SessionTitle } from "@nearframe/shared/protocol/server-to-client";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
-import type { Title } from "@nearframe/shared/title/manifest";
 import { ClusterUnavailableError } from "../cluster/ports.ts";
 import type { Log } from "../log.ts";
+import type { Companies } from "../shares/companies.ts";
 import type { SessionStore } from "../store/ports.ts";
-import { leaseOf, playedSession, titleIdOf, type Entry, type SessionFacts } from "./entry.ts";
+import { leaseOf, playedSession, sessionTitle, titleIdOf, type Entry, type SessionFacts } from "./entry.ts";
 import { jsonBytes } from "./json-bytes.ts";
 import { DEVICE_BYTES_MAX, HEALED_FRAME_MS, QUEUE_LENGTH_MAX, SESSIONS_PER_PLAYER_MAX, WRITES_PENDING_MAX } from "./limits.ts";
 import type { ToOwner } from "./owner-mail.ts";
@@ -20,7 +19,7 @@ import type { SessionTable } from "./session-table.ts";
 import type { SessionWriter } from "./session-writer.ts";
 import type { SignalRelay } from "./signal-relay.ts";
 
-export type SessionMessage = Extract<ClientToServer, { sessionId: string } | { titleId: string }>;
+export type SessionMessage = Extract<ClientToServer, { sessionId: string } | { titleId: string } | { type: "guest.join" }>;
 type Message<T extends SessionMessage["type"]> = Extract<SessionMessage, { type: T }>;
 
 export type PlayerMessagePorts = {
@@ -34,6 +33,8 @@ export type PlayerMessagePorts = {
   titles: SessionTitles;
   telemetry: Pick<SessionTelemetry, "takePlayerSample" | "refuseSample">;
   store: Pick<SessionStore, "findSession">;
+  /** Who else is in a session. */
+  companies: Pick<Companies, "handle" | "handlePeerClosed">;
   log: Log;
   newId(): string;
 };
@@ -41,7 +42,7 @@ export type PlayerMessagePorts = {
 export type PlayerMessages = ReturnType<typeof handlePlayerMessages>;
 
 export function handlePlayerMessages(ports: PlayerMessagePorts) {
-  const { table, relay, probes, writer, nodes, directory, tellOwner, titles, telemetry, store, log, newId } = ports;
+  const { table, relay, probes, writer, nodes, directory, tellOwner, titles, telemetry, store, companies, log, newId } = ports;
 
   /** A request takes a moment, in which its socket may close. */
   const closed = new WeakSet<PlayerPeer>();
@@ -239,6 +240,7 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
 
   function handlePeerClosed(peer: PlayerPeer): void {
     closed.add(peer);
+    companies.handlePeerClosed(peer);
     for (const entry of table.ofPlayer(peer.playerId)) if (entry.peer === peer) loseSocket(entry);
   }
 
@@ -254,7 +256,7 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     return entry.peer === undefined || entry.peer === peer ? entry : undefined;
   }
 
-  /** `sessionId`: of the session that a request is to make. */
+  /** `sessionId`: of the session that a request is to make, or to which a guest's link leads. */
   function handle(peer: PlayerPeer, message: SessionMessage, sessionId?: string): void | Promise<void> {
     switch (message.type) {
       case "session.request":
@@ -277,6 +279,8 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
         return handleTelemetry(peer, message);
       case "session.leave":
         return handleLeave(peer, message);
+      default:
+        return companies.handle(peer, message, sessionId);
     }
   }
 
@@ -295,11 +299,6 @@ function tellEnd(peer: PlayerPeer, sessionId: string, { reason, detail }: Sessio
 
 function tellCreated(entry: Entry, peer: PlayerPeer, requestId: string): void {
   peer.send({ type: "session.created", requestId, sessionId: entry.id, title: sessionTitle(entry.title) });
-}
-
-function sessionTitle({ manifest }: Title): SessionTitle {
-  const { id, name, size, fps, input } = manifest;
-  return { id, name, size, fps, input };
 }
 
 /** One answer for what never was, what is over and what is another player's: none of them may be told apart. */

@@ -36,6 +36,8 @@ export type SessionTablePorts = {
   writer: SessionWriter;
   relay: SignalRelay;
   telemetry: Pick<SessionTelemetry, "endSession">;
+  /** Something has become of the session, or of who plays it. */
+  onTurn(entry: Entry): void;
 };
 
 export type SessionTable = ReturnType<typeof createSessionTable>;
@@ -98,6 +100,7 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     if (after.state !== "queued") line.delete(entry);
     else if (before.state !== "queued") line.add(entry);
     for (const effect of effects) perform(entry, effect);
+    ports.onTurn(entry);
     if (after.state === "ended") forget(entry);
     else directory.publish(entry.id, toldOf(entry));
     const lineMoved = (before.state === "queued") !== (after.state === "queued");

@@ -1,13 +1,16 @@
 // The sessions of one server process and its part in those of the others: puts the
 // parts together, and says good-bye when the process stops.
 
+import type { IceServer } from "@nearframe/shared/friends/messages";
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { Cluster } from "../cluster/ports.ts";
 import type { Log } from "../log.ts";
 import type { SessionSaves } from "../saves/ports.ts";
+import { createCompanies } from "../shares/companies.ts";
 import { steadyTime } from "../steady-time.ts";
 import type { SessionStore } from "../store/ports.ts";
+import type { ShareStore } from "../store/share-ports.ts";
 import { createAdoption } from "./adoption.ts";
 import { STRAY_AFTER_MS } from "./limits.ts";
 import { createNodeHome } from "./node-home.ts";
@@ -36,9 +39,13 @@ export type SessionPorts = {
   slots: SessionSlots;
   titles: SessionTitles;
   telemetry: SessionTelemetry;
-  store: SessionStore;
+  store: SessionStore & ShareStore;
   saves: SessionSaves;
   newId(): string;
+  /** For a link to a session: one that nobody can guess. */
+  newCode(): string;
+  /** By which browsers in one session find each other. */
+  iceServers: readonly IceServer[];
   /** At least 16 characters of A-Z a-z 0-9 _ - that nobody can guess. */
   newNonce(): string;
 };
@@ -47,7 +54,7 @@ export type Sessions = Awaited<ReturnType<typeof openSessions>>;
 
 /** Resolves when every session of the cluster is known, and those that outlived all processes are held. */
 export async function openSessions(ports: SessionPorts, scope: Scope) {
-  const { clock, log, cluster, servers, nodes, slots, titles, telemetry, store, saves, newId, newNonce } = ports;
+  const { clock, log, cluster, servers, nodes, slots, titles, telemetry, store, saves, newId, newNonce, newCode, iceServers } = ports;
   const { bus } = cluster;
   // Owned first, closed last: it writes what the others say while they close.
   const writer = createSessionWriter({ store, log }, scope);
@@ -81,8 +88,17 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     },
     scope,
   );
+  const companies = createCompanies(
+    {
+      findSession: (sessionId) => known?.find(sessionId),
+      nodes, relay, store, log, newId, newCode,
+      nowMs: steadyTime(clock),
+      iceServers,
+    },
+    scope,
+  );
   const table = createSessionTable(
-    { clock, log, nodes, slots, directory, shared, titles, toNode, writer, relay, telemetry },
+    { onTurn: companies.handleTurn, clock, log, nodes, slots, directory, shared, titles, toNode, writer, relay, telemetry },
     scope,
   );
   known = table;
@@ -99,14 +115,15 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     titles,
     telemetry,
     store,
+    companies,
     log,
     newId,
   });
-  const fromNodes = handleNodeMessages({ table, relay, probes, toNode, telemetry, isStray });
+  const fromNodes = handleNodeMessages({ table, relay, probes, toNode, telemetry, companies, isStray });
   const remotePeers = createRemotePeers({ bus, onClosed: fromPlayers.handlePeerClosed });
   let home: ReturnType<typeof createPlayerHome> | undefined;
   const playerHome = (home = createPlayerHome(
-    { bus, servers, directory, local: fromPlayers, nowMs: table.nowMs, newId },
+    { bus, servers, directory, shares: store, local: fromPlayers, nowMs: table.nowMs, newId },
     scope,
   ));
   const nodeHome = createNodeHome({ bus, servers, directory, local: fromNodes, forgetReported: nodes.forgetReported });
@@ -162,6 +179,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     if (!entry) return;
     log.warn({ sessionId, ownerId: directory.ownerOf(sessionId) }, "session taken over by another server");
     relay.dropSession(sessionId);
+    companies.drop(sessionId);
     table.drop(entry);
   }
 
@@ -229,5 +247,5 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
 }
 
 function isSessionMessage(message: { type: string }): message is Parameters<ReturnType<typeof handlePlayerMessages>["handle"]>[1] {
-  return "sessionId" in message || "titleId" in message;
+  return "sessionId" in message || "titleId" in message || message.type === "guest.join";
 }

@@ -10,13 +10,21 @@ import { jsonBytes } from "./json-bytes.ts";
 import { SIGNAL_BYTES_MAX, SIGNAL_MS, SIGNALS_OUTSTANDING_MAX } from "./limits.ts";
 import type { PlayerPeer, SessionNodes } from "./ports.ts";
 
-type Outstanding = { sessionId: string; nodeId: string; peer: PlayerPeer; playerCallId: number; timer: NodeJS.Timeout };
+type Outstanding = {
+  sessionId: string;
+  /** Who shares one count: the session's player, or one of its guests. */
+  caller: string;
+  nodeId: string;
+  peer: PlayerPeer;
+  playerCallId: number;
+  timer: NodeJS.Timeout;
+};
 
 export type SignalRelay = ReturnType<typeof createSignalRelay>;
 
 export function createSignalRelay(nodes: Pick<SessionNodes, "send">, scope: Scope) {
   const outstanding = new Map<number, Outstanding>();
-  /** Calls on their way, by session. */
+  /** Calls on their way, by caller. */
   const counts = new Map<string, number>();
   let lastCallId = 0;
 
@@ -25,10 +33,14 @@ export function createSignalRelay(nodes: Pick<SessionNodes, "send">, scope: Scop
     outstanding.clear();
   });
 
-  function call(peer: PlayerPeer, sessionId: string, epoch: number, nodeId: string, playerCallId: number, signal: SignalCall): void {
+  /** `guestId`: for a guest's seat instead of the player's. */
+  function call(
+    peer: PlayerPeer, sessionId: string, epoch: number, nodeId: string, playerCallId: number, signal: SignalCall, guestId?: string,
+  ): void {
+    const caller = guestId === undefined ? sessionId : `${sessionId} ${guestId}`;
     const refuse = (code: string, message: string) =>
       peer.send({ type: "session.signal.reply", sessionId, callId: playerCallId, result: { ok: false, code, message } });
-    const count = counts.get(sessionId) ?? 0;
+    const count = counts.get(caller) ?? 0;
     if (count >= SIGNALS_OUTSTANDING_MAX) {
       return refuse("SIGNALS_TOO_MANY", `${SIGNALS_OUTSTANDING_MAX} calls wait for an answer already`);
     }
@@ -36,15 +48,16 @@ export function createSignalRelay(nodes: Pick<SessionNodes, "send">, scope: Scop
       return refuse("SIGNAL_TOO_LARGE", `a signal may have ${SIGNAL_BYTES_MAX} bytes`);
     }
     const callId = ++lastCallId;
-    if (!nodes.send(nodeId, { type: "session.signal", sessionId, epoch, callId, signal })) {
+    const asked = guestId === undefined ? ({ type: "session.signal" } as const) : ({ type: "seat.signal", guestId } as const);
+    if (!nodes.send(nodeId, { ...asked, sessionId, epoch, callId, signal })) {
       return refuse("NODE_UNREACHABLE", "the node has no link to the server now; try again in a few seconds");
     }
-    counts.set(sessionId, count + 1);
+    counts.set(caller, count + 1);
     const timer = setTimeout(
       () => settle(callId, { ok: false, code: "SIGNAL_TIMEOUT", message: `the node did not answer in ${SIGNAL_MS} ms` }),
       SIGNAL_MS,
     );
-    outstanding.set(callId, { sessionId, nodeId, peer, playerCallId, timer });
+    outstanding.set(callId, { sessionId, caller, nodeId, peer, playerCallId, timer });
   }
 
   /** An answer that nobody waits for any more, or from a node that was not asked, is dropped. */
@@ -53,9 +66,10 @@ export function createSignalRelay(nodes: Pick<SessionNodes, "send">, scope: Scop
     if (call?.nodeId === nodeId && call.sessionId === sessionId) settle(callId, result);
   }
 
+  /** The player's own; a guest's are answered by the node, or by their time limit. */
   function dropSession(sessionId: string): void {
     for (const [callId, call] of outstanding) {
-      if (call.sessionId !== sessionId) continue;
+      if (call.caller !== sessionId) continue;
       settle(callId, { ok: false, code: "SESSION_GONE", message: "the session ended or moved to another device" });
     }
   }
@@ -65,9 +79,9 @@ export function createSignalRelay(nodes: Pick<SessionNodes, "send">, scope: Scop
     if (!call) return;
     outstanding.delete(callId);
     clearTimeout(call.timer);
-    const left = (counts.get(call.sessionId) ?? 1) - 1;
-    if (left > 0) counts.set(call.sessionId, left);
-    else counts.delete(call.sessionId);
+    const left = (counts.get(call.caller) ?? 1) - 1;
+    if (left > 0) counts.set(call.caller, left);
+    else counts.delete(call.caller);
     call.peer.send({ type: "session.signal.reply", sessionId: call.sessionId, callId: call.playerCallId, result });
   }
 

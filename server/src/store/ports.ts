@@ -8,6 +8,7 @@ import type { NodeStore } from "./node-ports.ts";
 import type { ProblemStore } from "./problem-ports.ts";
 import type { RatingStore } from "./rating-ports.ts";
 import type { SaveStore } from "./save-ports.ts";
+import type { ShareStore } from "./share-ports.ts";
 import type { TitleVersionStore } from "./title-version-ports.ts";
 
 export type SessionRecord = {
@@ -82,4 +83,4 @@ export interface MinuteStore {
   trimMinutes(limits: MinuteLimits): Promise<number>;
 }
 
-export type Store = SessionStore & SettingStore & MinuteStore & ProblemStore & RatingStore & SaveStore & TitleVersionStore & NodeStore;
+export type Store = SessionStore & SettingStore & MinuteStore & ProblemStore & RatingStore & SaveStore & ShareStore & TitleVersionStore & NodeStore;

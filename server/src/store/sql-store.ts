@@ -10,6 +10,7 @@ import { sqlProblems } from "./sql-problems.ts";
 import { sqlRatings } from "./sql-ratings.ts";
 import { sqlSaves } from "./sql-saves.ts";
 import { sqlSessions } from "./sql-sessions.ts";
+import { sqlShares } from "./sql-shares.ts";
 import { sqlTitleVersions } from "./sql-title-versions.ts";
 
 /** Migrates the database and returns the store on it. */
@@ -21,6 +22,7 @@ export async function openSqlStore(database: SqlDatabase): Promise<Store> {
     ...sqlProblems(database),
     ...sqlRatings(database),
     ...sqlSaves(database),
+    ...sqlShares(database),
     ...sqlTitleVersions(database),
     ...sqlNodes(database),
     async keepFirst(key, value) {

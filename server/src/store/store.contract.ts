@@ -6,6 +6,7 @@ import { nodeStoreContract } from "./node-store.contract.ts";
 import { problemStoreContract } from "./problem-store.contract.ts";
 import { ratingStoreContract } from "./rating-store.contract.ts";
 import { saveStoreContract } from "./save-store.contract.ts";
+import { shareStoreContract } from "./share-store.contract.ts";
 import { titleVersionStoreContract } from "./title-version-store.contract.ts";
 import type { MinuteLimits, SessionRecord, SessionTurn, Store } from "./ports.ts";
 
@@ -47,6 +48,7 @@ export function storeContract(open: () => Promise<Store>): void {
   nodeStoreContract(open);
   problemStoreContract(open);
   ratingStoreContract(open);
+  shareStoreContract(open);
 
   describe("sessions", () => {
     test("what was saved is found, to the millisecond", async () => {

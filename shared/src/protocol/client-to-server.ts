@@ -1,13 +1,15 @@
 // What a player says to the server. One schema a message; unknown fields are refused.
 
 import * as z from "zod/mini";
-import { Decoder, DECODERS_MAX } from "../media/video-codecs.ts";
+import { FRIENDS_FROM_CLIENT } from "../friends/messages.ts";
 import { ProbeResult, ProbeSignature } from "../probe/probe-result.ts";
 import { PlayerSample } from "../telemetry/samples.ts";
+import { Device } from "./device.ts";
 import { Epoch, Id, SignalCall } from "./media.ts";
 
+export { Device } from "./device.ts";
+
 const Token = z.string().check(z.maxLength(2048));
-const Pixels = z.int().check(z.gte(1), z.lte(16_384));
 
 /** An IANA name, "Europe/Berlin". */
 const TimeZone = z.string().check(z.maxLength(64), z.regex(/^[A-Za-z0-9_+/-]+$/));
@@ -15,17 +17,6 @@ const TimeZone = z.string().check(z.maxLength(64), z.regex(/^[A-Za-z0-9_+/-]+$/)
 /** What counts most where several nodes could serve a player. */
 export const PLACEMENT_POLICIES = ["lowest-fee", "best-experience", "overall"] as const;
 export type PlacementPolicy = (typeof PLACEMENT_POLICIES)[number];
-
-/** What the player's device is and can do; the node chooses codec and size by it. */
-export const Device = z.strictObject({
-  screen: z.strictObject({ width: Pixels, height: Pixels, pixelRatio: z.number().check(z.gte(0.25), z.lte(16)) }),
-  touch: z.boolean(),
-  /** mediasoup-client's `device.rtpCapabilities`. */
-  rtpCapabilities: z.looseObject({}),
-  /** How well it decodes each of our codecs, where its browser tells. */
-  decoders: z.optional(z.array(Decoder).check(z.maxLength(DECODERS_MAX))),
-});
-export type Device = z.infer<typeof Device>;
 
 export const ClientToServer = z.discriminatedUnion("type", [
   /** First message on every socket. Without a token the server makes a guest. */
@@ -87,6 +78,7 @@ export const ClientToServer = z.discriminatedUnion("type", [
   /** Once a second while it plays. */
   z.strictObject({ type: z.literal("session.telemetry"), sessionId: Id, sample: PlayerSample }),
   z.strictObject({ type: z.literal("session.leave"), sessionId: Id }),
+  ...FRIENDS_FROM_CLIENT,
   z.strictObject({ type: z.literal("ping"), sentAtMs: z.number() }),
 ]);
 export type ClientToServer = z.infer<typeof ClientToServer>;

@@ -1,6 +1,7 @@
 // What a node says to the server. The node dials out; nothing dials in.
 
 import * as z from "zod/mini";
+import { FRIENDS_FROM_NODE } from "../friends/messages.ts";
 import { FROM_NODE } from "../node/messages.ts";
 import { ProbeResult, ProbeSignature } from "../probe/probe-result.ts";
 import { END_REASONS } from "../session/end-reasons.ts";
@@ -23,6 +24,7 @@ export const NodeToServer = z.discriminatedUnion("type", [
     result: ProbeResult,
     signature: ProbeSignature,
   }),
+  ...FRIENDS_FROM_NODE,
   z.strictObject({ type: z.literal("session.telemetry"), sessionId: Id, epoch: Epoch, sample: NodeSample }),
   /** All that the session had on the node is closed and its slot is free. */
   z.strictObject({

@@ -1,23 +1,16 @@
 // What the server says to a player.
 
 import * as z from "zod/mini";
+import { FRIENDS_TO_CLIENT } from "../friends/messages.ts";
 import { ProbeNonce } from "../probe/probe-result.ts";
 import { END_REASONS } from "../session/end-reasons.ts";
 import { START_STEPS } from "../session/start-steps.ts";
-import { InputNeeds, TitleSize } from "../title/manifest.ts";
 import { Epoch, Id, Offer, SignalResult } from "./media.ts";
+import { SessionTitle } from "./session-title.ts";
+
+export { SessionTitle } from "./session-title.ts";
 
 const Detail = z.string().check(z.maxLength(500));
-
-/** How the player's screen should treat the title: what of the manifest the client needs. */
-export const SessionTitle = z.strictObject({
-  id: Id,
-  name: z.string(),
-  size: TitleSize,
-  fps: z.int(),
-  input: InputNeeds,
-});
-export type SessionTitle = z.infer<typeof SessionTitle>;
 
 /** A session that the player dropped, or, with `elsewhere`, plays right now in another tab or on another device. */
 export const HeldSession = z.strictObject({
@@ -77,6 +70,7 @@ export const ServerToClient = z.discriminatedUnion("type", [
     reason: z.enum(END_REASONS),
     detail: z.optional(Detail),
   }),
+  ...FRIENDS_TO_CLIENT,
   z.strictObject({ type: z.literal("pong"), sentAtMs: z.number(), serverAtMs: z.number() }),
 ]);
 export type ServerToClient = z.infer<typeof ServerToClient>;

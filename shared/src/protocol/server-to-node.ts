@@ -1,6 +1,7 @@
 // What the server asks of a node.
 
 import * as z from "zod/mini";
+import { FRIENDS_TO_NODE } from "../friends/messages.ts";
 import { TO_NODE } from "../node/messages.ts";
 import { ProbeNonce } from "../probe/probe-result.ts";
 import { SaveGrant } from "../saves/save-grant.ts";
@@ -44,6 +45,7 @@ export const ServerToNode = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("session.rejoin"), sessionId: Id, epoch: Epoch, device: Device }),
   z.strictObject({ type: z.literal("session.signal"), sessionId: Id, epoch: Epoch, callId: z.int(), signal: SignalCall }),
   z.strictObject({ type: z.literal("session.stop"), sessionId: Id, epoch: Epoch, reason: z.enum(END_REASONS) }),
+  ...FRIENDS_TO_NODE,
   /** Players are expected to want it: fetch it, unless it is here, while nothing else needs the line. */
   z.strictObject({ type: z.literal("title.fetch"), title: Title, source: TitleSource }),
 ]);

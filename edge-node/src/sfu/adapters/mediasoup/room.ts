@@ -9,12 +9,13 @@ import { ROUTER_CODECS, VIDEO_CODEC_PARAMETERS } from "@nearframe/shared/media/r
 import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import type { PipelineTraits, RtpTarget } from "../../../media/ports.ts";
 import type { Room, RoomOptions } from "../../ports.ts";
+import { openGuestSeat } from "./guest-seat.ts";
+import { createMirror } from "./mirror.ts";
 import { openSeat } from "./seat.ts";
 
 export type RoomContext = RoomOptions & {
   worker: types.Worker;
   webRtcServer: types.WebRtcServer;
-  onWarning(message: string): void;
 };
 
 const LOOPBACK = "127.0.0.1";
@@ -30,6 +31,14 @@ export async function createRoom(context: RoomContext, scope: Scope): Promise<Ro
     createSource(router, "video", context),
     createSource(router, "audio", context),
   ]);
+  const seats = { router, direct, webRtcServer: context.webRtcServer };
+  const sources = [video.producer, audio.producer];
+  let mirror: Promise<types.Producer> | undefined;
+  const wanted = new Set<() => void>();
+  const mirrored = async () => {
+    mirror ??= createMirror(router, video.producer, () => wanted.forEach((tell) => tell()), scope);
+    return [await mirror, audio.producer];
+  };
   return {
     get video() {
       return video.target();
@@ -43,19 +52,9 @@ export async function createRoom(context: RoomContext, scope: Scope): Promise<Ro
       await Promise.all([video, audio].map(({ producer }) => producer.pause()));
       await Promise.all([video, audio].map(({ producer }) => producer.resume()));
     },
-    openSeat: (options, events, seatScope) =>
-      openSeat(
-        {
-          router,
-          direct,
-          webRtcServer: context.webRtcServer,
-          producers: [video.producer, audio.producer],
-          onWarning: context.onWarning,
-        },
-        options,
-        events,
-        seatScope,
-      ),
+    openSeat: (options, events, seatScope) => openSeat({ ...seats, producers: sources }, options, events, seatScope),
+    openGuestSeat: (options, events, seatScope) => openGuestSeat({ ...seats, sources, mirrored }, options, events, seatScope),
+    onGuestKeyframeWanted: (listener) => void wanted.add(listener),
   };
 }
 

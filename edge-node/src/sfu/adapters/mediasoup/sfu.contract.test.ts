@@ -9,8 +9,8 @@ import { PayloadType } from "@nearframe/shared/media/profile";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import { Offer } from "@nearframe/shared/protocol/media";
 import type { PipelineTraits } from "../../../media/ports.ts";
-import type { RoomOptions, Seat, SeatEvents, Sfu } from "../../ports.ts";
-import { CodecMissingError, SignalError } from "./seat.ts";
+import { CodecMissingError, type GuestSeatEvents, type RoomOptions, type Seat, type SeatEvents, type Sfu } from "../../ports.ts";
+import { SignalError } from "./seat-parts.ts";
 import { createMediasoupSfu, SfuStartError } from "./sfu.ts";
 
 const TRAITS: PipelineTraits = {
@@ -143,6 +143,46 @@ describe("a room", () => {
     const opening = sfu.createRoom(ROOM, early);
     await early.close();
     await expect(opening).rejects.toBeDefined();
+  });
+});
+
+describe("a guest's seat", () => {
+  const GUEST_EVENTS: GuestSeatEvents = { onInput() {}, onControl() {}, onConnected() {}, onDisconnected() {} };
+  const produce = (seat: Pick<Seat, "signal" | "offer">, label: "input.state" | "receipts" | "control", streamId = 0) =>
+    seat.signal({ call: "data.produce", transportId: seat.offer.send.id, label, sctpStreamParameters: { streamId, ordered: true } });
+
+  test("that watches has picture and sound, and no way in for input or receipts", async () => {
+    const room = await sfu.createRoom(ROOM, scope);
+    const seat = await room.openGuestSeat({ device: DEVICE, role: "watch" }, GUEST_EVENTS, scope);
+    expect(Offer.parse(seat.offer)).toBeDefined();
+    expect(seat.offer.media.map(({ kind }) => kind).sort()).toEqual(["audio", "video"]);
+    expect(seat.offer.data.map(({ label }) => label)).toEqual(["control"]);
+    await expect(produce(seat, "input.state")).rejects.toThrow(SignalError);
+    await expect(produce(seat, "receipts")).rejects.toThrow(SignalError);
+    await expect(produce(seat, "control")).resolves.toBeDefined();
+    expect(videoOf(seat.offer).headerExtensions.map(({ uri }) => uri)).toContain("http://www.webrtc.org/experiments/rtp-hdrext/playout-delay");
+  });
+
+  test("that is a controller has channels and no media, whatever its browser decodes", async () => {
+    const room = await sfu.createRoom(ROOM, scope);
+    const codecs = ROUTER_RTP_CAPABILITIES.codecs.filter(({ kind }) => kind === "audio");
+    const deaf: Device = { ...DEVICE, rtpCapabilities: { ...ROUTER_RTP_CAPABILITIES, codecs } };
+    const seat = await room.openGuestSeat({ device: deaf, role: "controller" }, GUEST_EVENTS, scope);
+    expect(seat.offer.media).toEqual([]);
+    await expect(produce(seat, "input.state")).resolves.toBeDefined();
+    await expect(room.openGuestSeat({ device: deaf, role: "watch" }, GUEST_EVENTS, scope)).rejects.toThrow(CodecMissingError);
+  });
+
+  test("shows what the pipeline sends, of which there is one copy for all guests", async () => {
+    const room = await sfu.createRoom(ROOM, scope);
+    const player = await room.openSeat({ device: DEVICE, probed: false, bitrateKbpsMax: 12_000 }, EVENTS, scope);
+    const guests = await Promise.all(
+      ["watch", "co-op", "watch"].map((role) => room.openGuestSeat({ device: DEVICE, role: role as "watch" }, GUEST_EVENTS, scope)),
+    );
+    const pictureOf = ({ offer }: Pick<Seat, "offer">) => offer.media.find(({ kind }) => kind === "video")?.producerId;
+    const mirrors = new Set(guests.map(pictureOf));
+    expect(mirrors.size).toBe(1);
+    expect(mirrors.has(pictureOf(player))).toBe(false);
   });
 });
 

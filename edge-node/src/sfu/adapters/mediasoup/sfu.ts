@@ -36,7 +36,7 @@ export async function createMediasoupSfu(options: SfuOptions, scope: Scope): Pro
   return {
     closed,
     openMediaPort: (portScope) => openMediaPort(worker, webRtcServer, portScope),
-    createRoom: (room, roomScope) => createRoom({ worker, webRtcServer, ...room, onWarning: options.onWarning }, roomScope),
+    createRoom: (room, roomScope) => createRoom({ worker, webRtcServer, ...room }, roomScope),
   };
 }
 

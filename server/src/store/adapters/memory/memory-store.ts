@@ -6,6 +6,7 @@ import { createMemoryNodes } from "./memory-nodes.ts";
 import { createMemoryProblems } from "./memory-problems.ts";
 import { createMemoryRatings } from "./memory-ratings.ts";
 import { createMemorySaves } from "./memory-saves.ts";
+import { createMemoryShares } from "./memory-shares.ts";
 import { createMemoryTitleVersions } from "./memory-title-versions.ts";
 
 export function createMemoryStore(): Store {
@@ -18,6 +19,7 @@ export function createMemoryStore(): Store {
     ...createMemoryProblems(),
     ...createMemoryRatings(),
     ...createMemorySaves(),
+    ...createMemoryShares(),
     ...createMemoryTitleVersions(),
     ...createMemoryNodes(),
     async saveSession(record, added) {

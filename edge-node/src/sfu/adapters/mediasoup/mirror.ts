@@ -1,0 +1,30 @@
+// The room's picture once more, for those who only watch: a producer beside the pipeline's that is fed
+// with what the pipeline's gives. What they ask of it (a keyframe, after a loss or as they come) ends
+// here and is told, while the player's own requests go straight to the pipeline. A packet passes this
+// process on its way, and is neither read nor changed; there is no mirror before the first guest.
+
+import type { types } from "mediasoup";
+import type { Scope } from "@nearframe/shared/lifetime";
+import { asksForKeyframe } from "../../../media/rtp/rtcp.ts";
+
+export async function createMirror(
+  router: types.Router,
+  picture: types.Producer,
+  onKeyframeWanted: () => void,
+  scope: Scope,
+): Promise<types.Producer> {
+  const transport = scope.own(await router.createDirectTransport(), (transport) => transport.close());
+  const source = await transport.consume({
+    producerId: picture.id, rtpCapabilities: router.rtpCapabilities, enableRtx: false, paused: true,
+  });
+  const producer = await transport.produce({ kind: "video", rtpParameters: source.rtpParameters });
+  const ssrc = source.rtpParameters.encodings?.[0]?.ssrc ?? 0;
+  transport.on("rtcp", (packet) => {
+    if (asksForKeyframe(packet, ssrc)) onKeyframeWanted();
+  });
+  source.on("rtp", (packet) => {
+    if (!producer.closed) producer.send(packet);
+  });
+  await source.resume();
+  return producer;
+}

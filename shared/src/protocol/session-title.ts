@@ -1,0 +1,15 @@
+// What of a title's manifest a browser needs.
+
+import * as z from "zod/mini";
+import { InputNeeds, TitleSize } from "../title/manifest.ts";
+import { Id } from "./media.ts";
+
+/** How the player's screen should treat the title: what of the manifest the client needs. */
+export const SessionTitle = z.strictObject({
+  id: Id,
+  name: z.string(),
+  size: TitleSize,
+  fps: z.int(),
+  input: InputNeeds,
+});
+export type SessionTitle = z.infer<typeof SessionTitle>;
