@@ -10,6 +10,7 @@ import type { WireFrameMark } from "@nearframe/shared/media/frame-mark";
 import type { TitleSize } from "@nearframe/shared/title/manifest";
 import type { PlayerSample } from "@nearframe/shared/telemetry/samples";
 import { freezesIn, median, quantile } from "./freezes.ts";
+import { seeNonce, summariseNonces, type AskedNonce } from "./nonces.ts";
 import { countPacket, lostBetween, NOTHING_HEARD, type WireCount } from "./wire.ts";
 
 /** A node climbs to its rate and its title starts to move: a second or two, and one to spare. */
@@ -35,6 +36,8 @@ export type SeenPicture = {
   decodeMs: number;
   /** What the test card says of itself, where this is one. */
   flips: number | undefined;
+  /** A number that stands in the picture because somebody asked for it. */
+  nonce?: number | undefined;
 };
 
 export type WatchedTitle = { size: TitleSize; fps: number };
@@ -54,6 +57,8 @@ export interface Watch {
   handleRoundTrip(ms: number): void;
   /** A key was pressed that the test card answers. */
   handlePress(atMs: number): void;
+  /** The node was asked to show this. */
+  handleChallenge(nonce: number, atMs: number): void;
   /** True while a press has not been answered, and may be yet. */
   awaitsAnswer(nowMs: number): boolean;
   /** The second since the last call, as a player tells it; undefined before there is a picture. */
@@ -74,6 +79,7 @@ export function createWatch(tappedAtMs: number, title: WatchedTitle): Watch {
   const roundTripsMs: number[] = [];
   const answersMs: number[] = [];
   let heard = false;
+  let asked: readonly AskedNonce[] = [];
   let flips: number | undefined;
   let pressed: { atMs: number } | undefined;
 
@@ -97,6 +103,7 @@ export function createWatch(tappedAtMs: number, title: WatchedTitle): Watch {
       firstPictureAtMs ??= picture.atMs;
       if (!start && picture.atMs >= (settledAt() ?? Infinity)) start = { atMs: picture.atMs, wire, bytes };
       pictures.push(picture);
+      if (picture.nonce !== undefined) asked = seeNonce(asked, picture.nonce, picture.atMs);
       if (picture.flips === undefined) return;
       if (pressed && flips !== undefined && picture.flips !== flips) {
         const answerMs = picture.atMs - pressed.atMs;
@@ -104,6 +111,9 @@ export function createWatch(tappedAtMs: number, title: WatchedTitle): Watch {
         pressed = undefined;
       }
       flips = picture.flips;
+    },
+    handleChallenge(nonce, atMs) {
+      asked = [...asked, { nonce, askedAtMs: atMs }];
     },
     handleMark({ rtpTimestamp }) {
       if (start) declared.add(rtpTimestamp);
@@ -167,8 +177,7 @@ export function createWatch(tappedAtMs: number, title: WatchedTitle): Watch {
         height,
         receivedKbps: watchedMs > 0 ? ((bytes - begun.bytes) * 8) / watchedMs : 0,
         usualKbps: (USUAL_BITS_PER_PIXEL * title.size.width * title.size.height * title.fps) / 1_000,
-        noncesAsked: 0,
-        noncesSeen: 0,
+        ...summariseNonces(asked),
         ...frameTruth(declared, received),
         roundTripMs: median(roundTripsMs),
         lossShare: sent > 0 ? lost / sent : 0,

@@ -2,6 +2,7 @@
 // was seen of it. The messages, their order and their times are a page's; that it is a
 // check, nobody hears before it is over.
 
+import { randomInt } from "node:crypto";
 import { withTimeout, type Scope } from "@nearframe/shared/lifetime";
 import { readFrameMark } from "@nearframe/shared/media/frame-mark";
 import { writeFrameReceipts, type FrameReceipt } from "@nearframe/shared/media/frame-receipts";
@@ -10,10 +11,11 @@ import type { PlayedObservation } from "@nearframe/shared/checking/observation";
 import type { Offer } from "@nearframe/shared/protocol/media";
 import { parseMessage } from "@nearframe/shared/protocol/parse";
 import type { ServerToClient, SessionTitle } from "@nearframe/shared/protocol/server-to-client";
-import { NodeToPlayer, type PlayerToNode } from "@nearframe/shared/protocol/session-control";
+import { CHALLENGE_NONCES, NodeToPlayer, type PlayerToNode } from "@nearframe/shared/protocol/session-control";
 import { bearerOf, type EndReason } from "@nearframe/shared/session/end-reasons";
 import { openPlayerLink, type PlayerLink } from "../control/player-link.ts";
 import { createSignalCalls } from "../control/signal-calls.ts";
+import { challengeTimes } from "../measure/nonces.ts";
 import { createWatch, type Watch } from "../measure/watch.ts";
 import type { OpenPath, Path, RtpIn, SentLabel } from "../path/ports.ts";
 import { createHands } from "./hands.ts";
@@ -42,7 +44,7 @@ export interface Senses {
   hear(packet: RtpIn): void;
 }
 export type SenseEvents = {
-  onPicture(picture: { timestamp: number; completeAtMs: number; atMs: number; width: number; height: number; isNew: boolean; decodeMs: number; frame: number | undefined; flips: number | undefined }): void;
+  onPicture(picture: { timestamp: number; completeAtMs: number; atMs: number; width: number; height: number; isNew: boolean; decodeMs: number; frame: number | undefined; flips: number | undefined; nonce: number | undefined }): void;
   onSound(peak: number): void;
   onBroken(): void;
 };
@@ -264,10 +266,21 @@ export async function playTitle(
     });
     // Without a picture in time there is nothing to watch, and that is the observation.
     const seen = await within(settled.promise.then(() => true), PICTURE_TIMEOUT_MS, "no picture came").catch(note);
-    if (seen) await Promise.race([over.promise, wait(options.watchMs, scope)]).catch(note);
+    if (seen) {
+      for (const atMs of challengeTimes(options.watchMs, Math.random)) {
+        scope.own(setTimeout(challenge, atMs), clearTimeout);
+      }
+      await Promise.race([over.promise, wait(options.watchMs, scope)]).catch(note);
+    }
     const endMs = performance.now();
     if (!session) throw new CheckVoidError("the server made no session");
     return session.watch.observe(endMs);
+  }
+
+  function challenge(): void {
+    const nonce = randomInt(CHALLENGE_NONCES);
+    const said: PlayerToNode = { type: "challenge", nonce };
+    if (live?.send(Channel.control, JSON.stringify(said))) session?.watch.handleChallenge(nonce, performance.now());
   }
 
   /** No picture in time, no path to the node, an end that the host bears: what a player would have got, too. */

@@ -1,6 +1,7 @@
 // Eyes and ears: packets of a path to pictures that are looked at and sound that is heard.
 
 import type { Scope } from "@nearframe/shared/lifetime";
+import { readNonce } from "@nearframe/shared/media/nonce-pattern";
 import { readTestCard } from "@nearframe/shared/title/test-card-layout";
 import { assemble, NOTHING_ASSEMBLED } from "../media/access-units.ts";
 import { openPictureDecoder, openSoundDecoder } from "../media/adapters/libav/decoders.ts";
@@ -36,7 +37,7 @@ export const openSenses: OpenSenses = (title, events, scope: Scope) => {
         if (isNew) before = sample;
         const { width, height, data: luma, bytesPerRow } = picture;
         const { frame, flips } = readTestCard({ data: luma, width, height, bytesPerPixel: 1, bytesPerRow }, title.size);
-        events.onPicture({ timestamp, completeAtMs, atMs: shownAtMs, width, height, isNew, decodeMs: shownAtMs - startedAtMs, frame, flips });
+        events.onPicture({ timestamp, completeAtMs, atMs: shownAtMs, width, height, isNew, decodeMs: shownAtMs - startedAtMs, frame, flips, nonce: readNonce(picture, title.size) });
       }
     },
     hear({ payload }) {
