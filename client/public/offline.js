@@ -9,4 +9,11 @@ if (words) {
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = words[element.dataset.text];
 }
 document.querySelector("button").addEventListener("click", () => location.reload());
-addEventListener("online", () => location.reload());
+// The network may be back before this file was read, or before the server can be reached: nobody tells of either.
+const ASK_EVERY_MS = 3_000;
+const comeBack = async () => {
+  const answer = await fetch("/api/health", { cache: "no-store", signal: AbortSignal.timeout(ASK_EVERY_MS) }).catch(() => undefined);
+  if (answer?.ok) location.reload();
+};
+addEventListener("online", comeBack);
+setInterval(comeBack, ASK_EVERY_MS);

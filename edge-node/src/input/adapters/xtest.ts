@@ -21,6 +21,11 @@ const WHEEL = { up: 4, down: 5, left: 6, right: 7 } as const;
 /** When so many messages wait, the server has long stopped listening, or a text is far too long. */
 const APPLYING_MAX = 512;
 const MOTION_MAX = 0x7fff;
+/**
+ * A release and a press of one key at the same moment is how X tells of a key that repeats, and SDL, for one, takes
+ * anything closer than 2 ms for that. A tap that a lost packet held up comes in just that way.
+ */
+const TAP_APART_MS = 4;
 /** A program that is told of a new key map asks for it, and knows it some time later. */
 const LEARN_MS = 60;
 const keycodeOf = (code: string): number => (keyNumber(code) ?? 0) + KEYCODE_OFFSET;
@@ -50,6 +55,8 @@ class XtestSink implements InputSink {
   readonly #signal: AbortSignal;
   readonly #keysDown = new Set<number>();
   readonly #buttonsDown = new Set<number>();
+  /** When each key last came up, by our clock. */
+  readonly #releasedAtMs = new Map<number, number>();
   /** Who waits for the server, to be told if it goes away. */
   readonly #waiting = new Set<(error: Error) => void>();
   /** Less than a pixel, or less than a notch, that is still to come. */
@@ -139,7 +146,7 @@ class XtestSink implements InputSink {
     const { width, height } = this.#size;
     switch (action.kind) {
       case "key":
-        return this.#hold(this.#keysDown, action.code + KEYCODE_OFFSET, action.down, this.#xtest.KeyPress, this.#xtest.KeyRelease);
+        return this.#key(action.code + KEYCODE_OFFSET, action.down);
       case "button": {
         const button = X_BUTTONS[action.button];
         if (button === undefined) throw new RangeError(`there is no pointer button ${action.button}`);
@@ -180,10 +187,19 @@ class XtestSink implements InputSink {
     for (const keycode of lifted) this.#fake(this.#xtest.KeyPress, keycode);
   }
 
-  #hold(held: Set<number>, detail: number, down: boolean, press: number, release: number): void {
+  /** The server itself waits before such a press, so what follows it stays behind it. */
+  #key(keycode: number, down: boolean): void {
+    const nowMs = performance.now();
+    if (!down) this.#releasedAtMs.set(keycode, nowMs);
+    const apartMs = down ? nowMs - (this.#releasedAtMs.get(keycode) ?? -Infinity) : Infinity;
+    const delayMs = apartMs < TAP_APART_MS ? TAP_APART_MS : 0;
+    this.#hold(this.#keysDown, keycode, down, this.#xtest.KeyPress, this.#xtest.KeyRelease, delayMs);
+  }
+
+  #hold(held: Set<number>, detail: number, down: boolean, press: number, release: number, delayMs = 0): void {
     if (down) held.add(detail);
     else held.delete(detail);
-    this.#fake(down ? press : release, detail);
+    this.#fake(down ? press : release, detail, delayMs);
   }
 
   #click(back: number, forth: number, notches: number): void {
@@ -206,8 +222,8 @@ class XtestSink implements InputSink {
     this.#xtest.FakeInput(this.#xtest.MotionNotify, relative, 0, relative === ABSOLUTE ? this.#root : 0, clamp(x), clamp(y));
   }
 
-  #fake(type: number, detail: number): void {
-    this.#xtest.FakeInput(type, detail, 0, 0, 0, 0);
+  #fake(type: number, detail: number, delayMs = 0): void {
+    this.#xtest.FakeInput(type, detail, delayMs, 0, 0, 0);
   }
 }
 
