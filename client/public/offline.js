@@ -15,5 +15,5 @@ const comeBack = async () => {
   const answer = await fetch("/api/health", { cache: "no-store", signal: AbortSignal.timeout(ASK_EVERY_MS) }).catch(() => undefined);
   if (answer?.ok) location.reload();
 };
-addEventListener("online", comeBack);
-setInterval(comeBack, ASK_EVERY_MS);
+addEventListener("online", () => void comeBack());
+setInterval(() => void comeBack(), ASK_EVERY_MS);
