@@ -63,6 +63,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
     what: "a step down, bursts of loss and an LTE drive, in Chromium through the relay",
     run: async () => (await import("./network/run.ts")).runNetworkBench(),
   },
+  density: {
+    what: "sessions of a light title that this machine carries at full rate, and what limits them",
+    run: async () => (await import("./density/run.ts")).runDensityBench(),
+    withStalls: true,
+  },
   soak: {
     what: "latency and memory of a session that goes on and on",
     run: async ({ minutes }) => (await import("./soak/run.ts")).runSoakBench(minutes),

@@ -17,7 +17,8 @@ export type StreamMeasure = {
   /** From handing the frame to the X server to the first packet that shows it. */
   latenciesMs: number[];
   painted: number;
-  missed: number;
+  /** When each frame that never arrived was painted. */
+  missedWallMs: number[];
   torn: number;
   kbps: number;
 };
@@ -49,6 +50,7 @@ export async function measureStream(log: readonly Painted[], capture: Buffer, si
     if (!firstShown.has(first)) firstShown.set(first, frame.firstWallMs);
   }
   const counted = log.slice(WARM_UP_FRAMES);
+  const missedWallMs = counted.filter(({ number }) => !firstShown.has(number)).map(({ wallMs }) => wallMs);
   const latenciesMs = counted.flatMap(({ number, wallMs }) => {
     const shown = firstShown.get(number);
     return shown === undefined ? [] : [shown - wallMs];
@@ -56,7 +58,7 @@ export async function measureStream(log: readonly Painted[], capture: Buffer, si
   return {
     latenciesMs,
     painted: counted.length,
-    missed: counted.length - latenciesMs.length,
+    missedWallMs,
     torn,
     kbps: (bytes * 8) / Math.max(1, to - from),
   };

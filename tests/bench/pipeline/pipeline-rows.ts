@@ -1,6 +1,7 @@
 // The rows that a run of the pipeline benchmark gives, and the goals they are held to.
 
 import { type BenchRow, percentiles, rounded } from "../rows.ts";
+import { explainMisses, type Misses } from "./explain-misses.ts";
 import type { Size } from "./scene.ts";
 import type { PipelineName, Turn } from "./run.ts";
 
@@ -26,13 +27,15 @@ export function pipelineRows(turns: readonly Turn[], { size, fps }: { size: Size
       ...latency(name),
       ...(name === "ours" ? goal(`p50 at most ${GOAL.p50MsMax}, p99 at most ${GOAL.p99MsMax}`, atMost(ours.p50, GOAL.p50MsMax) && atMost(ours.p99, GOAL.p99MsMax)) : noGoal),
     });
-    const missed = sum(own, ({ stream }) => stream.missed);
+    const missed = sum(own, ({ stream }) => stream.missedWallMs.length);
     rows.push({
       name: `${at}: frames missed of ${sum(own, ({ stream }) => stream.painted)}, ${LABELS[name]}`,
       unit: "frames",
       value: missed,
       ...(name === "ours" ? goal("none", missed === 0) : noGoal),
     });
+    // The others leave no marks to trace a frame by.
+    if (name === "ours") rows.push(...missRows(own, at));
     rows.push({ name: `${at}: frames torn, ${LABELS[name]}`, unit: "frames", value: sum(own, ({ stream }) => stream.torn), ...noGoal });
     // The CPU was read from the painter's start to shortly before its end.
     const frames = sum(own, ({ durationMs }) => (durationMs / 1000) * fps);
@@ -53,6 +56,22 @@ export function pipelineRows(turns: readonly Turn[], { size, fps }: { size: Size
     ...noGoal,
   });
   return rows;
+}
+
+/** Whose the missed frames are: what the X server never told of, no capture can take. */
+function missRows(turns: readonly Turn[], at: string): BenchRow[] {
+  const misses = turns.map(({ stream, log, marks, wallOffsetMs }) =>
+    explainMisses({
+      missedWallMs: stream.missedWallMs,
+      paintedWallMs: log.map(({ wallMs }) => wallMs),
+      taken: marks.filter(({ changed }) => changed).map(({ damagedAtMs }) => ({ damagedWallMs: damagedAtMs + wallOffsetMs })),
+    }),
+  );
+  const count = (name: string, of: (miss: Misses) => number): BenchRow => ({ name: `${at}: of the missed, ${name}`, unit: "frames", value: sum(misses, of), ...noGoal });
+  return [
+    count("drawn over before the X server told of them", ({ byDisplay }) => byDisplay),
+    count("told of and read too late", ({ byPipeline }) => byPipeline),
+  ];
 }
 
 /** Where our time goes: from the frames' own marks. */

@@ -9,25 +9,20 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import * as mediasoup from "mediasoup";
-import { preferProcess } from "@nearframe/edge-node/process/priority";
 import { Scope, withTimeout } from "@nearframe/shared/lifetime";
 import { PayloadType, VIDEO_CLOCK_RATE } from "@nearframe/shared/media/profile";
-import { ROUTER_CODECS, VIDEO_CODEC_PARAMETERS } from "@nearframe/shared/media/router-codecs";
 import { parseCapture, STOP } from "../pipeline/capture-file.ts";
 import { wallMs } from "../pipeline/wall-time.ts";
 import { percentiles, rounded, type BenchRow } from "../rows.ts";
+import { LOOPBACK, openHop, SSRC, startMediaServer } from "./srtp-hop.ts";
 
 const RECEIVER = fileURLToPath(new URL("../pipeline/receiver.ts", import.meta.url));
-const LOOPBACK = "127.0.0.1";
-const SSRC = 0x0f00_0001;
 const SECONDS = 15;
 const FPS = 60;
 /** A frame of 12 Mbit/s. */
 const PACKETS_PER_FRAME = 22;
 const PACKET_BYTES = 1_150;
 const HEADER_BYTES = 12;
-const SRTP = { cryptoSuite: "AEAD_AES_128_GCM", keyBase64: Buffer.alloc(28, 7).toString("base64") } as const;
 const GOAL_MS = 1;
 const TRAILING_MS = 200;
 
@@ -38,7 +33,7 @@ export async function runSfuBench(): Promise<BenchRow[]> {
   const receiver = scope.own(spawn(process.execPath, [RECEIVER, capture], { stdio: ["ignore", "pipe", "inherit"] }), (child) => void child.kill());
   const [printed] = (await withTimeout(once(receiver.stdout, "data"), 5_000, "the receiver did not start")) as [Buffer];
   const receiverPort = Number(printed.toString());
-  const mediaPort = await openHop(receiverPort, scope);
+  const mediaPort = await openHop(await startMediaServer(scope), "VP8", receiverPort);
 
   const sentAtMs = await sendFrames(mediaPort, scope);
   await new Promise((resolve) => setTimeout(resolve, TRAILING_MS));
@@ -54,29 +49,6 @@ export async function runSfuBench(): Promise<BenchRow[]> {
     { name: "media server: RTP in to RTP out", unit: "ms", ...figures, goal: "p95 at most 1", met: (figures.p95 ?? Infinity) <= GOAL_MS },
     { name: `media server: packets lost of ${sentAtMs.length}`, unit: "packets", value: rounded(lost), goal: "none", met: lost === 0 },
   ];
-}
-
-/** One producer, one consumer; the port to send to. */
-async function openHop(receiverPort: number, scope: Scope): Promise<number> {
-  const worker = scope.own(await mediasoup.createWorker({ logLevel: "warn" }), (worker) => worker.close());
-  preferProcess(worker.pid);
-  const router = await worker.createRouter({ mediaCodecs: [...ROUTER_CODECS] });
-  const listenInfo = { protocol: "udp", ip: LOOPBACK, recvBufferSize: 4 << 20, sendBufferSize: 4 << 20 } as const;
-  const incoming = await router.createPlainTransport({ listenInfo, rtcpMux: true, comedia: true });
-  const producer = await incoming.produce({
-    kind: "video",
-    rtpParameters: {
-      codecs: [{
-        mimeType: "video/VP8", clockRate: VIDEO_CLOCK_RATE, payloadType: PayloadType.VP8, parameters: { ...VIDEO_CODEC_PARAMETERS.VP8 },
-      }],
-      encodings: [{ ssrc: SSRC }],
-      rtcp: { cname: "bench" },
-    },
-  });
-  const outgoing = await router.createPlainTransport({ listenInfo, rtcpMux: true, enableSrtp: true, srtpCryptoSuite: SRTP.cryptoSuite });
-  await outgoing.connect({ ip: LOOPBACK, port: receiverPort, srtpParameters: SRTP });
-  await outgoing.consume({ producerId: producer.id, rtpCapabilities: router.rtpCapabilities });
-  return incoming.tuple.localPort;
 }
 
 /** When each packet was given to the kernel, in order. */
