@@ -25,7 +25,7 @@ function used(run: Run): number {
   return utilisation(run, 2_000, run.scenario.durationMs);
 }
 
-describe.each(SEEDS)("seed %i", (seed) => {
+describe.each(SEEDS)("seed %i", { timeout: 30_000 }, (seed) => {
   test("steady: found in 2 s, used, without swinging", async () => {
     const run = simulateSession({ ...(await networkScenario("steady", 40_000)), seed });
     expect(decisionAt(run, 2_000).bitrateKbps).toBeGreaterThan(15_000);
@@ -69,6 +69,13 @@ describe.each(SEEDS)("seed %i", (seed) => {
     expect(used(run)).toBeGreaterThan(0.55);
     expect(delayQuantile(run, 0.95)).toBeLessThan(230);
     expect(run.decisions.some(({ size }) => size.ratio < 1)).toBe(true);
+  });
+
+  test.each(["lte-drive", "3g", "wifi-interference"])("%s: another size costs a keyframe, and comes a few times a minute, never twice in a second", async (name) => {
+    const run = simulateSession({ ...(await networkScenario(name, 60_000)), seed });
+    const changes = run.decisions.filter(({ size }, i) => i > 0 && size.ratio !== run.decisions[i - 1]?.size.ratio);
+    expect(changes.length).toBeLessThanOrEqual(6);
+    expect(changes.every(({ atMs }, i) => i === 0 || atMs - changes[i - 1]!.atMs > 1_000)).toBe(true);
   });
 
   test("satellite: another one every 15 s costs nothing lasting", async () => {
