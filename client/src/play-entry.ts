@@ -13,6 +13,7 @@ import { followNetwork } from "./stream/network-changes.ts";
 import { openPath } from "./stream/receiver.ts";
 import { browserTimers } from "./timers.ts";
 import type { Behavior } from "./behavior.ts";
+import type { PageOrigin } from "./view-model/follow-returns.ts";
 import { followOrientation } from "./view-model/orientation.ts";
 import { createPlay, type Play } from "./view-model/play.ts";
 import type { ServerApi } from "./view-model/server-api.ts";
@@ -46,6 +47,8 @@ export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: num
     timers: browserTimers,
     makeId: () => crypto.getRandomValues(new Uint32Array(4)).join("-"),
     page: document,
+    window,
+    origin: pageOrigin(),
     pageVisible: () => document.visibilityState === "visible",
     describeDevice,
     describePage: () => ({
@@ -60,6 +63,12 @@ export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: num
     followNetwork: (networkScope, onChanged) => followNetwork(networkScope, window, onChanged),
     openPath: async (pathScope, offer, call, events) => openPath(pathScope, offer, { device: await mediaDevice(), call }, events),
   });
+}
+
+/** Chromium's `wasDiscarded` is not in TypeScript's DOM. */
+function pageOrigin(): PageOrigin {
+  const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return { navigation: entry?.type, discarded: (document as Document & { wasDiscarded?: boolean }).wasDiscarded === true };
 }
 
 async function describeDevice(): Promise<DeviceReport> {

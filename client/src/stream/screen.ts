@@ -42,6 +42,16 @@ export function createScreen(scope: Scope, { video, audio }: ScreenElements, eve
     }
   }
 
+  // A phone stops pictures and sound of a page that goes to the background, and not every one starts them again.
+  const document = video.ownerDocument;
+  const wake = () => {
+    if (document.visibilityState !== "visible") return;
+    if (video.srcObject && video.paused) void startPicture(video);
+    if (audio.srcObject && audio.paused) void playSound().then((plays) => plays || scope.closed || events.onSoundBlocked());
+  };
+  document.addEventListener("visibilitychange", wake);
+  scope.own(document, () => document.removeEventListener("visibilitychange", wake));
+
   return {
     playSound,
     setMuted: (muted) => void (audio.muted = muted),

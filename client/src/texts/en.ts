@@ -150,6 +150,18 @@ export const en = {
     noControls: "This title needs a keyboard or a gamepad",
     mediaDown: "Connection lost. Getting it back…",
     controlDown: "Server away. You can play on.",
+    ways: { bar: "The phone's way back", back: "Back", home: "Home", recents: "Recent apps" },
+    news: {
+      reloaded: "The page was loaded again: you are back in the same session.",
+      stopped: "The page had stopped without a word: you are back in the same session.",
+      "put-away": "Your phone had put the page away to save memory: you are back in the same session.",
+      "came-back": "Your session was kept for you: you are back in it.",
+      "taken-over": "You go on here with what ran on your other device.",
+      moved: "Your machine dropped out: you go on, on another one.",
+      network: "Your network changed: you are in the same session, over the new one.",
+      away: (span: string) => `You were away for ${span}: the session waited for you.`,
+      connection: (span: string) => `Your connection was gone for ${span}: you are back in the same session.`,
+    },
     moving: "Your machine dropped out. Moving you to another one…",
   },
   menu: {

@@ -144,6 +144,18 @@ export const zh: Texts = {
     noControls: "需要键盘或手柄",
     mediaDown: "连接断开，正在恢复…",
     controlDown: "服务器暂时离开，你可以继续玩。",
+    ways: { bar: "手机导航", back: "返回", home: "主屏幕", recents: "最近的应用" },
+    news: {
+      reloaded: "页面重新加载了：你回到了同一个会话。",
+      stopped: "页面意外停止了：你回到了同一个会话。",
+      "put-away": "手机为了节省内存收起了页面：你回到了同一个会话。",
+      "came-back": "你的会话一直为你保留着：你已经回来了。",
+      "taken-over": "你在这里继续使用另一台设备上的会话。",
+      moved: "你的主机掉线了：你已在另一台上继续。",
+      network: "你的网络变了：还是同一个会话，走新的网络。",
+      away: (span) => `你离开了${span}：会话一直等着你。`,
+      connection: (span) => `你的连接中断了${span}：你回到了同一个会话。`,
+    },
     moving: "运行游戏的机器掉线了，正在为你换一台…",
   },
   menu: {

@@ -42,7 +42,12 @@ export function createBrowserApp(scope: Scope, window: Window): App {
     onMalformed: (detail) => console.warn("nearframe: the server sent what no server sends:", detail),
   });
   const retry = () => link.retryNow();
-  const retryIfSeen = () => window.document.visibilityState === "visible" && retry();
+  const retryIfSeen = () => {
+    if (window.document.visibilityState !== "visible") return;
+    retry();
+    // A page that slept in the background may hold a line that died meanwhile.
+    link.checkNow();
+  };
   window.addEventListener("online", retry);
   window.document.addEventListener("visibilitychange", retryIfSeen);
   scope.own(window, () => {

@@ -1,6 +1,7 @@
 // What lies over the picture while playing: menu, figures, sound, hints. Pure.
 
 import type { StreamLimit } from "@nearframe/shared/qoe/stream-limit";
+import type { News } from "./returns.ts";
 
 export type Chrome = {
   menuOpen: boolean;
@@ -19,6 +20,8 @@ export type Chrome = {
   padCount: number;
   /** What holds the picture back, as the node says. */
   limit: StreamLimit | undefined;
+  /** How the session came back, for as long as it takes to read. */
+  news: News | undefined;
 };
 
 export type ChromeEvent =
@@ -34,11 +37,12 @@ export type ChromeEvent =
   | { kind: "pointer-lock-changed"; locked: boolean }
   | { kind: "hands-changed"; touching: boolean }
   | { kind: "pads-changed"; count: number }
-  | { kind: "limit-changed"; limit: StreamLimit | undefined };
+  | { kind: "limit-changed"; limit: StreamLimit | undefined }
+  | { kind: "news-changed"; news: News | undefined };
 
 export const makeChrome = (touching: boolean, fullscreenOffered: boolean): Chrome => ({
   menuOpen: false, statsOpen: false, typing: false, arranging: "nothing", sound: "on", fullscreen: false, fullscreenOffered,
-  pointerLocked: false, touching, padCount: 0, limit: undefined,
+  pointerLocked: false, touching, padCount: 0, limit: undefined, news: undefined,
 });
 
 export function applyChrome(chrome: Chrome, event: ChromeEvent): Chrome {
@@ -70,5 +74,7 @@ export function applyChrome(chrome: Chrome, event: ChromeEvent): Chrome {
       return chrome.padCount === event.count ? chrome : { ...chrome, padCount: event.count };
     case "limit-changed":
       return chrome.limit === event.limit ? chrome : { ...chrome, limit: event.limit };
+    case "news-changed":
+      return chrome.news === event.news ? chrome : { ...chrome, news: event.news };
   }
 }

@@ -2,6 +2,7 @@
 
 import { START_STEPS, type StartStep } from "@nearframe/shared/session/start-steps";
 import type { SessionTitle } from "@nearframe/shared/protocol/server-to-client";
+import type { Ways } from "@nearframe/shared/title/ways";
 import type { Outcome, Playing, Queue, SessionState } from "../stream/session-state.ts";
 import type { Chrome } from "./chrome.ts";
 import { controlsOf } from "./control-layout.ts";
@@ -15,7 +16,7 @@ export type Trouble = "media-down" | "control-down" | "moving";
 
 export type PlayView =
   | { scene: "loading"; stage: "reaching" | "asking" | "queued" | "starting"; steps: readonly StepView[]; queue: Queue | undefined }
-  | { scene: "playing"; title: SessionTitle; hints: readonly Hint[]; trouble: Trouble | undefined; controlsShown: boolean; handheld: boolean }
+  | { scene: "playing"; title: SessionTitle; hints: readonly Hint[]; trouble: Trouble | undefined; controlsShown: boolean; handheld: boolean; ways: Ways | undefined }
   | { scene: "over"; outcome: Outcome };
 
 export function makePlayView(session: SessionState, chrome: Chrome): PlayView {
@@ -39,6 +40,8 @@ export function makePlayView(session: SessionState, chrome: Chrome): PlayView {
         trouble: troubleOf(session),
         controlsShown: controlsShown(session.title, chrome),
         handheld: controlsShown(session.title, chrome) && isWide(session.title),
+        // Who has a keyboard has the keys, and the menu.
+        ways: chrome.touching && chrome.arranging === "nothing" ? session.title.ways : undefined,
       };
     case "elsewhere":
       return { scene: "over", outcome: { kind: "ended", reason: "taken-over" } };

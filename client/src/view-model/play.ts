@@ -18,7 +18,9 @@ import { createPlaySession, type PlaySessionPorts } from "../stream/play-session
 import { createReceipts } from "../stream/receipts.ts";
 import { createScreen, type Screen, type ScreenElements } from "../stream/screen.ts";
 import type { SessionState } from "../stream/session-state.ts";
+import { createAudioFocus } from "./audio-focus.ts";
 import { applyChrome, makeChrome, type Chrome, type ChromeEvent } from "./chrome.ts";
+import { followReturns, type PageOrigin } from "./follow-returns.ts";
 import { createFullscreen, type Fullscreen } from "./fullscreen.ts";
 import { controlsShown, makePlayView, type PlayView } from "./play-view.ts";
 import type { Shelf } from "./browser-storage.ts";
@@ -49,6 +51,9 @@ export type PlayPorts = Omit<PlaySessionPorts, "onTrack" | "onFrameMark" | "onCo
   orientation: Behavior<Orientation>;
   /** A finger is this device's first hand. */
   touchFirst: boolean;
+  /** Where a crash would be seen, and how this page came to be. */
+  window: Pick<Window, "addEventListener" | "removeEventListener">;
+  origin: PageOrigin;
   fullscreenOffered: boolean;
 } & Omit<ProblemPorts, "timers">;
 
@@ -65,7 +70,8 @@ export interface Play {
   takeOver(): void;
   leave(): void;
   toggleMenu(): void;
-  openMenu(): void;
+  /** The phone's own way back, a gesture or a button: a phone in the picture takes it, and else the menu opens. */
+  goBack(): void;
   closeMenu(): void;
   toggleStats(): void;
   toggleTyping(): void;
@@ -74,11 +80,15 @@ export interface Play {
   toggleFullscreen(): void;
   /** Presses and lets go of a key that the browser keeps for itself. */
   pressKey(code: string): void;
+  /** The same of several, held together. */
+  pressKeys(codes: readonly string[]): void;
   /** Makes a field of the page the title's, for text. Until the returned function is called. */
   mountField(field: HTMLInputElement): { type(text: string): void; close(): void };
 }
 
 const PRESS_MS = 80;
+/** Long enough to read a sentence twice. */
+const NEWS_MS = 7_000;
 
 export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, ports: PlayPorts): Play {
   const { timers } = ports;
@@ -156,6 +166,17 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     (stop) => stop(),
   );
 
+  let stopNews = () => {};
+  scope.own(undefined, () => stopNews());
+  followReturns(scope, titleId, session.state, {
+    ...ports,
+    onNews(news) {
+      tell({ kind: "news-changed", news });
+      stopNews();
+      stopNews = timers.after(NEWS_MS, () => tell({ kind: "news-changed", news: undefined }));
+    },
+  });
+
   function applySound(sound: Chrome["sound"]): void {
     mounted?.screen.setMuted(sound === "off");
     if (sound === "on") void mounted?.screen.playSound().then((plays) => plays || tell({ kind: "sound-blocked" }));
@@ -212,6 +233,12 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
         onPadCount: (count) => tell({ kind: "pads-changed", count }),
       });
       createWakeLock(stageScope, ownerDocument);
+      if (defaultView) {
+        createAudioFocus(stageScope, defaultView.navigator, title.name, {
+          onSound: (wanted) => (chrome.behavior.value.sound === "off") === wanted && tell({ kind: "sound-toggled" }),
+          onBack: () => applySound(chrome.behavior.value.sound),
+        });
+      }
     };
     stageScope.own(session.state.subscribe(startInput), (stop) => stop());
     startInput();
@@ -225,12 +252,14 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     };
   }
 
-  function pressKey(code: string): void {
-    const key = keyNumber(code);
-    if (key === undefined) return;
-    sender.dispatch({ kind: "key", key, down: true }, timers.monotonicMs());
-    timers.after(PRESS_MS, () => sender.dispatch({ kind: "key", key, down: false }, timers.monotonicMs()));
+  function pressKeys(codes: readonly string[]): void {
+    const keys = codes.flatMap((code) => keyNumber(code) ?? []);
+    for (const key of keys) sender.dispatch({ kind: "key", key, down: true }, timers.monotonicMs());
+    timers.after(PRESS_MS, () => {
+      for (const key of keys.toReversed()) sender.dispatch({ kind: "key", key, down: false }, timers.monotonicMs());
+    });
   }
+  const pressKey = (code: string) => pressKeys([code]);
 
   return {
     view: view.behavior,
@@ -243,7 +272,12 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     takeOver: session.takeOver,
     leave: session.leave,
     toggleMenu: () => tell({ kind: "menu-toggled" }),
-    openMenu: () => chrome.behavior.value.menuOpen || tell({ kind: "menu-toggled" }),
+    goBack() {
+      const { value } = view.behavior;
+      const back = value.scene === "playing" ? value.ways?.back : undefined;
+      if (back && playing()) pressKeys(back);
+      else tell({ kind: "menu-toggled" });
+    },
     closeMenu: () => tell({ kind: "menu-closed" }),
     toggleStats: () => tell({ kind: "stats-toggled" }),
     toggleTyping: () => tell({ kind: "typing-toggled" }),
@@ -251,6 +285,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     toggleSound: () => tell({ kind: "sound-toggled" }),
     toggleFullscreen: () => void mounted?.fullscreen.toggle(),
     pressKey,
+    pressKeys,
     mountField(field) {
       const fieldScope = scope.child();
       const { type } = createTextField(fieldScope, field, { dispatch: sender.dispatch, pressKey });

@@ -73,9 +73,9 @@ describe("the end", () => {
 });
 
 describe("while playing", () => {
-  const view = { scene: "playing", title: sessionTitle(), hints: [], trouble: undefined, controlsShown: false, handheld: false } as const;
+  const view = { scene: "playing", title: sessionTitle(), hints: [], trouble: undefined, controlsShown: false, handheld: false, ways: undefined } as const;
   const calls = () => ({
-    onMenu: vi.fn(), onMenuClosed: vi.fn(), onSound: vi.fn(), onStats: vi.fn(), onFullscreen: vi.fn(), dataSaver: false, onDataSaver: vi.fn(), onTyping: vi.fn(), onArrangeControls: vi.fn(), onArrangePad: vi.fn(), onProblem: vi.fn(), onKey: vi.fn(), onLeave: vi.fn(),
+    onWay: vi.fn(), onMenu: vi.fn(), onMenuClosed: vi.fn(), onSound: vi.fn(), onStats: vi.fn(), onFullscreen: vi.fn(), dataSaver: false, onDataSaver: vi.fn(), onTyping: vi.fn(), onArrangeControls: vi.fn(), onArrangePad: vi.fn(), onProblem: vi.fn(), onKey: vi.fn(), onLeave: vi.fn(),
   });
 
   test("the way to the menu is always there", () => {

@@ -3,6 +3,7 @@
 import type { Device, PlacementPolicy } from "@nearframe/shared/protocol/client-to-server";
 import type { SessionTitle } from "@nearframe/shared/protocol/session-title";
 import type { Title } from "@nearframe/shared/title/manifest";
+import { waysOf } from "@nearframe/shared/title/ways";
 import type { SessionRecord, SessionTurn } from "../store/ports.ts";
 import type { PlayedSession, PlayerPeer, PlayerPlace } from "./ports.ts";
 import { awayUntilMs, leasesOf, type Lease, type Session } from "./session.ts";
@@ -85,8 +86,9 @@ export function playedSession({ id, session }: Entry): PlayedSession | undefined
 }
 
 export function sessionTitle({ manifest }: Title): SessionTitle {
-  const { id, name, size, fps, input } = manifest;
-  return { id, name, size, fps, input };
+  const { id, name, size, fps, input, runtime } = manifest;
+  const ways = waysOf(runtime);
+  return { id, name, size, fps, input, ...(ways && { ways }) };
 }
 
 export function titleIdOf(entry: Pick<Entry, "title">): string {

@@ -2,6 +2,7 @@
 
 import * as z from "zod/mini";
 import { InputNeeds, TitleSize } from "../title/manifest.ts";
+import { Ways } from "../title/ways.ts";
 import { Id } from "./media.ts";
 
 /** How the player's screen should treat the title: what of the manifest the client needs. */
@@ -11,5 +12,7 @@ export const SessionTitle = z.strictObject({
   size: TitleSize,
   fps: z.int(),
   input: InputNeeds,
+  /** Left out where the title has no screens to go through. */
+  ways: z.optional(Ways),
 });
 export type SessionTitle = z.infer<typeof SessionTitle>;

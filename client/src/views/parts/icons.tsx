@@ -70,6 +70,11 @@ export const BackIcon = () => (
     <path d="M12.5 3.5L6 10l6.5 6.5" />
   </Icon>
 );
+export const HomeIcon = () => (
+  <Icon>
+    <path d="M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14z" />
+  </Icon>
+);
 export const SearchIcon = () => (
   <Icon>
     <path d="M8.5 14a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11zM12.5 12.5l5 5" />

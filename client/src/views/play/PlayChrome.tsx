@@ -6,6 +6,8 @@ import { useTexts } from "../use-texts.ts";
 import { Menu, type MenuProps } from "./Menu.tsx";
 import styles from "./PlayChrome.module.css";
 import { useHold } from "../use-hold.ts";
+import { newsText } from "./news-text.ts";
+import { WayBar } from "./WayBar.tsx";
 import { useIdle } from "./use-idle.ts";
 
 type PlayChromeProps = Omit<MenuProps, "chrome" | "onClose"> & {
@@ -13,11 +15,13 @@ type PlayChromeProps = Omit<MenuProps, "chrome" | "onClose"> & {
   chrome: Chrome;
   onMenu: () => void;
   onMenuClosed: () => void;
+  /** Presses these keys of the title together. */
+  onWay: (codes: readonly string[]) => void;
 };
 
 /** What lies over the picture: the way to the menu, hints, and word of any trouble. */
-export function PlayChrome({ view, chrome, onMenu, onMenuClosed, ...menu }: PlayChromeProps) {
-  const { play } = useTexts();
+export function PlayChrome({ view, chrome, onMenu, onMenuClosed, onWay, ...menu }: PlayChromeProps) {
+  const { play, locale } = useTexts();
   const words: Record<Trouble, string> = { "media-down": play.mediaDown, "control-down": play.controlDown, moving: play.moving };
   const idle = useIdle(3_000);
   const handle = useHold<HTMLButtonElement>(() => onMenu(), menu.onStats);
@@ -43,10 +47,12 @@ export function PlayChrome({ view, chrome, onMenu, onMenuClosed, ...menu }: Play
         {view.trouble && (
           <span className={styles.trouble}>{words[view.trouble]}</span>
         )}
+        {chrome.news && <span className={styles.hint}>{newsText(chrome.news, play.news, locale)}</span>}
         {view.hints.map((hint) => (
           <HintLine key={hint} hint={hint} />
         ))}
       </output>
+      {view.ways && !chrome.typing && <WayBar ways={view.ways} onWay={onWay} />}
       {chrome.menuOpen && <Menu {...menu} chrome={chrome} onClose={onMenuClosed} />}
     </>
   );

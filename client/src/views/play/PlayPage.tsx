@@ -56,13 +56,13 @@ function notePlaying({ session }: Play, note: () => void): () => void {
   return stop;
 }
 
-/** Going back opens the menu, which has the way out, for as long as there is a session to lose. */
+/** Going back is the title's, or opens the menu, which has the way out, for as long as there is a session to lose. */
 function holdBack(play: Play, router: App["router"]): () => void {
   let release: (() => void) | undefined;
   const follow = () => {
     const plays = play.session.value.phase === "playing";
     if (plays) {
-      release ??= router.holdBack(play.openMenu);
+      release ??= router.holdBack(play.goBack);
     } else {
       release?.();
       release = undefined;

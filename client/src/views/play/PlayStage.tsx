@@ -71,6 +71,7 @@ export function PlayStage({ app, play, title, onAgain, onReload, onHome }: PlayS
       data-theme="dark"
       data-moving={view.scene === "playing" && view.trouble === "moving"}
       data-handheld={view.scene === "playing" && view.handheld}
+      data-ways={view.scene === "playing" && view.ways !== undefined}
       style={view.scene === "playing" ? ({ "--shape": view.title.size.width / view.title.size.height } as CSSProperties) : undefined}
     >
       <div className={styles.surface} ref={surface} role="application" aria-label={texts.play.stage(name)}>
@@ -99,6 +100,7 @@ export function PlayStage({ app, play, title, onAgain, onReload, onHome }: PlayS
             onArrangeControls={controlsOf(view.title.input).length > 0 ? () => play.arrange("controls") : undefined}
             onArrangePad={() => play.arrange("pad")}
             onProblem={() => play.arrange("problem")}
+            onWay={play.pressKeys}
             onKey={play.pressKey}
             onLeave={leave}
           />
