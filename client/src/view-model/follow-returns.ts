@@ -9,6 +9,8 @@ import type { Shelf } from "./browser-storage.ts";
 import { makeReturns, noteReturn, type Arrival, type News, type ReturnEvent } from "./returns.ts";
 
 const MARK = "nearframe.playing";
+/** A path that died with the old network is noticed in about a second (docs/probing.md). */
+const SETTLE_MS = 2_500;
 
 /** How the browser says that this page came to be. */
 export type PageOrigin = {
@@ -59,7 +61,13 @@ export function followReturns(scope: Scope, titleId: string, session: Behavior<S
   const look = () => happen({ kind: page.visibilityState === "visible" ? "visible" : "hidden" });
   unmark();
   scope.own(session.subscribe(follow), (stop) => stop());
-  ports.followNetwork(scope, () => happen({ kind: "network-changed" }));
+  let stopSettling = () => {};
+  scope.own(undefined, () => stopSettling());
+  ports.followNetwork(scope, () => {
+    happen({ kind: "network-changed" });
+    stopSettling();
+    stopSettling = timers.after(SETTLE_MS, () => happen({ kind: "network-settled" }));
+  });
   page.addEventListener("visibilitychange", look);
   window.addEventListener("pagehide", unmark);
   // Out of the browser's cache of pages, where it went without its mark.

@@ -53,7 +53,17 @@ describe("what is said", () => {
     ["another network before it", [[9_000, { kind: "network-changed" }], [10_000, session(down)], [12_000, session(playing())]], [{ kind: "network" }]],
     ["another network in it", [[10_000, session(down)], [11_000, { kind: "network-changed" }], [12_000, session(playing())]], [{ kind: "network" }]],
     ["a network of long ago", [[0, { kind: "network-changed" }], [20_000, session(down)], [21_000, session(playing())]], [{ kind: "connection", gapMs: 1_000 }]],
-    ["another network, unnoticed", [[10_000, { kind: "network-changed" }], [11_000, session(playing())]], []],
+    ["another network, unnoticed", [[10_000, { kind: "network-changed" }], [11_000, session(playing())], [12_500, { kind: "network-settled" }]], [{ kind: "network" }]],
+    [
+      "another network, said once",
+      [[9_000, { kind: "network-changed" }], [10_000, session(down)], [11_000, session(playing())], [11_500, { kind: "network-settled" }]],
+      [{ kind: "network" }],
+    ],
+    [
+      "another network, missed still",
+      [[9_000, { kind: "network-changed" }], [10_000, session(down)], [11_500, { kind: "network-settled" }], [14_000, session(playing())]],
+      [{ kind: "network" }],
+    ],
     [
       "another machine",
       [[10_000, session(playing({ moving: "node-lost", media: { is: "none" } }))], [12_000, session(playing({ moving: undefined, offeredAtMs: 1 }))], [13_000, session(playing())]],

@@ -28,6 +28,8 @@ export type Returns = {
 export type ReturnEvent =
   | { kind: "session"; session: SessionState }
   | { kind: "network-changed" }
+  /** A moment after the network changed: by now a path that died would have been missed. */
+  | { kind: "network-settled" }
   | { kind: "hidden" }
   | { kind: "visible" };
 
@@ -46,6 +48,10 @@ export function noteReturn(state: Returns, event: ReturnEvent, nowMs: number): [
   switch (event.kind) {
     case "network-changed":
       return [{ ...state, networkAtMs: nowMs, gap: state.gap && { ...state.gap, network: true } }, undefined];
+    case "network-settled":
+      // The picture did not even stand still, or it is missed still, or it was said already.
+      if (!state.played || state.gap || state.networkAtMs === -Infinity) return [state, undefined];
+      return [{ ...state, networkAtMs: -Infinity }, { kind: "network" }];
     case "hidden":
       return [{ ...state, hiddenAtMs: nowMs }, undefined];
     case "visible": {
@@ -84,7 +90,7 @@ function followSession(state: Returns, session: SessionState, nowMs: number): [R
     return [next, { kind: state.asked === "taken-over" ? "taken-over" : state.arrival }];
   }
   if (!state.gap) return [state, undefined];
-  return [{ ...state, gap: undefined, awayMs: undefined }, newsOf(state.gap, state.awayMs, nowMs)];
+  return [{ ...state, gap: undefined, awayMs: undefined, networkAtMs: -Infinity }, newsOf(state.gap, state.awayMs, nowMs)];
 }
 
 /** The first that holds: what explains the rest comes first. */
