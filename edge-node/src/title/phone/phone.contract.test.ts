@@ -88,8 +88,8 @@ describe.skipIf(!PHOC)("the phone", () => {
     // The ways that the page has buttons for: to the grid of apps, to what runs, and each time back to the app.
     const press = async (way: Way) => {
       const keys = (waysOf("phone")?.[way] ?? []).map((code) => keyNumber(code) ?? 0);
-      for (const key of keys) await sink.apply([{ kind: "key", key, down: true }]);
-      for (const key of keys.toReversed()) await sink.apply([{ kind: "key", key, down: false }]);
+      for (const code of keys) await sink.apply([{ kind: "key", code, down: true }]);
+      for (const code of keys.toReversed()) await sink.apply([{ kind: "key", code, down: false }]);
     };
     const closes = () =>
       vi.waitFor(
