@@ -5,12 +5,14 @@
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { Device as DeviceDescription } from "@nearframe/shared/protocol/client-to-server";
 import type { Decoder } from "@nearframe/shared/media/video-codecs";
+import type { Offer } from "@nearframe/shared/protocol/media";
 import type { ControlLink } from "./stream/control-link.ts";
 import { measureDecoders } from "./stream/decoders.ts";
 import { loadMediaDevice, UnfitDeviceError } from "./stream/media-device.ts";
 import type { DeviceReport } from "./stream/play-session.ts";
 import { followNetwork } from "./stream/network-changes.ts";
-import { openPath } from "./stream/receiver.ts";
+import { openPath, type Path, type PathEvents } from "./stream/receiver.ts";
+import type { CallNode } from "./stream/signal-calls.ts";
 import { browserTimers } from "./timers.ts";
 import type { Behavior } from "./behavior.ts";
 import type { PageOrigin } from "./view-model/follow-returns.ts";
@@ -61,7 +63,7 @@ export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: num
     touchFirst: window.matchMedia("(pointer: coarse)").matches,
     random32: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
     followNetwork: (networkScope, onChanged) => followNetwork(networkScope, window, onChanged),
-    openPath: async (pathScope, offer, call, events) => openPath(pathScope, offer, { device: await mediaDevice(), call }, events),
+    openPath: openBrowserPath,
   });
 }
 
@@ -71,7 +73,10 @@ function pageOrigin(): PageOrigin {
   return { navigation: entry?.type, discarded: (document as Document & { wasDiscarded?: boolean }).wasDiscarded === true };
 }
 
-async function describeDevice(): Promise<DeviceReport> {
+export const openBrowserPath = async (scope: Scope, offer: Offer, call: CallNode, events: PathEvents): Promise<Path> =>
+  openPath(scope, offer, { device: await mediaDevice(), call }, events);
+
+export async function describeDevice(): Promise<DeviceReport> {
   try {
     const [device, measured] = await Promise.all([mediaDevice(), Promise.race([decoders(), waited()])]);
     return { ok: true, device: describe(device, measured) };

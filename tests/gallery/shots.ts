@@ -16,6 +16,7 @@ export type Shot = {
 export const SCREENS = [
   "home", "home-new", "home-unreachable", "title", "folder", "rating", "search", "search-found", "recents", "settings",
   "loading", "queued", "playing", "playing-controls", "controls-editor", "pad-buttons", "typing", "menu", "figures", "over title-exited", "over node-lost", "not-found",
+  "friends", "friends-phone", "join", "pad", "visit-over",
 ] as const;
 
 const fileName = (screen: string) => screen.replaceAll(" ", "-");

@@ -18,6 +18,7 @@ const FLAGS = [
 export async function openBrowser(
   scope: Scope,
   options: BrowserContextOptions = { viewport: { width: 1280, height: 720 } },
+  flags: readonly string[] = [],
 ): Promise<BrowserContext> {
   const profile = await mkdtemp(path.join(os.tmpdir(), "nearframe-browser-"));
   scope.own(profile, (profile) => rm(profile, { recursive: true, force: true, maxRetries: 5 }));
@@ -25,7 +26,7 @@ export async function openBrowser(
     ...options,
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     headless: true,
-    args: FLAGS,
+    args: [...FLAGS, ...flags],
   });
   return scope.own(context, (context) => context.close());
 }

@@ -145,7 +145,7 @@ describe("hands as a whole", () => {
     const onPointerLock = vi.fn();
     createPlayerInput(scope, surface, {
       title: sessionTitle({ pointer: "absolute" }), timers: createFakeTimers(), picture: surface,
-      sender: { dispatch, connect: () => undefined },
+      dispatch,
       playing: () => true, controls: () => [], haptics: () => true, padMap: () => PLAIN_MAP,
       safeBox: () => ({ left: 0, top: 0, width: 1, height: 1 }),
       onEscapeHeld: vi.fn(), onLockWanted: vi.fn(), onPointerLock, onPadCount: vi.fn(), onLook: vi.fn(),

@@ -19,7 +19,7 @@ export type PlayerInputPorts = {
   /** The element that shows the title; its picture may lie anywhere in the surface. */
   picture: HTMLElement;
   title: SessionTitle;
-  sender: InputSender;
+  dispatch: InputSender["dispatch"];
   timers: Timers;
   /** False before the first frame and while the page's own menu is open. */
   playing(): boolean;
@@ -42,10 +42,9 @@ export interface PlayerInput {
 }
 
 export function createPlayerInput(scope: Scope, surface: HTMLElement, ports: PlayerInputPorts): PlayerInput {
-  const { title, timers, playing, sender } = ports;
+  const { title, timers, playing, dispatch } = ports;
   const document = surface.ownerDocument;
   const window = document.defaultView as Window;
-  const dispatch = sender.dispatch;
   const picture = () => fitInside(ports.picture.getBoundingClientRect(), title.size);
 
   if (title.input.keyboard) {

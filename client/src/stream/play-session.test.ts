@@ -72,7 +72,7 @@ async function setUp(report: DeviceReport = { ok: true, device }) {
       const made = Promise.withResolvers<Receiver>();
       opened.push({ scope: pathScope, events, resolve: made.resolve, reject: made.reject });
       made.promise.catch(() => undefined);
-      return { ready: made.promise.then(() => undefined), open: () => made.promise };
+      return { ready: made.promise.then(() => undefined), open: () => made.promise, openFor: () => Promise.reject(new Error("nobody's guest")) };
     },
   });
   await settle();

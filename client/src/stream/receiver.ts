@@ -43,7 +43,12 @@ export interface Path {
   readonly ready: Promise<void>;
   /** Once: this path is the session's. */
   open(): Promise<Receiver>;
+  /** Once, instead of `open`: this path is a guest's, who may play a pad or nothing. */
+  openFor(hands: "pad" | "nothing"): Promise<GuestChannels>;
 }
+
+/** What a guest may send: a pad's state for those who have one, and small questions. */
+export type GuestChannels = { control: SendChannel; input: { inputState: SendChannel; inputEdges: SendChannel } | undefined };
 
 export type ReceiverPorts = {
   device: Device;
@@ -102,13 +107,26 @@ export function openPath(scope: Scope, offer: Offer, { device, call }: ReceiverP
     if (!scope.closed) events.onProbeOpen(outgoing);
   }
 
+  const openHands = async () => {
+    const [inputState, inputEdges] = await Promise.all([
+      produceData(send, Channel.inputState, UNORDERED),
+      produceData(send, Channel.inputEdges, { ordered: true }),
+    ]);
+    return { inputState, inputEdges };
+  };
+  const openControl = () => produceData(send, Channel.control, { ordered: true });
+
   return {
     ready,
+    async openFor(hands) {
+      const [control, input] = await Promise.all([openControl(), hands === "pad" ? openHands() : undefined]);
+      await allTold();
+      return { control, input };
+    },
     async open() {
-      const [inputState, inputEdges, control, receipts] = await Promise.all([
-        produceData(send, Channel.inputState, UNORDERED),
-        produceData(send, Channel.inputEdges, { ordered: true }),
-        produceData(send, Channel.control, { ordered: true }),
+      const [{ inputState, inputEdges }, control, receipts] = await Promise.all([
+        openHands(),
+        openControl(),
         produceData(send, Channel.receipts, UNORDERED),
       ]);
       // What is sent before the node knows of a channel is lost, even on a reliable one.

@@ -9,6 +9,8 @@ export type ScreenElements = { video: HTMLVideoElement; audio: HTMLAudioElement 
 export interface Screen {
   show(track: MediaStreamTrack): void;
   setMuted(muted: boolean): void;
+  /** Behind voices. */
+  setQuiet(quiet: boolean): void;
   /** Tries to play the sound; resolves with false where the browser waits for a gesture. */
   playSound(): Promise<boolean>;
 }
@@ -18,6 +20,8 @@ export type ScreenEvents = {
   /** The browser plays no sound before the player touches the page. */
   onSoundBlocked(): void;
 };
+
+const QUIET_VOLUME = 0.35;
 
 export function createScreen(scope: Scope, { video, audio }: ScreenElements, events: ScreenEvents): Screen {
   // Without a sound track, and muted, a video may always start by itself.
@@ -55,6 +59,7 @@ export function createScreen(scope: Scope, { video, audio }: ScreenElements, eve
   return {
     playSound,
     setMuted: (muted) => void (audio.muted = muted),
+    setQuiet: (quiet) => void (audio.volume = quiet ? QUIET_VOLUME : 1),
     show(track) {
       if (scope.closed) return;
       if (track.kind === "video") {

@@ -165,6 +165,7 @@ export const en = {
     moving: "Your machine dropped out. Moving you to another one…",
   },
   menu: {
+    friends: "Friends and phones",
     title: "Menu",
     resume: "Back to the title",
     soundOn: "Sound on",

@@ -159,6 +159,7 @@ export const zh: Texts = {
     moving: "运行游戏的机器掉线了，正在为你换一台…",
   },
   menu: {
+    friends: "好友与手机",
     title: "菜单",
     resume: "返回画面",
     soundOn: "声音开",

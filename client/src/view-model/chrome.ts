@@ -8,8 +8,8 @@ export type Chrome = {
   statsOpen: boolean;
   /** The phone's own keyboard is up, for text. */
   typing: boolean;
-  /** The on-screen parts are being arranged, or the pad's buttons, or a problem is told; the title gets no input meanwhile. */
-  arranging: "nothing" | "controls" | "pad" | "problem";
+  /** The on-screen parts are being arranged, or the pad's buttons, or a problem is told, or friends are invited; the title gets no input meanwhile. */
+  arranging: "nothing" | "controls" | "pad" | "problem" | "friends";
   sound: "on" | "off" | "blocked";
   fullscreen: boolean;
   /** False on iPhones, whose browsers give the whole screen to bare videos only. */

@@ -3,9 +3,11 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import { keyNumber } from "@nearframe/shared/input/codes";
+import type { PadState } from "@nearframe/shared/input/messages";
 import { createSource, type Behavior } from "../behavior.ts";
 import { lockPointer } from "../input/grab.ts";
 import { createInputSender } from "../input/input-sender.ts";
+import { createPadMix } from "../input/pad-mix.ts";
 import type { Box } from "../input/fit.ts";
 import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
 import { createRumble, type Rumbling } from "../input/rumble.ts";
@@ -78,6 +80,10 @@ export interface Play {
   arrange(what: Chrome["arranging"]): void;
   toggleSound(): void;
   toggleFullscreen(): void;
+  /** A phone that is a pad, at the seat that its pad says; undefined: no more. */
+  setPhonePad(phoneId: string, pad: PadState | undefined): void;
+  /** The title is quieter for a while, as when friends speak. */
+  setQuiet(quiet: boolean): void;
   /** Presses and lets go of a key that the browser keeps for itself. */
   pressKey(code: string): void;
   /** The same of several, held together. */
@@ -109,6 +115,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
   const presence = createPresence(scope, ports.page);
   const preference = createPreference(scope, ports.settings);
   const sender = createInputSender(scope, { timers, soon: (callback) => queueMicrotask(callback), onSent: meter.handleInput });
+  const hands = createPadMix(sender.dispatch);
   /** What has arrived, for a stage that may be mounted later, or again. */
   const tracks = new Map<string, MediaStreamTrack>();
   let mounted:
@@ -182,6 +189,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     if (sound === "on") void mounted?.screen.playSound().then((plays) => plays || tell({ kind: "sound-blocked" }));
   }
 
+  let isQuiet = false;
   /** Something of the page's own has the player's hands. */
   const isBusy = ({ menuOpen, arranging }: Chrome) => menuOpen || arranging !== "nothing";
   const playing = () => session.state.value.phase === "playing" && !isBusy(chrome.behavior.value);
@@ -197,6 +205,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       onSoundBlocked: () => tell({ kind: "sound-blocked" }),
     });
     screen.setMuted(chrome.behavior.value.sound === "off");
+    screen.setQuiet(isQuiet);
     for (const track of tracks.values()) screen.show(track);
     const size = () => ("title" in session.state.value ? session.state.value.title.size : undefined);
     const fullscreen = createFullscreen(stageScope, stage.root, size, (full) => tell({ kind: "fullscreen-changed", full }));
@@ -220,7 +229,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       const { title } = state;
       controls.follow(title.input);
       mine.input = createPlayerInput(stageScope, stage.surface, {
-        title, sender, timers, playing,
+        title, dispatch: hands.dispatch, timers, playing,
         picture: stage.video,
         controls: () => (controlsShown(title, chrome.behavior.value) ? controls.worked() : []),
         haptics: () => ports.settings.value.haptics,
@@ -286,6 +295,11 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     toggleFullscreen: () => void mounted?.fullscreen.toggle(),
     pressKey,
     pressKeys,
+    setPhonePad: (phoneId, pad) => hands.setPhone(phoneId, pad, timers.monotonicMs()),
+    setQuiet: (quiet) => {
+      isQuiet = quiet;
+      mounted?.screen.setQuiet(quiet);
+    },
     mountField(field) {
       const fieldScope = scope.child();
       const { type } = createTextField(fieldScope, field, { dispatch: sender.dispatch, pressKey });

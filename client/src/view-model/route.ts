@@ -1,5 +1,6 @@
 // Which page an address means, and how to go there.
 
+import { tidyCode, type GuestRole } from "@nearframe/shared/friends/roles";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { createSource, type Behavior } from "../behavior.ts";
 
@@ -7,18 +8,24 @@ import { createSource, type Behavior } from "../behavior.ts";
 const PAGES = { home: "/", search: "/search", recents: "/recents", settings: "/settings" } as const;
 export type Page = keyof typeof PAGES;
 
-export type Route = { page: Page } | { page: "play"; titleId: string } | { page: "unknown"; path: string };
+export type Route = { page: Page } | { page: "play"; titleId: string } | { page: "join" | "pad"; code: string } | { page: "unknown"; path: string };
 
 export function parseRoute(path: string): Route {
   if (path === "/index.html") return { page: "home" };
   const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
   for (const page of Object.keys(PAGES) as Page[]) if (PAGES[page] === plain) return { page };
   const titleId = /^\/play\/([a-z0-9-]{1,64})$/.exec(plain)?.[1];
-  return titleId === undefined ? { page: "unknown", path } : { page: "play", titleId };
+  if (titleId !== undefined) return { page: "play", titleId };
+  // As it was typed, perhaps: with its hyphen, or in capitals.
+  const [, page, typed] = /^\/(join|pad)\/([A-Za-z0-9-]{1,20})$/.exec(plain) ?? [];
+  if (page !== "join" && page !== "pad") return { page: "unknown", path };
+  return { page, code: tidyCode(typed ?? "") };
 }
 
 export const pagePath = (page: Page): string => PAGES[page];
 export const homePath = PAGES.home;
+/** A controller's link opens as a pad, any other as a place to watch. */
+export const invitePath = (role: GuestRole, code: string) => `/${role === "controller" ? "pad" : "join"}/${code}`;
 export const playPath = (titleId: string) => `/play/${titleId}`;
 
 export interface Router {

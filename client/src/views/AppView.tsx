@@ -9,6 +9,7 @@ import { useBehavior } from "./use-behavior.ts";
 
 const loadPlayPage = () => import("./play/PlayPage.tsx");
 const PlayPage = lazy(loadPlayPage);
+const VisitPage = lazy(() => import("./friends/VisitPage.tsx"));
 const ShellPages = lazy(() => import("./ShellPages.tsx"));
 
 /** Which page is shown. The player's part is fetched while the first page is looked at. */
@@ -46,6 +47,13 @@ export function AppView({ app }: { app: App }) {
         </Suspense>
       );
     }
+    case "join":
+    case "pad":
+      return (
+        <Suspense fallback={<Arriving title={undefined} />}>
+          <VisitPage key={route.code} app={app} code={route.code} asPad={route.page === "pad"} onHome={() => goTo("home")} />
+        </Suspense>
+      );
     case "unknown":
       return <NotFound path={route.path} onHome={() => goTo("home")} />;
   }

@@ -75,7 +75,7 @@ describe("the end", () => {
 describe("while playing", () => {
   const view = { scene: "playing", title: sessionTitle(), hints: [], trouble: undefined, controlsShown: false, handheld: false, ways: undefined } as const;
   const calls = () => ({
-    onWay: vi.fn(), onMenu: vi.fn(), onMenuClosed: vi.fn(), onSound: vi.fn(), onStats: vi.fn(), onFullscreen: vi.fn(), dataSaver: false, onDataSaver: vi.fn(), onTyping: vi.fn(), onArrangeControls: vi.fn(), onArrangePad: vi.fn(), onProblem: vi.fn(), onKey: vi.fn(), onLeave: vi.fn(),
+    onWay: vi.fn(), onMenu: vi.fn(), onMenuClosed: vi.fn(), onSound: vi.fn(), onStats: vi.fn(), onFullscreen: vi.fn(), dataSaver: false, onDataSaver: vi.fn(), onTyping: vi.fn(), onArrangeControls: vi.fn(), onArrangePad: vi.fn(), onFriends: vi.fn(), onProblem: vi.fn(), onKey: vi.fn(), onLeave: vi.fn(),
   });
 
   test("the way to the menu is always there", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { InputMessage, InputState, PadState } from "@nearframe/shared/input/messages";
-import { applyGuestInput, makeGuestPad, releaseGuestPad } from "./guest-pad.ts";
+import { makeGuestPad } from "@nearframe/shared/input/guest-pad";
+import { applyGuestInput, letGoOfGuestPad } from "./guest-pad.ts";
 
 const pad = (change: Partial<PadState> = {}): PadState => ({ index: 0, buttons: 0, triggers: [0, 0], axes: [0, 0, 0, 0], ...change });
 const state = (seq: number, change: Partial<InputState> = {}): InputMessage => ({
@@ -41,8 +42,8 @@ describe("a guest's pad", () => {
     const rest = [{ kind: "pad", pad: 1, buttons: 0, triggers: [0, 0], axes: [0, 0, 0, 0] }];
     expect(applyGuestInput(held, state(6))[1]).toEqual(rest);
     expect(applyGuestInput(held, { kind: "edges", seq: 6, edges: [{ kind: "release-all" }] })[1]).toEqual(rest);
-    const [released, actions] = releaseGuestPad(held);
+    const [released, actions] = letGoOfGuestPad(held);
     expect(actions).toEqual(rest);
-    expect(releaseGuestPad(released)[1]).toEqual([]);
+    expect(letGoOfGuestPad(released)[1]).toEqual([]);
   });
 });

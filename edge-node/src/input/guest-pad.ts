@@ -1,37 +1,23 @@
-// A guest's hands: the first pad of what they send, at the seat they were given, and nothing else.
-// Keys, pointer, touches and text of a guest are dropped here, whatever their page sends. Pure.
+// What a guest's hands ask of the title: their pad, where it changed. Pure.
 
-import { isNewer, type InputMessage, type PadState } from "@nearframe/shared/input/messages";
+import { releaseGuestPad, takeGuestInput, type GuestPad } from "@nearframe/shared/input/guest-pad";
+import type { InputMessage, PadState } from "@nearframe/shared/input/messages";
 import type { InputAction } from "./ports.ts";
 
-export type GuestPad = {
-  readonly seat: number;
-  readonly held: PadState | undefined;
-  readonly stateSeq: number | undefined;
-};
-
-export const makeGuestPad = (seat: number): GuestPad => ({ seat, held: undefined, stateSeq: undefined });
-
 export function applyGuestInput(pad: GuestPad, message: InputMessage): [GuestPad, InputAction[]] {
-  if (message.kind === "edges") {
-    return message.edges.some(({ kind }) => kind === "release-all") ? releaseGuestPad(pad) : [pad, []];
-  }
-  if (pad.stateSeq !== undefined && !isNewer(message.seq, pad.stateSeq)) return [pad, []];
-  const [sent] = message.pads;
-  const next = { ...pad, stateSeq: message.seq };
-  if (!sent) {
-    const [released, actions] = releaseGuestPad(next);
-    return [released, actions];
-  }
-  const held = { ...sent, index: pad.seat };
-  return [{ ...next, held }, JSON.stringify(held) === JSON.stringify(pad.held) ? [] : [actionOf(held)]];
+  const next = takeGuestInput(pad, message);
+  return [next, changes(pad, next)];
 }
 
-/** As when the guest's path is gone. The numbers start again with the next path. */
-export function releaseGuestPad(pad: GuestPad): [GuestPad, InputAction[]] {
-  if (!pad.held) return [pad, []];
-  const atRest: PadState = { index: pad.seat, buttons: 0, triggers: [0, 0], axes: [0, 0, 0, 0] };
-  return [{ ...pad, held: undefined }, [actionOf(atRest)]];
+export function letGoOfGuestPad(pad: GuestPad): [GuestPad, InputAction[]] {
+  const next = releaseGuestPad(pad);
+  return [next, changes(pad, next)];
 }
 
-const actionOf = ({ index, buttons, axes, triggers }: PadState): InputAction => ({ kind: "pad", pad: index, buttons, axes, triggers });
+function changes(before: GuestPad, after: GuestPad): InputAction[] {
+  if (JSON.stringify(before.held) === JSON.stringify(after.held)) return [];
+  const { index, buttons, axes, triggers } = after.held ?? atRest(after.seat);
+  return [{ kind: "pad", pad: index, buttons, axes, triggers }];
+}
+
+const atRest = (index: number): PadState => ({ index, buttons: 0, triggers: [0, 0], axes: [0, 0, 0, 0] });

@@ -5,12 +5,13 @@
 import type { Scope } from "@nearframe/shared/lifetime";
 import { GUESTS_MAX, hasPad, receivesMedia, type GuestRole } from "@nearframe/shared/friends/roles";
 import type { SEAT_REFUSALS } from "@nearframe/shared/friends/messages";
+import { forgetGuestPad, makeGuestPad, type GuestPad } from "@nearframe/shared/input/guest-pad";
 import { InputDecodeError, readInput } from "@nearframe/shared/input/messages";
 import type { Device } from "@nearframe/shared/protocol/device";
 import type { Offer, SignalCall } from "@nearframe/shared/protocol/media";
 import { parseMessage } from "@nearframe/shared/protocol/parse";
 import { PlayerToNode } from "@nearframe/shared/protocol/session-control";
-import { applyGuestInput, makeGuestPad, releaseGuestPad, type GuestPad } from "../input/guest-pad.ts";
+import { applyGuestInput, letGoOfGuestPad } from "../input/guest-pad.ts";
 import type { InputAction, InputSink } from "../input/ports.ts";
 import type { Rumble } from "../input/rumble.ts";
 import { CodecMissingError, type GuestSeat, type Room } from "../sfu/ports.ts";
@@ -143,8 +144,8 @@ export function createGuests(ports: GuestPorts, events: GuestEvents, scope: Scop
 
   function letGo(guest: Guest): void {
     if (!guest.hands) return;
-    const [hands, actions] = releaseGuestPad(guest.hands);
-    guest.hands = { ...hands, stateSeq: undefined };
+    const [hands, actions] = letGoOfGuestPad(guest.hands);
+    guest.hands = forgetGuestPad(hands);
     apply(actions);
   }
 

@@ -114,3 +114,13 @@ export const DropIcon = () => (
     <path d="M10 2.5c3.5 4.2 5 6.3 5 8.7a5 5 0 0 1-10 0c0-2.4 1.5-4.5 5-8.7z" />
   </Icon>
 );
+export const FriendsIcon = () => (
+  <Icon>
+    <path d="M7 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM1.5 17v-4.5h11V17M13 4.2a3 3 0 0 1 0 5.1M15 12.5h3.5V17" />
+  </Icon>
+);
+export const MicIcon = () => (
+  <Icon>
+    <path d="M7.5 3h5v8h-5zM4 9v2a6 6 0 0 0 12 0V9M10 17v2" />
+  </Icon>
+);

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import type { Chrome } from "../../view-model/chrome.ts";
-import { DropIcon, FiguresIcon, FlagIcon, FullIcon, GearIcon, KeyIcon, LeaveIcon, PadIcon, PlayIcon, SoundOffIcon, SoundOnIcon, WindowIcon } from "../parts/icons.tsx";
+import { DropIcon, FiguresIcon, FlagIcon, FriendsIcon, FullIcon, GearIcon, KeyIcon, LeaveIcon, PadIcon, PlayIcon, SoundOffIcon, SoundOnIcon, WindowIcon } from "../parts/icons.tsx";
 import { useTexts } from "../use-texts.ts";
 import styles from "./Menu.module.css";
 
@@ -18,6 +18,7 @@ export type MenuProps = {
   /** Undefined where there are no on-screen parts. */
   onArrangeControls?: (() => void) | undefined;
   onArrangePad: () => void;
+  onFriends: () => void;
   onProblem: () => void;
   /** Keys that browsers keep, and keys that phones lack. */
   onKey: (code: string) => void;
@@ -38,7 +39,7 @@ const KEYS = [
   ["F11", "F11"],
 ] as const;
 
-export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, dataSaver, onDataSaver, onTyping, onArrangeControls, onArrangePad, onProblem, onKey, onLeave }: MenuProps) {
+export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, dataSaver, onDataSaver, onTyping, onArrangeControls, onArrangePad, onFriends, onProblem, onKey, onLeave }: MenuProps) {
   const { menu } = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -100,6 +101,9 @@ export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, dataSave
             {menu.arrangePad}
           </Item>
         )}
+        <Item icon={<FriendsIcon />} onPress={onFriends}>
+          {menu.friends}
+        </Item>
         <Item icon={<FlagIcon />} onPress={onProblem}>
           {menu.problem}
         </Item>

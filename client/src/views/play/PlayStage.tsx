@@ -1,6 +1,5 @@
-import { useCallback, useEffect, useRef, type CSSProperties } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState, type CSSProperties } from "react";
 import type { PublicTitle } from "@nearframe/shared/api/titles";
-import type { PartLook } from "../../input/touch-controls.ts";
 import { makeFailureView, type FailureAction } from "../../view-model/failure.ts";
 import type { App } from "../../view-model/app.ts";
 import type { Chrome } from "../../view-model/chrome.ts";
@@ -21,11 +20,12 @@ import { ControlsEditor } from "./ControlsEditor.tsx";
 import { PadSheet } from "./PadSheet.tsx";
 import { ProblemSheet } from "./ProblemSheet.tsx";
 import { saveFile } from "./save-file.ts";
+import { showLook } from "./show-look.ts";
 import { TouchControls } from "./TouchControls.tsx";
 import { TypingBar } from "./TypingBar.tsx";
 
 /** What of the page the stage shows and switches. */
-type StageApp = Pick<App, "device" | "settings">;
+type StageApp = Pick<App, "device" | "settings" | "link" | "storage">;
 type PlayStageProps = { app: StageApp; play: Play; title: PublicTitle | undefined; onAgain: () => void; onReload: () => void; onHome: () => void };
 
 /** The picture and all that may lie over it. The elements belong to React, what is in them to the play. */
@@ -99,6 +99,7 @@ export function PlayStage({ app, play, title, onAgain, onReload, onHome }: PlayS
             onTyping={view.title.input.keyboard ? play.toggleTyping : undefined}
             onArrangeControls={controlsOf(view.title.input).length > 0 ? () => play.arrange("controls") : undefined}
             onArrangePad={() => play.arrange("pad")}
+            onFriends={() => play.arrange("friends")}
             onProblem={() => play.arrange("problem")}
             onWay={play.pressKeys}
             onKey={play.pressKey}
@@ -112,6 +113,7 @@ export function PlayStage({ app, play, title, onAgain, onReload, onHome }: PlayS
         <Failure view={makeFailureView(view.outcome, texts.failure)} art={title?.art.hero} onAction={act} onProblem={() => play.arrange("problem")} />
       )}
       {chrome.arranging === "problem" && <LiveProblem play={play} />}
+      <LiveFriends app={app} play={play} wanted={view.scene === "playing" && chrome.arranging === "friends"} />
     </main>
   );
 }
@@ -126,6 +128,7 @@ function Tools({ play, chrome }: { play: Play; chrome: Chrome }) {
   switch (chrome.arranging) {
     case "nothing":
     case "problem":
+    case "friends":
       return null;
     case "pad":
       return <PadSheet map={padMap} onChange={controls.setPadMap} onClose={() => play.arrange("nothing")} />;
@@ -142,6 +145,23 @@ function Tools({ play, chrome }: { play: Play; chrome: Chrome }) {
         />
       );
   }
+}
+
+const PlayFriends = lazy(() => import("../friends/PlayFriends.tsx"));
+
+/** Fetched with the first friend, whether this player asks for one or one is there already. */
+function LiveFriends({ app, play, wanted }: { app: StageApp; play: Play; wanted: boolean }) {
+  const [met, setMet] = useState(false);
+  const { link } = app;
+  useEffect(() => link.onMessage((message) => message.type === "session.company" && message.members.length > 1 && setMet(true)), [link]);
+  const close = useCallback(() => play.arrange("nothing"), [play]);
+  if (wanted && !met) setMet(true);
+  if (!met) return null;
+  return (
+    <Suspense fallback={null}>
+      <PlayFriends app={app} play={play} open={wanted} onClose={close} />
+    </Suspense>
+  );
 }
 
 function LiveProblem({ play }: { play: Play }) {
@@ -164,13 +184,4 @@ function LiveStats({ play, app }: { play: Play; app: StageApp }) {
   const figures = useBehavior(play.figures);
   const view = makeStatsView(figures, { connection: connectionOf(navigator), battery }, useTexts().stats);
   return <StatsPanel view={view} graph={<LatencyGraph figures={play.figures} />} />;
-}
-
-/** Follows the finger past React: only custom properties of one element change. */
-function showLook(layer: HTMLElement, { part, pressed, dx, dy }: PartLook): void {
-  const element = layer.querySelector<HTMLElement>(`[data-part="${part}"]`);
-  if (!element) return;
-  element.toggleAttribute("data-pressed", pressed);
-  element.style.setProperty("--dx", dx.toFixed(3));
-  element.style.setProperty("--dy", dy.toFixed(3));
 }

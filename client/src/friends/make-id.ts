@@ -1,0 +1,1 @@
+export const makeId = (): string => crypto.getRandomValues(new Uint32Array(3)).join("-");
