@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { minuteRecord } from "../testing/fixtures.ts";
+import { checkingStoreContract } from "./checking-store.contract.ts";
 import { nodeStoreContract } from "./node-store.contract.ts";
 import { problemStoreContract } from "./problem-store.contract.ts";
 import { ratingStoreContract } from "./rating-store.contract.ts";
@@ -47,6 +48,7 @@ export function storeContract(open: () => Promise<Store>): void {
   titleVersionStoreContract(open);
   nodeStoreContract(open);
   problemStoreContract(open);
+  checkingStoreContract(open);
   ratingStoreContract(open);
   shareStoreContract(open);
 

@@ -5,6 +5,7 @@
 import { drawCommittee, PENALTY_AGREEING_MIN, PENALTY_COMMITTEE, ROUTINE_COMMITTEE } from "./committee.ts";
 import { faultsIn, FAULTS, type Fault } from "./criteria.ts";
 import { signedText } from "../node/identity.ts";
+import type { CheckKind } from "./observation.ts";
 import { digestOf, sealOf, type CheckReport, type CheckReveal, type CheckSeal, type EnrolledChecker } from "./report.ts";
 import { capWeights } from "./trust.ts";
 
@@ -14,10 +15,18 @@ export type CheckTask = {
   /** The host's operator, whose own checkers have no say. */
   operatorId: string;
   kind: "routine" | "penalty";
+  /** What the checkers were asked to do; reports of anything else are not heard. Left out: any. */
+  check?: CheckKind | undefined;
+  /** Asked, and too late or gone before they had sealed: others came in their place, and what they found is void. */
+  replaced?: readonly string[] | undefined;
   /** Of a penalty: what is to be confirmed, and the earlier epochs and checkers that it follows from. */
-  fault?: Fault;
-  earlierEpochs?: readonly number[];
-  earlierCheckers?: readonly string[];
+  fault?: Fault | undefined;
+  earlierEpochs?: readonly number[] | undefined;
+  earlierCheckers?: readonly string[] | undefined;
+  /** The host asked for this one. */
+  appeal?: true | undefined;
+  /** The node is the network's own, and has this fault: the checkers are checked, not the node. */
+  audit?: Fault | undefined;
 };
 
 /** Everything that is published of an epoch. */
@@ -51,12 +60,33 @@ export type Verdict = {
 export type VerifySignature = (publicKey: string, text: string, signature: string) => boolean;
 
 /** Fewer reports than this decide nothing. */
-const ROUTINE_REPORTS_MIN = 3;
+export const ROUTINE_REPORTS_MIN = 3;
 
 export function referee(set: PublishedSet, verify: VerifySignature): Verdict[] {
-  return set.tasks
-    .toSorted((a, b) => (a.taskId < b.taskId ? -1 : 1))
-    .map((task) => (task.kind === "routine" ? decideRoutine(set, task, verify) : decidePenalty(set, task, verify)));
+  const handedIn = byTaskAndChecker(set);
+  return set.tasks.toSorted((a, b) => (a.taskId < b.taskId ? -1 : 1)).map((task) => {
+    const committee = committeeOf(set, task);
+    const heard = hear(set, task, committee, handedIn, verify);
+    if (task.audit !== undefined) return decideAudit(set, task, committee, heard, task.audit);
+    return task.kind === "routine" ? decideRoutine(set, task, committee, heard) : decidePenalty(set, task, committee, heard);
+  });
+}
+
+type HandedIn = ReadonlyMap<string, { seals: CheckSeal[]; reveals: CheckReveal[] }>;
+const keyOf = (taskId: string, checkerId: string) => `${taskId} ${checkerId}`;
+
+/** Looked up a hundred thousand times where a day is judged. */
+function byTaskAndChecker({ seals, reveals }: PublishedSet): HandedIn {
+  const handedIn = new Map<string, { seals: CheckSeal[]; reveals: CheckReveal[] }>();
+  const of = (taskId: string, checkerId: string) => {
+    const key = keyOf(taskId, checkerId);
+    const known = handedIn.get(key) ?? { seals: [], reveals: [] };
+    handedIn.set(key, known);
+    return known;
+  };
+  for (const seal of seals) of(seal.taskId, seal.checkerId).seals.push(seal);
+  for (const reveal of reveals) of(reveal.report.taskId, reveal.report.checkerId).reveals.push(reveal);
+  return handedIn;
 }
 
 /** The checkers of a task, in the order in which they are asked. */
@@ -64,7 +94,7 @@ export function committeeOf(set: Pick<PublishedSet, "seed" | "checkers">, task: 
   const options = {
     ...(task.kind === "routine" ? ROUTINE_COMMITTEE : PENALTY_COMMITTEE),
     excludedOperators: new Set([task.operatorId]),
-    excludedCheckers: new Set(task.earlierCheckers ?? []),
+    excludedCheckers: new Set([...(task.earlierCheckers ?? []), ...(task.replaced ?? [])]),
   };
   const drawn = drawCommittee(set.seed, `${task.nodeId}/${task.taskId}`, set.checkers, options);
   const byId = new Map(set.checkers.map((checker) => [checker.checkerId, checker]));
@@ -74,26 +104,28 @@ export function committeeOf(set: Pick<PublishedSet, "seed" | "checkers">, task: 
 type Heard = { checker: EnrolledChecker; report: CheckReport; faults: Fault[] };
 
 /** Reports of drawn checkers that were sealed, are what was sealed, and are signed. One a checker. */
-function hear(set: PublishedSet, task: CheckTask, committee: readonly EnrolledChecker[], verify: VerifySignature): Heard[] {
+function hear(set: PublishedSet, task: CheckTask, committee: readonly EnrolledChecker[], handedIn: HandedIn, verify: VerifySignature): Heard[] {
   return committee.flatMap((checker) => {
-    const seals = set.seals.filter((seal) => seal.taskId === task.taskId && seal.checkerId === checker.checkerId);
+    const { seals, reveals } = handedIn.get(keyOf(task.taskId, checker.checkerId)) ?? { seals: [], reveals: [] };
     const [seal] = seals;
     // Who seals twice chooses afterwards.
     if (seals.length !== 1 || !seal || !verify(checker.publicKey, signedText(seal), seal.signature)) return [];
-    const reveal = set.reveals.find(
-      ({ report, salt }) => report.checkerId === checker.checkerId && report.taskId === task.taskId && sealOf(report, salt) === seal.digest,
-    );
+    const reveal = reveals.find(({ report, salt }) => sealOf(report, salt) === seal.digest);
     if (!reveal) return [];
     const { report } = reveal;
-    const about = report.epoch === set.epoch && seal.epoch === set.epoch && report.nodeId === task.nodeId;
+    const asked = task.check === undefined || report.observation.kind === task.check;
+    const about = asked && report.epoch === set.epoch && seal.epoch === set.epoch && report.nodeId === task.nodeId;
     if (!about || !verify(checker.publicKey, signedText(report), report.signature)) return [];
     return [{ checker, report, faults: faultsIn(report.observation) }];
   });
 }
 
-function decideRoutine(set: PublishedSet, task: CheckTask, verify: VerifySignature): Verdict {
-  const committee = committeeOf(set, task);
-  const heard = hear(set, task, committee, verify);
+/** What is the matter with the node is known: those who saw it agree with that. */
+function decideAudit(set: PublishedSet, task: CheckTask, committee: readonly EnrolledChecker[], heard: readonly Heard[], audit: Fault): Verdict {
+  return verdict(set, { ...task, fault: audit }, committee, heard, "faulty", [audit]);
+}
+
+function decideRoutine(set: PublishedSet, task: CheckTask, committee: readonly EnrolledChecker[], heard: readonly Heard[]): Verdict {
   if (heard.length < ROUTINE_REPORTS_MIN) return verdict(set, task, committee, heard, "undecided", []);
   const voices = capWeights(heard.map((each) => ({ ...each, ...each.checker })));
   const total = voices.reduce((sum, { weight }) => sum + weight, 0);
@@ -105,9 +137,7 @@ function decideRoutine(set: PublishedSet, task: CheckTask, verify: VerifySignatu
 }
 
 /** Heads, not weight: a penalty takes so many people, however trusted some of them are. */
-function decidePenalty(set: PublishedSet, task: CheckTask, verify: VerifySignature): Verdict {
-  const committee = committeeOf(set, task);
-  const heard = hear(set, task, committee, verify);
+function decidePenalty(set: PublishedSet, task: CheckTask, committee: readonly EnrolledChecker[], heard: readonly Heard[]): Verdict {
   const { fault } = task;
   const grounds = new Set((task.earlierEpochs ?? []).filter((epoch) => epoch < set.epoch)).size;
   // This epoch is one, so one earlier makes two.

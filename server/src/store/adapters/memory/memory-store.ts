@@ -2,6 +2,7 @@
 
 import type { MinuteRecord } from "../../../telemetry/score-session-minute.ts";
 import type { SessionRecord, SessionTurn, Store } from "../../ports.ts";
+import { createMemoryChecking } from "./memory-checking.ts";
 import { createMemoryNodes } from "./memory-nodes.ts";
 import { createMemoryProblems } from "./memory-problems.ts";
 import { createMemoryRatings } from "./memory-ratings.ts";
@@ -22,6 +23,7 @@ export function createMemoryStore(): Store {
     ...createMemoryShares(),
     ...createMemoryTitleVersions(),
     ...createMemoryNodes(),
+    ...createMemoryChecking(),
     async saveSession(record, added) {
       const stored = sessions.get(record.id);
       const stands = stored && (stored.end !== undefined || stored.term > record.term);

@@ -1,0 +1,20 @@
+// The servers' key for what they publish of checking. It comes from the secret that all
+// servers of a database share and the database itself never holds: who changes the store
+// can't sign what they made of it.
+
+import { createPrivateKey, createPublicKey, hkdfSync, sign } from "node:crypto";
+import { signedText } from "@nearframe/shared/node/identity";
+
+export type CheckingKey = ReturnType<typeof makeCheckingKey>;
+
+/** An Ed25519 key in PKCS #8 is this, and its 32 bytes (RFC 8410). */
+const PKCS8_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
+
+export function makeCheckingKey(secret: string) {
+  const seed = Buffer.from(hkdfSync("sha256", secret, "", "nearframe checking 1", 32));
+  const key = createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, seed]), format: "der", type: "pkcs8" });
+  return {
+    publicKey: createPublicKey(key).export({ format: "jwk" }).x ?? "",
+    signed: <M extends object>(message: M): M & { signature: string } => ({ ...message, signature: sign(null, Buffer.from(signedText(message)), key).toString("base64url") }),
+  };
+}

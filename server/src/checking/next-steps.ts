@@ -1,0 +1,83 @@
+// What an epoch needs now: whom to ask, whom to ask in somebody's place, whether to have
+// the reports opened. Pure.
+
+import { committeeOf } from "@nearframe/shared/checking/referee";
+import { isWorking, type Epoch, type TaskState } from "./epoch.ts";
+import { CHECKER_GRACE_MS, PLAYS_PER_NODE_AT_ONCE, TASKS_PER_CHECKER_AT_ONCE, WORK_MS_MIN } from "./limits.ts";
+
+export type Surroundings = {
+  /** 0: its link is up. Infinity: nobody has heard of it since this server became the referee. */
+  absentMs(checkerId: string): number;
+  /** Undefined: it is not there. */
+  node(nodeId: string): { slotsFree: number } | undefined;
+};
+
+export type Step =
+  | { type: "assign"; taskId: string; checkerId: string }
+  | { type: "replace"; taskId: string; checkerId: string; reason: string }
+  | { type: "ask-reveals" };
+
+export function nextSteps(epoch: Epoch, around: Surroundings, nowMs: number): Step[] {
+  if (epoch.phase === "revealing") return [];
+  if (nowMs >= epoch.opened.revealAtMs) return [{ type: "ask-reveals" }];
+  const steps: Step[] = [];
+  const busy = countWorking(epoch, nowMs);
+  for (const state of epoch.tasks.values()) {
+    if (nowMs < state.dueAtMs) continue;
+    const { taskId } = state.task;
+    for (const { checkerId } of state.committee) {
+      if (state.seals.has(checkerId)) continue;
+      const reason = whyReplaced(state, checkerId, around, nowMs);
+      if (reason !== undefined) {
+        if (hasSubstitute(epoch, state, checkerId, around)) steps.push({ type: "replace", taskId, checkerId, reason });
+      } else if (!state.assigned.has(checkerId) && mayBegin(epoch, state, checkerId, busy, around, nowMs)) {
+        steps.push({ type: "assign", taskId, checkerId });
+        busy.add(state, checkerId);
+      }
+    }
+  }
+  return steps;
+}
+
+function whyReplaced(state: TaskState, checkerId: string, around: Surroundings, nowMs: number): string | undefined {
+  const assigned = state.assigned.get(checkerId);
+  if (assigned && nowMs >= assigned.untilMs) return "it was late";
+  const waitedMs = nowMs - Math.max(state.dueAtMs, assigned?.atMs ?? 0);
+  return Math.min(around.absentMs(checkerId), waitedMs) >= CHECKER_GRACE_MS ? "it was gone" : undefined;
+}
+
+/** Without one it is better to hear somebody late than nobody. */
+function hasSubstitute(epoch: Epoch, { task, committee }: TaskState, checkerId: string, around: Surroundings): boolean {
+  const without = committeeOf(epoch.opened, { ...task, replaced: [...(task.replaced ?? []), checkerId] });
+  const asked = new Set(committee.map((member) => member.checkerId));
+  return without.some((member) => !asked.has(member.checkerId) && around.absentMs(member.checkerId) === 0);
+}
+
+function mayBegin(epoch: Epoch, { task }: TaskState, checkerId: string, busy: Busy, around: Surroundings, nowMs: number): boolean {
+  if (around.absentMs(checkerId) > 0 || busy.ofChecker(checkerId) >= TASKS_PER_CHECKER_AT_ONCE) return false;
+  if (nowMs + WORK_MS_MIN[task.check] > epoch.opened.revealAtMs) return false;
+  if (task.check !== "simulated-player") return true;
+  const slotsFree = around.node(task.nodeId)?.slotsFree ?? 0;
+  return slotsFree > 0 && busy.playsOn(task.nodeId) < PLAYS_PER_NODE_AT_ONCE;
+}
+
+type Busy = ReturnType<typeof countWorking>;
+
+function countWorking(epoch: Epoch, nowMs: number) {
+  const byChecker = new Map<string, number>();
+  const playsByNode = new Map<string, number>();
+  const increase = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
+  function add({ task }: TaskState, checkerId: string): void {
+    increase(byChecker, checkerId);
+    if (task.check === "simulated-player") increase(playsByNode, task.nodeId);
+  }
+  for (const state of epoch.tasks.values()) {
+    for (const checkerId of state.assigned.keys()) if (isWorking(state, checkerId, nowMs)) add(state, checkerId);
+  }
+  return {
+    add,
+    ofChecker: (checkerId: string) => byChecker.get(checkerId) ?? 0,
+    playsOn: (nodeId: string) => playsByNode.get(nodeId) ?? 0,
+  };
+}
+

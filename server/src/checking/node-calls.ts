@@ -1,0 +1,58 @@
+// Questions of checkers to nodes: passed on from the checker's home to the node, and back.
+// Only to the node of a task that the checker has now, and so many at once.
+
+import type { CheckResult } from "@nearframe/shared/checking/node-calls";
+import type { Scope } from "@nearframe/shared/lifetime";
+import type { CheckerToServer } from "@nearframe/shared/protocol/checker-to-server";
+import type { ServerToChecker } from "@nearframe/shared/protocol/server-to-checker";
+import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
+import { NODE_CALL_MS, NODE_CALLS_OUTSTANDING_MAX } from "./limits.ts";
+
+type Call = Extract<CheckerToServer, { type: "checker.node.call" }>;
+type Reply = Extract<ServerToChecker, { type: "checker.node.reply" }>;
+
+export type NodeCalls = ReturnType<typeof createNodeCalls>;
+
+export function createNodeCalls({ send, newId }: { send(nodeId: string, message: ServerToNode): boolean; newId(): string }, scope: Scope) {
+  /** By checker and node: until when, on this process's steady clock. */
+  const allowed = new Map<string, number>();
+  const waiting = new Map<string, { nodeId: string; checkerId: string; reply(result: CheckResult): void; timer: NodeJS.Timeout }>();
+  scope.own(waiting, () => {
+    for (const { timer } of waiting.values()) clearTimeout(timer);
+    waiting.clear();
+  });
+  const keyOf = (checkerId: string, nodeId: string) => `${checkerId} ${nodeId}`;
+
+  function allow(checkerId: string, nodeId: string, forMs: number): void {
+    const nowMs = performance.now();
+    for (const [key, untilMs] of allowed) if (untilMs <= nowMs) allowed.delete(key);
+    allowed.set(keyOf(checkerId, nodeId), nowMs + forMs);
+  }
+
+  function ask(checkerId: string, { callId, nodeId, call }: Call, answer: (reply: Reply) => void): void {
+    const refuse = (code: string, message: string) => answer({ type: "checker.node.reply", callId, result: { ok: false, code, message } });
+    if ((allowed.get(keyOf(checkerId, nodeId)) ?? 0) <= performance.now()) return refuse("NOT_YOUR_TASK", "you have no task at this node now");
+    const outstanding = [...waiting.values()].filter((each) => each.checkerId === checkerId).length;
+    if (outstanding >= NODE_CALLS_OUTSTANDING_MAX) return refuse("CALLS_TOO_MANY", `${NODE_CALLS_OUTSTANDING_MAX} questions wait for an answer already`);
+    // The checker's own number would tell a node who asks.
+    const passedId = newId();
+    const settle = (result: CheckResult) => {
+      clearTimeout(timer);
+      waiting.delete(passedId);
+      answer({ type: "checker.node.reply", callId, result });
+    };
+    const timer = setTimeout(() => settle({ ok: false, code: "NODE_SILENT", message: "the node did not answer in time" }), NODE_CALL_MS);
+    waiting.set(passedId, { nodeId, checkerId, reply: settle, timer });
+    if (!send(nodeId, { type: "check.call", callId: passedId, call })) settle({ ok: false, code: "NODE_GONE", message: "the node has no link now" });
+  }
+
+  return {
+    allow,
+    ask,
+    /** From whichever process the node hangs at. */
+    handleAnswer(nodeId: string, callId: string, result: CheckResult): void {
+      const call = waiting.get(callId);
+      if (call?.nodeId === nodeId) call.reply(result);
+    },
+  };
+}

@@ -1,0 +1,35 @@
+// An epoch that is over, as everybody may see it. Pure, but for the signature.
+
+import { PublishedEpoch, type PublishedTask } from "@nearframe/shared/checking/published";
+import { referee, type VerifySignature } from "@nearframe/shared/checking/referee";
+import type { CheckingKey } from "./checking-key.ts";
+import type { Epoch } from "./epoch.ts";
+
+export function publishEpoch({ opened, tasks }: Epoch, endedAtMs: number, key: CheckingKey, verify: VerifySignature): PublishedEpoch {
+  const { epoch, beganAtMs, hour, hourSeed, previous, previousEpoch, seed, checkers } = opened;
+  const states = [...tasks.values()].toSorted((a, b) => (a.task.taskId < b.task.taskId ? -1 : 1));
+  const set = {
+    epoch,
+    seed,
+    checkers: checkers.toSorted((a, b) => (a.checkerId < b.checkerId ? -1 : 1)),
+    tasks: states.map(({ task }): PublishedTask => task),
+    seals: states.flatMap(({ seals }) => inOrder(seals)),
+    reveals: states.flatMap(({ reveals }) => inOrder(reveals)),
+  };
+  const verdicts = referee(set, verify);
+  return key.signed({
+    type: "checking.epoch" as const,
+    ...set,
+    beganAtMs,
+    endedAtMs,
+    hour,
+    hourSeed,
+    previous,
+    ...(previousEpoch !== undefined && { previousEpoch }),
+    verdicts,
+    publicKey: key.publicKey,
+  });
+}
+
+const inOrder = <T>(byChecker: ReadonlyMap<string, T>): T[] =>
+  [...byChecker].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);

@@ -1,0 +1,75 @@
+// What is kept of checking, without a database.
+
+import type { EpochEvent } from "../../../checking/epoch.ts";
+import type { NodeStanding, Reporter } from "../../../checking/standing.ts";
+import type { CheckingStore, EpochName, KeptVerdict } from "../../checking-ports.ts";
+
+export function createMemoryChecking(): CheckingStore {
+  const journals = new Map<number, EpochEvent[][]>();
+  const epochs = new Map<number, EpochName & { document: string }>();
+  const standings = new Map<string, NodeStanding>();
+  const reporters = new Map<string, Reporter>();
+  let verdicts: KeptVerdict[] = [];
+  return {
+    async appendToEpoch(epoch, ordinal, events) {
+      const batches = journals.get(epoch) ?? [];
+      if (batches[ordinal]) return false;
+      batches[ordinal] = structuredClone([...events]);
+      journals.set(epoch, batches);
+      return true;
+    },
+    async openEpochs() {
+      return [...journals]
+        .toSorted(([a], [b]) => a - b)
+        .map(([epoch, batches]) => ({ epoch, batches: structuredClone(batches.filter((batch) => batch !== undefined)) }));
+    },
+    async closeEpoch(closed) {
+      const { epoch, digest, endedAtMs, document } = closed;
+      journals.delete(epoch);
+      if (epochs.has(epoch)) return false;
+      epochs.set(epoch, { epoch, digest, endedAtMs, document });
+      verdicts.push(...structuredClone(closed.verdicts));
+      const gone = new Set(closed.overturned.map(({ nodeId, taskId }) => `${nodeId} ${taskId}`));
+      for (const verdict of verdicts) if (gone.has(`${verdict.nodeId} ${verdict.taskId}`)) verdict.overturned = true;
+      for (const standing of closed.standings) standings.set(standing.nodeId, structuredClone(standing));
+      for (const reporter of closed.reporters) reporters.set(reporter.reporterId, structuredClone(reporter));
+      return true;
+    },
+    async findEpoch(epoch) {
+      return epochs.get(epoch)?.document;
+    },
+    async newestEpochs(count, before = Infinity) {
+      return [...epochs.values()]
+        .filter(({ epoch }) => epoch < before)
+        .toSorted((a, b) => b.epoch - a.epoch)
+        .slice(0, count)
+        .map(({ epoch, digest, endedAtMs }) => ({ epoch, digest, endedAtMs }));
+    },
+    async keptVerdicts({ nodeIds, sinceMs, newestMax }) {
+      const wanted = nodeIds && new Set(nodeIds);
+      return structuredClone(
+        verdicts
+          .filter(({ nodeId, atMs }) => atMs >= sinceMs && (!wanted || wanted.has(nodeId)))
+          .toSorted((a, b) => a.atMs - b.atMs || a.epoch - b.epoch || (a.taskId < b.taskId ? -1 : 1))
+          .slice(-newestMax),
+      );
+    },
+    async standings(nodeIds) {
+      const wanted = nodeIds && new Set(nodeIds);
+      return structuredClone([...standings.values()].filter(({ nodeId }) => !wanted || wanted.has(nodeId)).toSorted((a, b) => (a.nodeId < b.nodeId ? -1 : 1)));
+    },
+    async saveStandings(added) {
+      for (const standing of added) standings.set(standing.nodeId, structuredClone(standing));
+    },
+    async reporters(ids) {
+      return structuredClone(ids.flatMap((id) => reporters.get(id) ?? []));
+    },
+    async saveReporters(added) {
+      for (const reporter of added) reporters.set(reporter.reporterId, structuredClone(reporter));
+    },
+    async trimChecking(beforeMs) {
+      for (const [epoch, { endedAtMs }] of epochs) if (endedAtMs < beforeMs) epochs.delete(epoch);
+      verdicts = verdicts.filter(({ atMs }) => atMs >= beforeMs);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+// What is kept of checking, as the rest of the server sees it.
+
+import type { CheckKind } from "@nearframe/shared/checking/observation";
+import type { Fault } from "@nearframe/shared/checking/criteria";
+import type { EpochEvent } from "../checking/epoch.ts";
+import type { NodeStanding, Reporter } from "../checking/standing.ts";
+
+export type KeptVerdict = {
+  epoch: number;
+  taskId: string;
+  nodeId: string;
+  atMs: number;
+  kind: "routine" | "penalty";
+  check: CheckKind;
+  outcome: "undecided" | "clear" | "faulty";
+  faults: Fault[];
+  /** Valid ones that it rests on. */
+  reports: number;
+  overturned: boolean;
+};
+
+export type ClosedEpoch = {
+  epoch: number;
+  endedAtMs: number;
+  digest: string;
+  /** The published set as JSON. */
+  document: string;
+  verdicts: readonly KeptVerdict[];
+  standings: readonly NodeStanding[];
+  reporters: readonly Reporter[];
+  overturned: readonly { nodeId: string; taskId: string }[];
+};
+
+export type EpochName = { epoch: number; digest: string; endedAtMs: number };
+
+export interface CheckingStore {
+  /** False if there is something at this place already: another server is the referee. */
+  appendToEpoch(epoch: number, ordinal: number, events: readonly EpochEvent[]): Promise<boolean>;
+  /** What was begun and not closed, oldest first, with its batches in order. */
+  openEpochs(): Promise<{ epoch: number; batches: EpochEvent[][] }[]>;
+  /** All or nothing, its journal included. False if the epoch has been closed before: then nothing is written. */
+  closeEpoch(closed: ClosedEpoch): Promise<boolean>;
+  findEpoch(epoch: number): Promise<string | undefined>;
+  /** Newest first, those below `before`. */
+  newestEpochs(count: number, before?: number): Promise<EpochName[]>;
+  /** Of these nodes, or of all; oldest first, of too many the newest. */
+  keptVerdicts(options: { nodeIds?: readonly string[]; sinceMs: number; newestMax: number }): Promise<KeptVerdict[]>;
+  /** Of these nodes, or of all. */
+  standings(nodeIds?: readonly string[]): Promise<NodeStanding[]>;
+  saveStandings(standings: readonly NodeStanding[]): Promise<void>;
+  reporters(reporterIds: readonly string[]): Promise<Reporter[]>;
+  saveReporters(reporters: readonly Reporter[]): Promise<void>;
+  /** Takes away what ended before this. */
+  trimChecking(beforeMs: number): Promise<void>;
+}

@@ -1,0 +1,148 @@
+// What is kept of checking, on any SQL database.
+
+import { FaultName, CHECK_KINDS } from "@nearframe/shared/checking/published";
+import * as z from "zod/mini";
+import { EpochEvent } from "../checking/epoch.ts";
+import { NodeStanding, Reporter } from "../checking/standing.ts";
+import type { CheckingStore, KeptVerdict } from "./checking-ports.ts";
+import type { SqlDatabase, SqlQueries, SqlRow } from "./database.ts";
+
+const APPEND = `
+  insert into checking_journal (epoch, ordinal, events) values ($1, $2, $3::jsonb)
+  on conflict (epoch, ordinal) do nothing returning 1`;
+
+const CLOSE = `
+  insert into checking_epochs (epoch, ended_at, digest, document) values ($1, $2, $3, $4)
+  on conflict (epoch) do nothing returning 1`;
+
+const ADD_VERDICTS = `
+  insert into checking_verdicts (epoch, task_id, node_id, at, kind, checked, outcome, faults, reports)
+  select epoch, task_id, node_id, at, kind, checked, outcome, faults, reports
+  from jsonb_to_recordset($1::jsonb) as added(
+    epoch bigint, task_id text, node_id text, at timestamptz, kind text, checked text, outcome text, faults jsonb, reports integer
+  )`;
+
+const OVERTURN = `
+  update checking_verdicts v set overturned = true
+  from jsonb_to_recordset($1::jsonb) as gone(node_id text, task_id text)
+  where v.node_id = gone.node_id and v.task_id = gone.task_id`;
+
+const SAVE_STANDINGS = `
+  insert into checking_nodes (node_id, standing)
+  select value->>'nodeId', value from jsonb_array_elements($1::jsonb)
+  on conflict (node_id) do update set standing = excluded.standing`;
+
+const SAVE_REPORTERS = `
+  insert into checking_reporters (reporter_id, reporter)
+  select value->>'reporterId', value from jsonb_array_elements($1::jsonb)
+  on conflict (reporter_id) do update set reporter = excluded.reporter`;
+
+const VERDICTS = `
+  select * from (
+    select * from checking_verdicts
+    where at >= $1 and ($2::jsonb is null or node_id in (select jsonb_array_elements_text($2::jsonb)))
+    order by at desc, epoch desc, task_id desc limit $3
+  ) as newest order by at, epoch, task_id`;
+
+/** Drivers give large integers as what holds them all. */
+const Big = z.pipe(z.union([z.number(), z.string(), z.bigint()]), z.transform(Number));
+
+const VerdictRow = z.object({
+  epoch: Big,
+  task_id: z.string(),
+  node_id: z.string(),
+  at: z.date(),
+  kind: z.enum(["routine", "penalty"]),
+  checked: z.enum(CHECK_KINDS),
+  outcome: z.enum(["undecided", "clear", "faulty"]),
+  faults: z.array(FaultName),
+  reports: z.int(),
+  overturned: z.boolean(),
+});
+const NameRow = z.object({ epoch: Big, digest: z.string(), ended_at: z.date() });
+
+export function sqlChecking(database: SqlDatabase): CheckingStore {
+  return {
+    async appendToEpoch(epoch, ordinal, events) {
+      return (await database.query(APPEND, [epoch, ordinal, JSON.stringify(events)])).length > 0;
+    },
+    async openEpochs() {
+      const rows = await database.query("select epoch, events from checking_journal order by epoch, ordinal");
+      const byEpoch = new Map<number, EpochEvent[][]>();
+      for (const row of rows) {
+        const epoch = z.parse(Big, row["epoch"]);
+        byEpoch.set(epoch, [...(byEpoch.get(epoch) ?? []), z.parse(z.array(EpochEvent), row["events"])]);
+      }
+      return [...byEpoch].map(([epoch, batches]) => ({ epoch, batches }));
+    },
+    closeEpoch: ({ epoch, endedAtMs, digest, document, verdicts, standings, reporters, overturned }) =>
+      database.transaction(async (queries) => {
+        const rows = await queries.query(CLOSE, [epoch, new Date(endedAtMs), digest, document]);
+        // Closed by somebody else: what is left of its journal is nobody's either.
+        await queries.query("delete from checking_journal where epoch = $1", [epoch]);
+        if (rows.length === 0) return false;
+        if (verdicts.length > 0) await queries.query(ADD_VERDICTS, [JSON.stringify(verdicts.map(toRow))]);
+        if (overturned.length > 0) await queries.query(OVERTURN, [JSON.stringify(overturned.map(({ nodeId, taskId }) => ({ node_id: nodeId, task_id: taskId })))]);
+        await saveStandings(queries, standings);
+        await saveReporters(queries, reporters);
+        return true;
+      }),
+    async findEpoch(epoch) {
+      const [row] = await database.query("select document from checking_epochs where epoch = $1", [epoch]);
+      return z.parse(z.optional(z.string()), row?.["document"]);
+    },
+    async newestEpochs(count, before) {
+      const rows = await database.query(
+        "select epoch, digest, ended_at from checking_epochs where $2::bigint is null or epoch < $2 order by epoch desc limit $1",
+        [count, before ?? null],
+      );
+      return rows.map((raw) => {
+        const row = z.parse(NameRow, raw);
+        return { epoch: row.epoch, digest: row.digest, endedAtMs: row.ended_at.getTime() };
+      });
+    },
+    async keptVerdicts({ nodeIds, sinceMs, newestMax }) {
+      const rows = await database.query(VERDICTS, [new Date(sinceMs), nodeIds ? JSON.stringify(nodeIds) : null, newestMax]);
+      return rows.map(toVerdict);
+    },
+    async standings(nodeIds) {
+      const rows = await database.query(
+        "select standing from checking_nodes where $1::jsonb is null or node_id in (select jsonb_array_elements_text($1::jsonb)) order by node_id",
+        [nodeIds ? JSON.stringify(nodeIds) : null],
+      );
+      return rows.map((row) => z.parse(NodeStanding, row["standing"]));
+    },
+    saveStandings: (standings) => saveStandings(database, standings),
+    async reporters(reporterIds) {
+      const rows = await database.query(
+        "select reporter from checking_reporters where reporter_id in (select jsonb_array_elements_text($1::jsonb))",
+        [JSON.stringify(reporterIds)],
+      );
+      return rows.map((row) => z.parse(Reporter, row["reporter"]));
+    },
+    saveReporters: (reporters) => saveReporters(database, reporters),
+    async trimChecking(beforeMs) {
+      const before = new Date(beforeMs);
+      await database.query("delete from checking_epochs where ended_at < $1", [before]);
+      await database.query("delete from checking_verdicts where at < $1", [before]);
+    },
+  };
+}
+
+async function saveStandings(queries: SqlQueries, standings: readonly NodeStanding[]): Promise<void> {
+  if (standings.length > 0) await queries.query(SAVE_STANDINGS, [JSON.stringify(standings)]);
+}
+
+async function saveReporters(queries: SqlQueries, reporters: readonly Reporter[]): Promise<void> {
+  if (reporters.length > 0) await queries.query(SAVE_REPORTERS, [JSON.stringify(reporters)]);
+}
+
+function toRow({ epoch, taskId, nodeId, atMs, kind, check, outcome, faults, reports }: KeptVerdict): object {
+  return { epoch, task_id: taskId, node_id: nodeId, at: new Date(atMs).toISOString(), kind, checked: check, outcome, faults, reports };
+}
+
+function toVerdict(raw: SqlRow): KeptVerdict {
+  const row = z.parse(VerdictRow, raw);
+  const { epoch, kind, outcome, faults, reports, overturned } = row;
+  return { epoch, taskId: row.task_id, nodeId: row.node_id, atMs: row.at.getTime(), kind, check: row.checked, outcome, faults, reports, overturned };
+}
