@@ -4,7 +4,7 @@ import { OptionsError, parseOptions } from "./options.ts";
 
 test("what is not said has a default", () => {
   expect(parseOptions(["--server", "ws://localhost:8080"], "/of-mine")).toEqual({
-    server: "ws://localhost:8080", once: false, titleId: "test-card", watchMs: 8_000, dataFolder: "/of-mine/.nearframe/checker",
+    server: "ws://localhost:8080", operatorId: undefined, fromAddress: undefined, once: false, titleId: "test-card", watchMs: 8_000, dataFolder: "/of-mine/.nearframe/checker",
   });
   expect(parseOptions(["--help"])).toBe("help");
 });
@@ -14,6 +14,8 @@ test.each([
   [["--server", "localhost"], /takes an address such as/],
   [["--server", "ftp://a"], /takes an address such as/],
   [["--server", "ws://a", "--seconds", "many"], /takes 2 to 300/],
+  [["--server", "ws://a", "--operator", "not an id"], /--operator takes/],
+  [["--server", "ws://a", "--from", "here"], /--from takes an address/],
   [["--server", "ws://a", "--twice"], /--help tells/],
 ])("%j is refused in a sentence", (args, message) => {
   expect(() => parseOptions(args)).toThrow(OptionsError);

@@ -55,7 +55,9 @@ export function findCommand(name, args, env) {
       };
     }
     case "checker":
-      return { summary: "play a title as a player would, and say what of it was not as it should be", needs: "packages", script: "checker/src/main.ts" };
+      return { summary: "check nodes as a player would meet them, when a server asks for it", needs: "packages", script: "checker/src/main.ts" };
+    case "verify":
+      return { summary: "judge an epoch of checking again from public data", needs: "packages", script: "checker/src/verify/main.ts" };
     case "title":
       return { summary: "publish a title, see its versions, go back to one", needs: "packages", script: "server/src/title-store/cli.ts" };
     case "doctor":
@@ -80,7 +82,7 @@ export function findCommand(name, args, env) {
   }
 }
 
-const NAMES = ["start", "test", "bench", "edge", "checker", "title", "doctor", "impair", "simulate", "lint", "typecheck", "setup"];
+const NAMES = ["start", "test", "bench", "edge", "checker", "verify", "title", "doctor", "impair", "simulate", "lint", "typecheck", "setup"];
 
 /** @param {NodeJS.ProcessEnv} env */
 export function listCommands(env) {

@@ -13,6 +13,7 @@ import { openLeases } from "./leases/leases.ts";
 import { rttMsMin } from "./location/light-speed.ts";
 import { distanceKm, type Location } from "./location/location.ts";
 import type { Log } from "./log.ts";
+import type { NodeChecks } from "./nodes/checks.ts";
 import type { NodeHistory } from "./nodes/history.ts";
 import type { NodeRecord } from "./nodes/node-record.ts";
 import { openNodes, type OpenNodes } from "./nodes/open-nodes.ts";
@@ -42,6 +43,12 @@ export type IndexerPorts = {
   history?: NodeHistory;
   /** By which browsers in one session find each other; left out, only on one network. */
   iceServers?: readonly IceServer[];
+  /** What lets nodes in; left out, what their inventories show. */
+  checks?: NodeChecks;
+  /** A node has linked to this process. */
+  onNodeLinked?(nodeId: string): void;
+  /** The node that this player is sent to check; left out, nobody is a checker. */
+  pinnedNode?(playerId: string): string | undefined;
   random(): number;
   newId(): string;
   /** Where players and nodes are, as far as anybody can tell. */
@@ -56,7 +63,7 @@ const FORGOTTEN_SWEEP_MS = 5_000;
 const FORGOTTEN_AFTER_MS = 15_000;
 
 export async function openIndexer(ports: IndexerPorts, scope: Scope) {
-  const { clock, log, cluster, titles, telemetry, store, saves, random, newId, locate } = ports;
+  const { clock, log, cluster, titles, telemetry, store, saves, random, newId, locate, pinnedNode = () => undefined } = ports;
   const nowMs = steadyTime(clock);
   const index = createPlacementIndex();
   let sessions: Sessions | undefined;
@@ -105,10 +112,12 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
       isServerAlive: servers.isAlive,
       locate,
       ...(ports.history && { history: ports.history }),
+      ...(ports.checks && { checks: ports.checks }),
       events: {
         onLinked: (nodeId, running) => {
           warm?.forget(nodeId);
           sessions?.nodes.handleLinked(nodeId, running);
+          ports.onNodeLinked?.(nodeId);
         },
         onReported: (nodeId, running) => sessions?.nodes.handleReported(nodeId, running),
         onLost: (nodeId) => sessions?.nodes.handleLost(nodeId),
@@ -170,6 +179,7 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
       telemetry,
       store,
       saves,
+      pinnedNode,
       newId,
       newNonce: () => randomBytes(NONCE_BYTES).toString("base64url"),
       newCode: makeShareCode,
@@ -180,7 +190,7 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
           return state !== undefined && state !== "offline";
         },
         send(nodeId, message) {
-          if (message.type === "session.start") warm?.noteStart(nodeId, message.title.manifest.id);
+          if (message.type === "session.start" && pinnedNode(message.playerId) === undefined) warm?.noteStart(nodeId, message.title.manifest.id);
           return registry.send(nodeId, message);
         },
         answers: registry.checkLink,

@@ -8,10 +8,15 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import type { Title } from "@nearframe/shared/title/manifest";
 import { openCatalogue, type CataloguePorts } from "./catalogue/catalogue.ts";
 import type { Cluster } from "./cluster/ports.ts";
+import { createCheckerDoor } from "./checking/checker-door.ts";
+import { openChecking, type Checking, type CheckingOptions } from "./checking/checking.ts";
+import { makeCheckingKey } from "./checking/checking-key.ts";
+import { openPins } from "./checking/pins.ts";
 import { createApp } from "./http/app.ts";
 import { openIndexer } from "./indexer.ts";
 import type { Location } from "./location/location.ts";
 import type { Log } from "./log.ts";
+import { allChecks, inventoryChecks } from "./nodes/checks.ts";
 import { createNodeHistory } from "./nodes/history.ts";
 import { createNodeDoor, type NodeToken } from "./nodes/node-door.ts";
 import { openSocketDoors } from "./peers/adapters/ws/socket-doors.ts";
@@ -47,6 +52,8 @@ export type ServerOptions = {
   adminToken: string;
   /** For what the catalogue shows of published titles; this process's own. */
   publishedFolder: string;
+  /** How checking is paced; left out, as docs/checking.md says. */
+  checking?: CheckingOptions;
 };
 
 export type Server = { readonly port: number };
@@ -73,6 +80,8 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
   const indexerScope = scope.child();
   const telemetry = createTelemetry({ clock, log, store }, telemetryScope);
   const history = createNodeHistory({ clock, log, store }, indexerScope);
+  const pins = await openPins(ports.cluster, indexerScope);
+  let checking: Checking | undefined;
   const { nodes, servers, sessions } = await openIndexer(
     {
       clock,
@@ -86,13 +95,34 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
       newId,
       locate: ports.locate,
       history,
+      pinnedNode: (playerId) => pins.find(playerId)?.nodeId,
+      checks: allChecks([inventoryChecks, { check: (claim) => checking?.newcomers.check(claim) }]),
+      onNodeLinked: (nodeId) => checking?.handleNodeLinked(nodeId),
     },
     indexerScope,
   );
+  const opened = (checking = await openChecking(
+    {
+      clock,
+      log,
+      cluster: ports.cluster,
+      servers,
+      store,
+      key: makeCheckingKey(options.saveSecret),
+      pins,
+      nodes,
+      titles,
+      createGuest: identity.createGuest,
+      locate: ports.locate,
+      newId,
+    },
+    options.checking ?? {},
+    indexerScope,
+  ));
 
   const http = createHttpServer(
     { headersTimeout: REQUEST_HEAD_MS, requestTimeout: REQUEST_MS },
-    createApp({ clock, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, log }, options.clientFolder),
+    createApp({ clock, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, checking: opened, log }, options.clientFolder),
   );
   http.maxConnections = CONNECTIONS_MAX;
   scope.own(http, closeHttp);
@@ -100,7 +130,8 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
     http,
     {
       "/control": createPlayerDoor({ clock, log, identity, players: sessions.players, origins: options.origins, proxyCount: options.proxyCount }, scope),
-      "/node": createNodeDoor({ clock, log, nodes, sessions, nodeToken: options.nodeToken }, scope),
+      "/node": createNodeDoor({ clock, log, nodes, sessions, nodeToken: options.nodeToken, onCheckReply: opened.handleCheckReply }, scope),
+      "/checker": createCheckerDoor({ clock, log, home: opened.home, proxyCount: options.proxyCount }, scope),
     },
     log,
     scope,

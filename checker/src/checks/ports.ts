@@ -13,8 +13,8 @@ export type CheckPorts = {
    * nothing within `timeoutMs`, and with any other error where the question did not get through.
    */
   callNode<C extends CheckCall["call"]>(nodeId: string, call: Extract<CheckCall, { call: C }>, timeoutMs: number): Promise<AnswerTo<C>>;
-  /** How a play gets in: as a guest, by the players' door. */
-  play: { url: string; timeZone: string; openPath: OpenPath; openSenses: OpenSenses };
+  /** How a play gets in: as a guest, by the players' door; with this token, of which the server knows what it is for. */
+  play: { url: string; timeZone: string; token?: string | undefined; openPath: OpenPath; openSenses: OpenSenses };
   /** Why there was nothing to see, in a sentence. */
   onNote(note: string): void;
 };

@@ -39,7 +39,7 @@ async function closeSocket(socket: WebSocket): Promise<void> {
 }
 
 /** Resolves when the server has greeted; rejects with a sentence. */
-export async function openPlayerLink(url: string, timeZone: string, events: PlayerLinkEvents, scope: Scope): Promise<PlayerLink> {
+export async function openPlayerLink(url: string, { timeZone, token }: { timeZone: string; token?: string | undefined }, events: PlayerLinkEvents, scope: Scope): Promise<PlayerLink> {
   const socket = scope.own(new WebSocket(url, { maxPayload: MESSAGE_BYTES_MAX }), closeSocket);
   const link: PlayerLink = {
     send(message) {
@@ -47,7 +47,7 @@ export async function openPlayerLink(url: string, timeZone: string, events: Play
     },
   };
   const welcomed = new Promise<void>((resolve, reject) => {
-    socket.once("open", () => link.send({ type: "hello", protocol: PROTOCOL_VERSION, tabId: makeId(), timeZone }));
+    socket.once("open", () => link.send({ type: "hello", protocol: PROTOCOL_VERSION, ...(token !== undefined && { token }), tabId: makeId(), timeZone }));
     socket.on("message", (data: Buffer) => {
       const parsed = parseMessage(ServerToClient, data.toString("utf8"));
       if (!parsed.ok) return reject(new Error(`the server said what no server of this protocol says: ${parsed.message}`));

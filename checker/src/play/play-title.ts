@@ -29,6 +29,8 @@ export type PlayOptions = {
   /** After the picture has settled. */
   watchMs: number;
   timeZone: string;
+  /** The guest to play as; left out, the server makes one. */
+  token?: string | undefined;
   /** Each picture as it was read, for whoever checks the checker. */
   onPicture?: (reading: PictureReading) => void;
   /** Why there was no picture, in a sentence: the observation has only numbers. */
@@ -86,7 +88,7 @@ export async function playTitle(
   const pings = new Map<number, number>();
 
   const link: PlayerLink = await openPlayerLink(
-    options.url, options.timeZone,
+    options.url, options,
     { onMessage: (message) => handle(message), onClosed: (why) => over.reject(new CheckVoidError(why)) }, scope,
   );
   const calls = createSignalCalls((message) => link.send(message), scope);

@@ -25,7 +25,7 @@ export const WORK_MS: Readonly<Record<CheckKind, number>> = {
 /** What each takes at least: later it is not begun. */
 export const WORK_MS_MIN: Readonly<Record<CheckKind, number>> = {
   "simulated-player": WATCH_MS + 5_000,
-  liveness: 3_000,
+  liveness: 1_000,
   capacity: 10_000,
   registration: 10_000,
   location: 5_000,

@@ -1,6 +1,6 @@
 // An epoch that is over, as everybody may see it. Pure, but for the signature.
 
-import { PublishedEpoch, type PublishedTask } from "@nearframe/shared/checking/published";
+import type { PublishedEpoch, PublishedTask } from "@nearframe/shared/checking/published";
 import { referee, type VerifySignature } from "@nearframe/shared/checking/referee";
 import type { CheckingKey } from "./checking-key.ts";
 import type { Epoch } from "./epoch.ts";

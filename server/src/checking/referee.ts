@@ -7,7 +7,7 @@
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { signedText } from "@nearframe/shared/node/identity";
-import { digestOfEpoch, seedOfEpoch, type PublishedEpoch } from "@nearframe/shared/checking/published";
+import { seedOfEpoch } from "@nearframe/shared/checking/published";
 import { ROUTINE_REPORTS_MIN } from "@nearframe/shared/checking/referee";
 import { drawCommittee, ROUTINE_COMMITTEE } from "@nearframe/shared/checking/committee";
 import { weightOf } from "@nearframe/shared/checking/trust";
@@ -17,26 +17,23 @@ import type { Bus } from "../cluster/ports.ts";
 import type { Log } from "../log.ts";
 import type { NodeRecord } from "../nodes/node-record.ts";
 import { steadyTime } from "../steady-time.ts";
-import type { CheckingStore, KeptVerdict } from "../store/checking-ports.ts";
-import type { NodeStore, NodeTotals } from "../store/node-ports.ts";
-import type { CheckingKey } from "./checking-key.ts";
-import { conclude, type Order } from "./conclude.ts";
+import type { CheckingStore } from "../store/checking-ports.ts";
+import type { Order } from "./conclude.ts";
+import { createJudge, type JudgePorts } from "./judge.ts";
 import { applyEvent, isWorking, openEpoch, refuseReveal, refuseSeal, type Epoch, type EpochEvent, type EpochOpened } from "./epoch.ts";
-import { APPEAL_EVERY_MS, EPOCHS_KEPT_MS, SEALING_SHARE, VERDICTS_KEPT_MS, WORK_MS } from "./limits.ts";
+import { APPEAL_EVERY_MS, EPOCHS_KEPT_MS, SEALING_SHARE, WORK_MS } from "./limits.ts";
 import { ALL_SUBJECT, homeSubject, refereeSubject, ToReferee, type ToAll, type ToHome } from "./mail.ts";
 import { makeAssignment } from "./make-assignment.ts";
 import { nextSteps, type Step } from "./next-steps.ts";
 import type { Pins } from "./pins.ts";
 import { planTasks, type CheckedNode } from "./plan-tasks.ts";
 import { createPresence } from "./presence.ts";
-import { publishEpoch } from "./publish-epoch.ts";
-import { scoreStanding } from "./score-standing.ts";
 import { newReporter, newStanding, type NodeStanding } from "./standing.ts";
 import { verifySignature } from "./checker-door.ts";
 
 export type RefereeOptions = { epochMs: number; playMeanMs: number; watchMs: number | undefined };
 
-export type RefereePorts = {
+export type RefereePorts = Omit<JudgePorts, "store"> & {
   clock: Clock;
   log: Log;
   bus: Bus;
@@ -44,20 +41,17 @@ export type RefereePorts = {
   /** Who is the referee of this epoch. */
   refereeId(epoch: number): string;
   hourSeed(): { number: number; seed: string };
-  store: CheckingStore & Pick<NodeStore, "nodeTotals">;
-  key: CheckingKey;
+  store: CheckingStore & JudgePorts["store"];
   pins: Pins;
   createGuest(): Promise<{ playerId: string; token: string }>;
   nodes: { records(): Iterable<NodeRecord>; record(nodeId: string): NodeRecord | undefined };
   /** What a checker can play there. */
   playableTitles(node: NodeRecord): string[];
-  /** What the minutes of play have shown since, by node. */
-  minutesOf(nodeIds: readonly string[], sinceMs: number): Promise<ReadonlyMap<string, { good: number; degradedByHost: number; badByHost: number }>>;
   /** What checking has decided of nodes; each home carries out what is its own. */
   events: { onStanding(standing: NodeStanding): void; onOrder(order: Order): void };
 };
 
-const TICK_MS = 250;
+const TICK_MS = 500;
 const STATE_EVERY_MS = 5_000;
 const TRIM_EVERY_MS = 3_600_000;
 /** Whoever comes a moment later than the first is enrolled all the same. */
@@ -66,13 +60,12 @@ const GATHER_SHARE = 0.1;
 /** What is left of an epoch has to be worth opening it. */
 const WORTH_OPENING_SHARE = 0.4;
 const INBOX_MAX = 20_000;
-const VERDICTS_READ_MAX = 200_000;
-const NO_MINUTES = { good: 0, degradedByHost: 0, badByHost: 0 };
 
 type Effect = () => void;
 
 export async function openReferee(ports: RefereePorts, options: RefereeOptions, scope: Scope) {
-  const { clock, log, bus, serverId, store, key, pins, nodes, events } = ports;
+  const { clock, log, bus, serverId, store, pins, nodes, events } = ports;
+  const judge = createJudge(ports);
   const { epochMs } = options;
   const nowMs = steadyTime(clock);
   const presence = createPresence(nowMs);
@@ -222,47 +215,20 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
 
   async function close(closing: Epoch, at: number): Promise<void> {
     epoch = undefined;
-    const published = publishEpoch(closing, at, key, verify);
-    const ids = [...new Set(published.verdicts.flatMap(({ agreeing, dissenting }) => [...agreeing, ...dissenting]))];
-    const reporters = new Map((await store.reporters(ids)).map((reporter) => [reporter.reporterId, reporter]));
-    const concluded = conclude(published, standings, reporters);
-    const verdicts = keptOf(published);
-    const scored = await score(concluded.standings, verdicts, concluded.overturned, at);
-    const digest = digestOfEpoch(published);
-    const kept = await store.closeEpoch({
-      epoch: published.epoch, endedAtMs: at, digest, document: JSON.stringify(published), verdicts,
-      standings: scored, reporters: concluded.reporters, overturned: concluded.overturned,
-    });
-    if (!kept) return forget();
-    newest = { epoch: published.epoch, digest };
-    for (const standing of scored) {
+    const { closed, orders } = await judge(closing, standings, at);
+    if (!(await store.closeEpoch(closed))) return forget();
+    newest = { epoch: closed.epoch, digest: closed.digest };
+    for (const standing of closed.standings) {
       standings.set(standing.nodeId, standing);
       events.onStanding(standing);
     }
-    for (const order of concluded.orders) {
-      log.info({ ...order, epoch: published.epoch }, "checking has decided of a node");
+    for (const order of orders) {
+      log.info({ ...order, epoch: closed.epoch }, "checking has decided of a node");
       events.onOrder(order);
       if (order.type === "registered") tellAll({ type: "registered", nodeId: order.nodeId, ...(order.reason !== undefined && { reason: order.reason }) });
     }
-    const count = (outcome: string) => published.verdicts.filter((verdict) => verdict.outcome === outcome).length;
-    log.info({ epoch: published.epoch, clear: count("clear"), faulty: count("faulty"), undecided: count("undecided") }, "checking epoch closed");
-  }
-
-  async function score(changed: readonly NodeStanding[], fresh: readonly KeptVerdict[], overturned: readonly { taskId: string }[], at: number): Promise<NodeStanding[]> {
-    const nodeIds = changed.map(({ nodeId }) => nodeId);
-    const sinceMs = at - VERDICTS_KEPT_MS;
-    const gone = new Set(overturned.map(({ taskId }) => taskId));
-    const [older, totals, minutes] = await Promise.all([
-      store.keptVerdicts({ nodeIds, sinceMs, newestMax: VERDICTS_READ_MAX }),
-      store.nodeTotals(nodeIds, { sinceMs, recentSinceMs: sinceMs }),
-      ports.minutesOf(nodeIds, sinceMs),
-    ]);
-    const verdicts = Map.groupBy([...older, ...fresh].filter(({ taskId }) => !gone.has(taskId)), ({ nodeId }) => nodeId);
-    const totalsOf = new Map<string, NodeTotals>(totals.map((each) => [each.nodeId, each]));
-    return changed.map((standing) => {
-      const { nodeId } = standing;
-      return scoreStanding(standing, { verdicts: verdicts.get(nodeId) ?? [], totals: totalsOf.get(nodeId), minutes: minutes.get(nodeId) ?? NO_MINUTES }, at);
-    });
+    const count = (outcome: string) => closed.verdicts.filter((verdict) => verdict.outcome === outcome).length;
+    log.info({ epoch: closed.epoch, clear: count("clear"), faulty: count("faulty"), undecided: count("undecided") }, "checking epoch closed");
   }
 
   // --- What is heard ---
@@ -423,14 +389,4 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     trimmedMs = at;
     await store.trimChecking(at - EPOCHS_KEPT_MS);
   }
-}
-
-function keptOf({ verdicts, tasks, endedAtMs }: PublishedEpoch): KeptVerdict[] {
-  const checks = new Map(tasks.map(({ taskId, check, audit }) => [taskId, { check, audit }]));
-  return verdicts.flatMap(({ epoch, taskId, nodeId, kind, outcome, faults, evidence }) => {
-    const of = checks.get(taskId);
-    // Of an audit nothing is said about the node.
-    if (!of || of.audit !== undefined) return [];
-    return [{ epoch, taskId, nodeId, atMs: endedAtMs, kind, check: of.check, outcome, faults, reports: evidence.length, overturned: false }];
-  });
 }

@@ -36,7 +36,7 @@ const titleStore = await openTitleStore(
   { clock: systemClock, log: silentLog, store, storage: createMemoryStorage(), keys: deriveSaveKeys("a-secret") },
   undefined,
 );
-const nobodyPlays: Pick<AppPorts, "clock" | "identity" | "servers" | "store" | "saves" | "titleStore" | "localTitles" | "adminToken"> = {
+const nobodyPlays: Pick<AppPorts, "clock" | "identity" | "servers" | "store" | "saves" | "titleStore" | "localTitles" | "adminToken" | "checking"> = {
   clock: systemClock,
   servers: { seed: () => ({ number: 0, seed: "" }), publishedSeed: async () => undefined },
   identity: { read: async () => ({ type: "forged" }) },
@@ -45,6 +45,7 @@ const nobodyPlays: Pick<AppPorts, "clock" | "identity" | "servers" | "store" | "
   titleStore,
   localTitles: { find: () => undefined, isPublished: () => false, refresh: async () => {} },
   adminToken: "an-admin-token-of-the-tests",
+  checking: { publicKey: "", epochMs: 900_000 },
 };
 
 beforeAll(async () => {

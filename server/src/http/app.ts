@@ -7,6 +7,7 @@ import type { Log } from "../log.ts";
 import { savesApi, type SavesApiPorts } from "../saves/saves-api.ts";
 import { transferApi, type TransferSaves } from "../saves/transfer-api.ts";
 import { titleStoreApi, type TitleApiPorts } from "../title-store/title-api.ts";
+import { checkingApi, type CheckingApiPorts } from "./checking-api.ts";
 import { clientFiles } from "./client-files.ts";
 import { drawsApi, type DrawsApiPorts } from "./draws-api.ts";
 import { nodeOrdersApi, type NodeOrdersApiPorts } from "./node-orders-api.ts";
@@ -18,10 +19,10 @@ import { refuseFailures, refuseUnknown, refuseWriting } from "./refusals.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { titlesApi, type TitlesApiPorts } from "./titles-api.ts";
 
-export type AppPorts = TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & DrawsApiPorts & QualityApiPorts & RatingApiPorts & ProblemsApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
+export type AppPorts = TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & DrawsApiPorts & CheckingApiPorts & QualityApiPorts & RatingApiPorts & ProblemsApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
 
 export function createApp(ports: AppPorts, clientFolder: string): Express {
-  const { clock, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles, adminToken, log } = ports;
+  const { clock, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles, adminToken, checking, log } = ports;
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
@@ -46,6 +47,7 @@ export function createApp(ports: AppPorts, clientFolder: string): Express {
   app.use("/api/titles", titlesApi({ catalogue, nodes }));
   app.use("/api/nodes", nodesApi({ nodes }));
   app.use("/api/draws", drawsApi({ servers }));
+  app.use("/api/checking", checkingApi({ nodes, store, checking }));
   app.use("/api/sessions", qualityApi({ identity, store }));
   app.use(clientFiles(clientFolder));
   app.use(refuseUnknown);

@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { CheckResult } from "@nearframe/shared/checking/node-calls";
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { CloseCode, PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
@@ -23,7 +24,15 @@ export type NodeToken = {
   readonly required: boolean;
 };
 
-type NodeDoorPorts = { clock: Clock; log: Log; nodes: Nodes; sessions: Pick<Sessions, "nodes">; nodeToken: NodeToken };
+type NodeDoorPorts = {
+  clock: Clock;
+  log: Log;
+  nodes: Nodes;
+  sessions: Pick<Sessions, "nodes">;
+  nodeToken: NodeToken;
+  /** A node answers a checker, who may hang at another process. */
+  onCheckReply(nodeId: string, callId: string, result: CheckResult): void;
+};
 type Message<T extends NodeToServer["type"]> = Extract<NodeToServer, { type: T }>;
 
 const RATE = { perSecond: NODE_MESSAGES_PER_SECOND_MAX, burst: 2 * NODE_MESSAGES_PER_SECOND_MAX };
@@ -72,7 +81,7 @@ function refuseNode({ headers }: IncomingMessage, { token, required }: NodeToken
 type Caller = { address: string; trusted: boolean; logRefusal(why: string): void };
 
 function createConversation(
-  { nodes, sessions }: NodeDoorPorts,
+  { nodes, sessions, onCheckReply }: NodeDoorPorts,
   link: PeerLink<ServerToNode>,
   { address, trusted, logRefusal }: Caller,
 ): Conversation<NodeToServer> {
@@ -92,7 +101,7 @@ function createConversation(
         if (proves(message)) nodes.describe(nodeId, message.inventory);
         return;
       case "check.reply":
-        return refuse("CHECK_NOT_ASKED", "no checker waits for this answer");
+        return onCheckReply(nodeId, message.callId, message.result);
       case "node.drain":
         return nodes.tell(nodeId, { type: "drain-asked", by: "node" });
       default:

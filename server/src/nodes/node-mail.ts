@@ -8,6 +8,7 @@ import { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import { END_REASONS } from "@nearframe/shared/session/end-reasons";
 import * as z from "zod/mini";
 import type { Cluster } from "../cluster/ports.ts";
+import { HostRecord } from "./node-record.ts";
 
 const Asker = z.enum(["node", "server"]);
 
@@ -29,6 +30,8 @@ export const NodeLetter = z.discriminatedUnion("type", [
   z.object({ type: z.literal("tell"), nodeId: Id, event: RemoteEvent }),
   /** A session that the node had has ended, and why. */
   z.object({ type: z.literal("ended"), nodeId: Id, reason: z.enum(END_REASONS) }),
+  /** What checking makes of it. */
+  z.object({ type: z.literal("checked-score"), nodeId: Id, checked: HostRecord.shape.checked }),
   /** Does it answer? Its player sees no media. */
   z.object({ type: z.literal("check"), nodeId: Id, askerId: Id }),
   z.object({ type: z.literal("checked"), nodeId: Id, linked: z.boolean() }),

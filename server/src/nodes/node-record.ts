@@ -33,6 +33,8 @@ export const HostRecord = z.object({
   uptimeShare: Share,
   mosMean: z.optional(z.number()),
   captureEncodeMs: z.optional(z.number()),
+  /** What checkers and players' minutes have shown (docs/checking.md); left out where nobody checks. */
+  checked: z.optional(z.object({ performance: Share, honesty: Share })),
 });
 export type HostRecord = z.infer<typeof HostRecord>;
 

@@ -150,9 +150,18 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     events.onLinked(nodeId, sessions);
     history.linked(nodeId, (host) => {
       if (nodes.get(nodeId) !== node) return;
-      node.host = host;
+      node.host = { ...host, ...(node.host.checked && { checked: node.host.checked }) };
       publish(node);
     });
+  }
+
+  /** What checking makes of a node; placement goes by it from now on. */
+  function noteChecked(nodeId: string, checked: HostRecord["checked"]): void {
+    const node = nodes.get(nodeId);
+    const homeId = directory.get(nodeId)?.homeServerId;
+    if (!node || node.elsewhere) return homeId === undefined || homeId === serverId ? undefined : mail.send(homeId, { type: "checked-score", nodeId, checked });
+    node.host = { ...node.host, checked };
+    publish(node);
   }
 
   function tellOperator({ nodeId, registration: { inventory, sessions, address, trusted }, life }: Node): void {
@@ -301,6 +310,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
   function handleLetter(letter: NodeLetter): void {
     if (letter.type === "ended") return history.sessionEnded(letter.nodeId, letter.reason);
     if (letter.type === "check") return linkChecks.handleAsked(letter.nodeId, letter.askerId);
+    if (letter.type === "checked-score") return noteChecked(letter.nodeId, letter.checked);
     if (letter.type === "checked") return linkChecks.handleAnswer(letter.nodeId, letter.linked);
     const node = nodes.get(letter.nodeId);
     if (!node || node.elsewhere) return log.debug({ nodeId: letter.nodeId }, "mail for a node that has moved on");
@@ -366,6 +376,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     tell,
     expect,
     noteSessionEnded,
+    noteChecked,
     /** Asks the node whether it is there; if it does not say so, it is taken for gone. */
     checkLink: linkChecks.check,
     handleLetter,

@@ -11,6 +11,7 @@
 //               some sessions of an average one, so that the bound speaks of it, not of its age.
 //   price       As the reference has it.
 
+import { UNKNOWN_SCORE } from "@nearframe/shared/checking/scores";
 import { scoreGaming } from "@nearframe/shared/qoe/g1072";
 import type { PlacementNeed, PlacementPolicy } from "./need.ts";
 
@@ -73,11 +74,17 @@ const WILSON_Z = 1.645;
 const PRIOR_SESSIONS = 30;
 const PRIOR_SUCCESS = 0.98;
 
-/** How surely a session ends for a reason that the host need not bear. */
-export function reliabilityOf(record: { sessionsEnded: number; sessionsFailedByHost: number; uptimeShare: number }): number {
+/**
+ * How surely a session goes well here: ends for a reason that the host need not bear, on a node that checks have
+ * not found wanting. They only take away, so that who has not been checked yet is no better off than who has passed.
+ */
+export function reliabilityOf(record: {
+  sessionsEnded: number; sessionsFailedByHost: number; uptimeShare: number; checked?: { performance: number; honesty: number } | undefined;
+}): number {
   const sessions = record.sessionsEnded + PRIOR_SESSIONS;
   const failed = Math.min(record.sessionsEnded, record.sessionsFailedByHost) + PRIOR_SESSIONS * (1 - PRIOR_SUCCESS);
-  return wilsonLowerBound(sessions - failed, sessions) * record.uptimeShare;
+  const { performance, honesty } = record.checked ?? { performance: UNKNOWN_SCORE, honesty: 1 };
+  return wilsonLowerBound(sessions - failed, sessions) * record.uptimeShare * honesty * Math.min(1, performance + UNKNOWN_SCORE);
 }
 
 export function wilsonLowerBound(successes: number, trials: number): number {

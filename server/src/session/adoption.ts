@@ -28,6 +28,7 @@ export type AdoptionPorts = {
   nodes: Pick<SessionNodes, "expect">;
   titles: SessionTitles;
   store: Pick<SessionStore, "openSessions" | "openSession">;
+  pinnedNode(playerId: string): string | undefined;
 };
 
 type Found = { record: SessionRecord; turnCount: number };
@@ -35,7 +36,7 @@ type Found = { record: SessionRecord; turnCount: number };
 export type Adoption = ReturnType<typeof createAdoption>;
 
 export function createAdoption(ports: AdoptionPorts, scope: Scope) {
-  const { clock, log, servers, directory, table, writer, slots, nodes, titles, store } = ports;
+  const { clock, log, servers, directory, table, writer, slots, nodes, titles, store, pinnedNode } = ports;
   /** By session: since when its owner has been missed. */
   const missedSinceMs = new Map<string, number>();
   const busy = new Set<string>();
@@ -111,7 +112,7 @@ export function createAdoption(ports: AdoptionPorts, scope: Scope) {
     }
     const { id, playerId, device, requestedAtMs } = record;
     const place = { address: undefined, timeZone: undefined };
-    const facts = { id, playerId, title, device, place, policy: undefined, requestedAtMs };
+    const facts = { id, playerId, title, device, place, policy: undefined, pinnedNodeId: pinnedNode(playerId), requestedAtMs };
     const entry = newEntry(facts, session, { term, turnCount });
     if ("lease" in session) nodes.expect(session.lease.nodeId, id);
     table.adopt(entry);

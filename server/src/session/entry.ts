@@ -15,6 +15,8 @@ export type Entry = {
   readonly title: Title;
   readonly requestedAtMs: number;
   readonly policy: PlacementPolicy | undefined;
+  /** A check, for this node alone: it is nobody's demand, and waits in nobody's way. */
+  readonly pinnedNodeId?: string | undefined;
   /** Of the player's present device; a resume may bring another. */
   device: Device;
   place: PlayerPlace;
@@ -33,7 +35,7 @@ export type Entry = {
   turns: SessionTurn[];
 };
 
-export type SessionFacts = Pick<Entry, "id" | "playerId" | "title" | "device" | "place" | "policy" | "requestedAtMs">;
+export type SessionFacts = Pick<Entry, "id" | "playerId" | "title" | "device" | "place" | "policy" | "pinnedNodeId" | "requestedAtMs">;
 
 export function newEntry(facts: SessionFacts, session: Session, { term = 1, turnCount = 0 } = {}): Entry {
   return {

@@ -72,6 +72,11 @@ function chooseIfComplete(session: ProbingSession, nowMs: number): Step {
 function drop(session: ProbingSession, gone: (candidate: Candidate) => boolean, nowMs: number): Step {
   const lost = session.candidates.filter(gone);
   if (lost.length === 0) return [session, []];
+  // What was for this node alone is for none of the others.
+  if (lost.some(({ pinned }) => pinned)) {
+    const [line] = backInLine(session.queued, nowMs);
+    return [line, giveBack(session.candidates)];
+  }
   const candidates = session.candidates.filter((candidate) => !gone(candidate));
   const released = lost.map(({ lease }) => ({ type: "release-slot", lease }) as const);
   const left = { ...session, candidates };
@@ -85,7 +90,7 @@ function backInLine(queued: QueuedSession, nowMs: number): Step {
 }
 
 function choose(session: ProbingSession, nowMs: number): Step {
-  const winner = chooseCandidate(session.candidates);
+  const winner = session.candidates.find(({ pinned }) => pinned) ?? chooseCandidate(session.candidates);
   const { lease } = winner;
   const others = session.candidates.filter((candidate) => candidate !== winner);
   const steps = [...new Set(["placed", ...winner.steps] as const)];

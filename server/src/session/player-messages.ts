@@ -35,6 +35,8 @@ export type PlayerMessagePorts = {
   store: Pick<SessionStore, "findSession">;
   /** Who else is in a session. */
   companies: Pick<Companies, "handle" | "handlePeerClosed">;
+  /** The node that this player is sent to check. */
+  pinnedNode(playerId: string): string | undefined;
   log: Log;
   newId(): string;
 };
@@ -42,7 +44,7 @@ export type PlayerMessagePorts = {
 export type PlayerMessages = ReturnType<typeof handlePlayerMessages>;
 
 export function handlePlayerMessages(ports: PlayerMessagePorts) {
-  const { table, relay, probes, writer, nodes, directory, tellOwner, titles, telemetry, store, companies, log, newId } = ports;
+  const { table, relay, probes, writer, nodes, directory, tellOwner, titles, telemetry, store, companies, pinnedNode, log, newId } = ports;
 
   /** A request takes a moment, in which its socket may close. */
   const closed = new WeakSet<PlayerPeer>();
@@ -73,6 +75,7 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
       device: message.device,
       place: peer.place,
       policy: message.policy,
+      pinnedNodeId: pinnedNode(peer.playerId),
       requestedAtMs: table.nowMs(),
     };
     const entry = await open(facts, peer);

@@ -55,6 +55,8 @@ export type SlotNeed = {
   readonly waitingSinceMs: number;
   /** Nodes that have just failed it. */
   readonly excludedNodeIds: readonly string[];
+  /** It is for this node alone, whatever its state. */
+  readonly pinnedNodeId?: string | undefined;
 };
 
 export type SlotChoice =

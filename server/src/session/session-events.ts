@@ -8,7 +8,13 @@ import type { StartStep } from "@nearframe/shared/session/start-steps";
 import type { Lease, Session, SessionEnd } from "./session.ts";
 
 /** A lease that placement could get for the session, best first. */
-export type Option = { lease: Lease; estimateMs: number | undefined; lightMs: number | undefined };
+export type Option = {
+  lease: Lease;
+  estimateMs: number | undefined;
+  lightMs: number | undefined;
+  /** The session is for this node alone: the others are measured for the look of it. */
+  pinned?: true;
+};
 
 /** What nodes say carries the epoch under which they say it; that of another lease changes nothing. */
 export type SessionEvent =

@@ -144,8 +144,9 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
   }
 
   /** How a session left its node goes into the node's record; a candidate that was not taken says nothing. */
-  function noteLeft({ session, lastLease }: Entry, { nodeId, epoch }: Lease): void {
-    if (lastLease?.epoch !== epoch) return;
+  function noteLeft({ session, lastLease, pinnedNodeId }: Entry, { nodeId, epoch }: Lease): void {
+    // Checks have a record of their own.
+    if (lastLease?.epoch !== epoch || pinnedNodeId !== undefined) return;
     if ("end" in session) nodes.noteSessionEnded(nodeId, session.end.reason);
     else if (session.state === "queued" && session.moves > 0) nodes.noteSessionEnded(nodeId, EndReason.NodeLost);
   }
@@ -198,10 +199,10 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     }, PLACE_AGAIN_MS);
   }
 
-  function chooseFor({ id: sessionId, title, place, policy, failed }: Entry, waitingSinceMs: number): SlotChoice {
+  function chooseFor({ id: sessionId, title, place, policy, failed, pinnedNodeId }: Entry, waitingSinceMs: number): SlotChoice {
     const excludedSinceMs = nowMs() - EXCLUDED_MS;
     const excludedNodeIds = [...failed].flatMap(([nodeId, atMs]) => (atMs > excludedSinceMs ? [nodeId] : []));
-    return chooseFrom({ sessionId, title, place, policy, waitingSinceMs, excludedNodeIds });
+    return chooseFrom({ sessionId, title, place, policy, waitingSinceMs, excludedNodeIds, pinnedNodeId });
   }
 
   /** A node that failed it is better than none: it may have come up again. */
@@ -258,7 +259,7 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
 
   function forget(entry: Entry): void {
     const { session } = entry;
-    if (session.played && "end" in session) waits.observe(session.end.atMs - session.played.sinceMs);
+    if (session.played && "end" in session && entry.pinnedNodeId === undefined) waits.observe(session.end.atMs - session.played.sinceMs);
     directory.remove(entry.id);
     drop(entry);
   }

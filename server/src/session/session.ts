@@ -28,6 +28,8 @@ export type Candidate = {
   readonly estimateMs: number | undefined;
   /** Faster than this no signal gets there and back, by what is known of where both are. */
   readonly lightMs: number | undefined;
+  /** The session is for this node alone. */
+  readonly pinned?: true;
   readonly steps: readonly StartStep[];
   readonly byPlayer: ProbeResult | undefined;
   readonly byNode: ProbeResult | undefined;

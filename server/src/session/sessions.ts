@@ -41,6 +41,8 @@ export type SessionPorts = {
   telemetry: SessionTelemetry;
   store: SessionStore & ShareStore;
   saves: SessionSaves;
+  /** The node that this player is sent to check, if it is a checker. */
+  pinnedNode(playerId: string): string | undefined;
   newId(): string;
   /** For a link to a session: one that nobody can guess. */
   newCode(): string;
@@ -54,7 +56,7 @@ export type Sessions = Awaited<ReturnType<typeof openSessions>>;
 
 /** Resolves when every session of the cluster is known, and those that outlived all processes are held. */
 export async function openSessions(ports: SessionPorts, scope: Scope) {
-  const { clock, log, cluster, servers, nodes, slots, titles, telemetry, store, saves, newId, newNonce, newCode, iceServers } = ports;
+  const { clock, log, cluster, servers, nodes, slots, titles, telemetry, store, saves, pinnedNode, newId, newNonce, newCode, iceServers } = ports;
   const { bus } = cluster;
   // Owned first, closed last: it writes what the others say while they close.
   const writer = createSessionWriter({ store, log }, scope);
@@ -116,6 +118,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     telemetry,
     store,
     companies,
+    pinnedNode,
     log,
     newId,
   });
@@ -127,7 +130,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     scope,
   ));
   const nodeHome = createNodeHome({ bus, servers, directory, local: fromNodes, forgetReported: nodes.forgetReported });
-  const adoption = createAdoption({ clock, log, servers, directory, table, writer, slots, nodes, titles, store }, scope);
+  const adoption = createAdoption({ clock, log, servers, directory, table, writer, slots, nodes, titles, store, pinnedNode }, scope);
   const straysSinceMs = new Map<string, number>();
 
   await bus.subscribe(ownerSubject(servers.serverId), ToOwner, handleMail, scope);

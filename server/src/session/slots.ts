@@ -10,7 +10,7 @@ import { ClusterUnavailableError } from "../cluster/ports.ts";
 import type { Lease as SlotLease, Leases } from "../leases/leases.ts";
 import type { Log } from "../log.ts";
 import type { NodeRecord } from "../nodes/node-record.ts";
-import type { PlacementNeed, RankedNode, Shortlist } from "../placement/need.ts";
+import { CANDIDATES_MAX, type PlacementNeed, type RankedNode, type Shortlist } from "../placement/need.ts";
 import { PROBE_SCORE_SHARE } from "./limits.ts";
 import type { SessionSlots, SlotChoice, SlotNeed } from "./ports.ts";
 import type { Lease } from "./session.ts";
@@ -30,6 +30,9 @@ export type SlotPorts = {
   log: Log;
 };
 
+/** One that was not ranked has no terms. */
+type Chosen = Pick<RankedNode, "nodeId"> & Partial<Pick<RankedNode, "terms">>;
+
 /** Of shortlists whose nodes all turn out to be busy. */
 const ROUNDS_MAX = 8;
 
@@ -40,14 +43,20 @@ export function createSessionSlots(ports: SlotPorts, scope: Scope): SessionSlots
 
   function choose(slotNeed: SlotNeed): SlotChoice {
     const need = needOf(slotNeed);
-    const chosen = chooseOpen(need, new Set(need.excludedNodeIds));
+    const { sessionId, pinnedNodeId } = slotNeed;
+    const chosen = pinnedNodeId === undefined ? chooseOpen(need, new Set(need.excludedNodeIds)) : choosePinned(pinnedNodeId, need);
     if ("type" in chosen) return chosen;
     for (const { nodeId } of chosen) pending.set(nodeId, (pending.get(nodeId) ?? 0) + 1);
     return {
       type: "chosen",
       async take() {
-        const options = await Promise.all(chosen.map((node) => takeOne(node, need, slotNeed.sessionId)));
-        return options.filter((option) => option !== undefined);
+        const taken = await Promise.all(chosen.map((node) => takeOne(node, need, sessionId)));
+        const options = taken.filter((option) => option !== undefined);
+        if (pinnedNodeId === undefined) return options;
+        const pinned = options.find(({ lease }) => lease.nodeId === pinnedNodeId);
+        if (pinned) return [{ ...pinned, pinned: true as const }, ...options.filter((option) => option !== pinned)];
+        for (const { lease } of options) release(lease, sessionId);
+        return [];
       },
       leave: () => chosen.forEach(({ nodeId }) => settle(nodeId)),
     };
@@ -68,13 +77,26 @@ export function createSessionSlots(ports: SlotPorts, scope: Scope): SessionSlots
     return { type: "none", canRun: true };
   }
 
-  async function takeOne({ nodeId, terms }: RankedNode, need: PlacementNeed, sessionId: string): Promise<Option | undefined> {
+  /** This one, and those that a player would measure beside it: nobody shall tell by the others' absence what the session is for. */
+  function choosePinned(nodeId: string, need: PlacementNeed): readonly Chosen[] | (SlotChoice & { type: "none" }) {
+    const node = record(nodeId);
+    if (!node || node.state === "offline" || freeOf(nodeId) <= 0) return { type: "none", canRun: node !== undefined };
+    const others = chooseOpen(need, new Set([...(need.excludedNodeIds ?? []), nodeId]));
+    return [{ nodeId }, ...("type" in others ? [] : others.slice(0, CANDIDATES_MAX - 1))];
+  }
+
+  function release(lease: Lease, sessionId: string): void {
+    leases.release({ ...lease, sessionId });
+    nodes.releaseSlot(lease.nodeId, sessionId);
+  }
+
+  async function takeOne({ nodeId, terms }: Chosen, need: PlacementNeed, sessionId: string): Promise<Option | undefined> {
     const node = record(nodeId);
     try {
       const lease = node && (await leases.takeSlot(nodeId, node.slots, sessionId));
       if (!lease || !node) return undefined;
       nodes.takeSlot(nodeId, sessionId);
-      const estimateMs = terms.rttSource === "unknown" ? undefined : terms.rttMs;
+      const estimateMs = terms === undefined || terms.rttSource === "unknown" ? undefined : terms.rttMs;
       return { lease: plain(lease), estimateMs, lightMs: lightMs(need, node) };
     } catch (error) {
       if (scope.closed) return undefined;
@@ -102,10 +124,7 @@ export function createSessionSlots(ports: SlotPorts, scope: Scope): SessionSlots
   return {
     choose,
     keep: (lease, sessionId) => leases.confirm({ ...lease, sessionId }),
-    release(lease, sessionId) {
-      leases.release({ ...lease, sessionId });
-      nodes.releaseSlot(lease.nodeId, sessionId);
-    },
+    release,
     async adopt({ nodeId, epoch }, sessionId) {
       // A node that is not known yet has at least this slot.
       const adopted = await leases.adopt({ nodeId, epoch, sessionId }, record(nodeId)?.slots ?? 1);

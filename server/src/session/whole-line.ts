@@ -53,7 +53,7 @@ export function createWholeLine({ entries, shared, directory, titles, nowMs }: W
 /** What the other processes are told of one of ours. */
 export function waitingTold(entry: Entry, placing: boolean): WaitingTold | undefined {
   const { session } = entry;
-  if (session.state !== "queued") return undefined;
+  if (session.state !== "queued" || entry.pinnedNodeId !== undefined) return undefined;
   const { address, timeZone } = entry.place;
   return {
     sessionId: entry.id,
@@ -72,8 +72,8 @@ export function waitingTold(entry: Entry, placing: boolean): WaitingTold | undef
 type Ordered = LineEntry & { readonly turn: LineTurn };
 
 function turnHere(entry: Entry): Ordered {
-  const { id: sessionId, title, policy, failed, requestedAtMs: askedAtMs } = entry;
-  const kind = kindOf(titleIdOf(entry), policy, failed.keys());
+  const { id: sessionId, title, policy, failed, pinnedNodeId, requestedAtMs: askedAtMs } = entry;
+  const kind = kindOf(titleIdOf(entry), policy, failed.keys(), pinnedNodeId);
   const turn = { at: "here", kind, entry } as const;
   return { turn, sessionId, priority: priorityOf(entry), publisher: title.manifest.publisher, askedAtMs, pool: kind };
 }
@@ -89,6 +89,6 @@ function priorityOf({ session }: Entry): LineEntry["priority"] {
 }
 
 /** Two sessions of one kind are served by the same slots. A title has one runtime. */
-function kindOf(titleId: string, policy: string | undefined, failedNodeIds: Iterable<string>): string {
-  return JSON.stringify([titleId, policy, [...failedNodeIds]]);
+function kindOf(titleId: string, policy: string | undefined, failedNodeIds: Iterable<string>, pinnedNodeId?: string): string {
+  return JSON.stringify([titleId, policy, [...failedNodeIds], pinnedNodeId]);
 }

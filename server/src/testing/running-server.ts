@@ -12,6 +12,7 @@ import { PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import { onTestFinished } from "vitest";
 import { joinLocalCluster } from "../cluster/adapters/local/local-cluster.ts";
 import { createLocalHub } from "../cluster/adapters/local/local-hub.ts";
+import type { CheckingOptions } from "../checking/checking.ts";
 import { createLog } from "../log.ts";
 import { createServer } from "../server.ts";
 import { createMemoryStorage } from "../storage/adapters/memory/memory-storage.ts";
@@ -42,6 +43,7 @@ export async function startServer({
   scope = new Scope(),
   clock = systemClock,
   nodeTokenRequired = true,
+  checking = {} as CheckingOptions,
 } = {}) {
   onTestFinished(() => scope.close());
   const clientFolder = await mkdtemp(path.join(os.tmpdir(), "nearframe-server-"));
@@ -76,6 +78,7 @@ export async function startServer({
       saveSecret: "a-secret-of-the-tests-for-their-saves",
       adminToken: ADMIN_TOKEN,
       publishedFolder: path.join(clientFolder, "published"),
+      checking,
     },
     scope,
   );

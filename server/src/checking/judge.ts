@@ -1,0 +1,69 @@
+// From an epoch that is over to what is published of it and what follows: verdicts,
+// standings, trust, scores.
+
+import { digestOfEpoch, type PublishedEpoch } from "@nearframe/shared/checking/published";
+import type { ClosedEpoch, CheckingStore, KeptVerdict } from "../store/checking-ports.ts";
+import type { NodeStore, NodeTotals } from "../store/node-ports.ts";
+import { verifySignature } from "./checker-door.ts";
+import type { CheckingKey } from "./checking-key.ts";
+import { conclude, type Order } from "./conclude.ts";
+import type { Epoch } from "./epoch.ts";
+import { VERDICTS_KEPT_MS } from "./limits.ts";
+import { publishEpoch } from "./publish-epoch.ts";
+import { scoreStanding } from "./score-standing.ts";
+import type { NodeStanding } from "./standing.ts";
+
+/** Minutes of play, by what they came to and whether the host can be held to it. */
+export type PlayedMinutes = { good: number; degradedByHost: number; badByHost: number };
+
+export type JudgePorts = {
+  store: Pick<CheckingStore, "reporters" | "keptVerdicts"> & Pick<NodeStore, "nodeTotals">;
+  key: CheckingKey;
+  /** Of those that have been played on. */
+  minutesOf(nodeIds: readonly string[], sinceMs: number): Promise<ReadonlyMap<string, PlayedMinutes>>;
+};
+
+const VERDICTS_READ_MAX = 200_000;
+const NO_MINUTES: PlayedMinutes = { good: 0, degradedByHost: 0, badByHost: 0 };
+
+export function createJudge({ store, key, minutesOf }: JudgePorts) {
+  return async function judge(closing: Epoch, standings: ReadonlyMap<string, NodeStanding>, at: number): Promise<{ closed: ClosedEpoch; orders: Order[] }> {
+    const published = publishEpoch(closing, at, key, verifySignature);
+    const ids = [...new Set(published.verdicts.flatMap(({ agreeing, dissenting }) => [...agreeing, ...dissenting]))];
+    const reporters = new Map((await store.reporters(ids)).map((reporter) => [reporter.reporterId, reporter]));
+    const { orders, overturned, ...concluded } = conclude(published, standings, reporters);
+    const verdicts = keptOf(published);
+    const scored = await score(concluded.standings, verdicts, new Set(overturned.map(({ taskId }) => taskId)), at);
+    const closed = {
+      epoch: published.epoch, endedAtMs: at, digest: digestOfEpoch(published), document: JSON.stringify(published), verdicts, standings: scored,
+      reporters: concluded.reporters, overturned,
+    };
+    return { closed, orders };
+  };
+
+  async function score(changed: readonly NodeStanding[], fresh: readonly KeptVerdict[], overturned: ReadonlySet<string>, at: number): Promise<NodeStanding[]> {
+    const nodeIds = changed.map(({ nodeId }) => nodeId);
+    const sinceMs = at - VERDICTS_KEPT_MS;
+    const [older, totals, minutes] = await Promise.all([
+      store.keptVerdicts({ nodeIds, sinceMs, newestMax: VERDICTS_READ_MAX }),
+      store.nodeTotals(nodeIds, { sinceMs, recentSinceMs: sinceMs }),
+      minutesOf(nodeIds, sinceMs),
+    ]);
+    const verdicts = Map.groupBy([...older, ...fresh].filter(({ taskId }) => !overturned.has(taskId)), ({ nodeId }) => nodeId);
+    const totalsOf = new Map<string, NodeTotals>(totals.map((each) => [each.nodeId, each]));
+    return changed.map((standing) => {
+      const { nodeId } = standing;
+      return scoreStanding(standing, { verdicts: verdicts.get(nodeId) ?? [], totals: totalsOf.get(nodeId), minutes: minutes.get(nodeId) ?? NO_MINUTES }, at);
+    });
+  }
+}
+
+function keptOf({ verdicts, tasks, endedAtMs }: PublishedEpoch): KeptVerdict[] {
+  const checks = new Map(tasks.map(({ taskId, check, audit }) => [taskId, { check, audit }]));
+  return verdicts.flatMap(({ epoch, taskId, nodeId, kind, outcome, faults, evidence }) => {
+    const of = checks.get(taskId);
+    // Of an audit nothing is said about the node.
+    if (!of || of.audit !== undefined) return [];
+    return [{ epoch, taskId, nodeId, atMs: endedAtMs, kind, check: of.check, outcome, faults, reports: evidence.length, overturned: false }];
+  });
+}
