@@ -20,8 +20,11 @@ export const CODES: Readonly<Record<string, number>> = {
   NumpadEnter: 96, ControlRight: 97, NumpadDivide: 98, PrintScreen: 99, AltRight: 100,
   Home: 102, ArrowUp: 103, PageUp: 104, ArrowLeft: 105, ArrowRight: 106, End: 107, ArrowDown: 108, PageDown: 109,
   Insert: 110, Delete: 111, AudioVolumeMute: 113, AudioVolumeDown: 114, AudioVolumeUp: 115,
-  NumpadEqual: 117, Pause: 119, NumpadComma: 121, Lang1: 122, Lang2: 123, IntlYen: 124,
+  Power: 116,
+  NumpadEqual: 117, Pause: 119, SelectTask: 120, NumpadComma: 121, Lang1: 122, Lang2: 123, IntlYen: 124,
   MetaLeft: 125, MetaRight: 126, ContextMenu: 127,
+  // A phone's own: what is asked of it, rather than a key that browsers know.
+  RotateDisplay: 153,
   BrowserBack: 158, BrowserHome: 172,
   F13: 183, F14: 184, F15: 185, F16: 186, F17: 187, F18: 188, F19: 189, F20: 190,
 };

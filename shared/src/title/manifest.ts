@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 import { CODES } from "../input/codes.ts";
 import { WORDS } from "../words.ts";
 
-export const RUNTIMES = ["native", "web", "windows", "phone", "test-card"] as const;
+export const RUNTIMES = ["native", "web", "windows", "phone", "android", "libretro", "test-card"] as const;
 export type Runtime = (typeof RUNTIMES)[number];
 
 const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
@@ -75,6 +75,29 @@ export const InputNeeds = z.strictObject({
 });
 export type InputNeeds = z.infer<typeof InputNeeds>;
 
+/** An app on an Android device. */
+export const AndroidApp = z.strictObject({
+  package: text(200).check(z.regex(/^[a-zA-Z]\w*(\.[a-zA-Z]\w*)+$/, { error: "a package's name, such as \"org.example.game\"" })),
+  /** The app's own start where left out. */
+  activity: z.optional(text(200).check(z.regex(/^\.?[a-zA-Z][\w.$]*$/, { error: "a class, such as \".MainActivity\"" }))),
+  /** What the app is to open, in place of an activity. */
+  link: z.optional(text(500).check(z.regex(/^[a-zA-Z][\w+.-]*:\S+$/, { error: "an address, such as \"game://level/2\"" }))),
+  /** Installed for each session, from the title's folder; left out where the device brings the app. */
+  apk: z.optional(RelativePath),
+  /** Nothing but this app: no way to the home screen or to others. */
+  kiosk: z.optional(z.boolean()),
+});
+export type AndroidApp = z.infer<typeof AndroidApp>;
+
+/** A console's program, and the core that plays it. */
+export const LibretroContent = z.strictObject({
+  /** As in `nestopia_libretro.so`. */
+  core: text(60).check(z.regex(/^[a-z0-9_]+$/, { error: "a core's name, such as \"nestopia\"" })),
+  /** In the title's folder; left out for a core that needs none. */
+  content: z.optional(RelativePath),
+});
+export type LibretroContent = z.infer<typeof LibretroContent>;
+
 export const TitleManifest = z.strictObject({
   id: z.string().check(
     z.minLength(1), z.maxLength(40),
@@ -105,6 +128,8 @@ export const TitleManifest = z.strictObject({
   apps: z.optional(z.array(text(100).check(z.regex(/^[\w.-]+$/, { error: "a desktop entry without its folder, such as \"org.gnome.Calculator\"" }))).check(z.maxLength(64))),
   /** web: the page to open, a file inside the title's folder or an https address. */
   page: z.optional(text(500)),
+  android: z.optional(AndroidApp),
+  libretro: z.optional(LibretroContent),
   /** Added to the title's environment. */
   environment: z.optional(z.record(text(80), z.string().check(z.maxLength(500)))),
   /** Files to lay into the title's home before it starts: path in the home -> path in the folder. */
@@ -112,7 +137,7 @@ export const TitleManifest = z.strictObject({
   size: TitleSize,
   fps: z.int().check(z.gte(10), z.lte(120)),
   input: InputNeeds,
-  /** Below the title's home: what belongs to the player and is kept. */
+  /** Below the title's home, for an Android app its data folder: what belongs to the player and is kept. */
   savePaths: z.array(RelativePath).check(z.maxLength(32)),
   resources: z.strictObject({
     cpuCores: z.number().check(z.gte(0.1), z.lte(64)),
@@ -170,6 +195,15 @@ function crossCheck(manifest: TitleManifest, file: string): ManifestProblem[] {
   }
   if (manifest.runtime === "web" && !manifest.page) {
     problems.push({ file, field: "page", reason: "a web title needs a page" });
+  }
+  if (manifest.runtime === "android" && !manifest.android) {
+    problems.push({ file, field: "android", reason: "an Android title needs to name its app" });
+  }
+  if (manifest.android?.activity !== undefined && manifest.android.link !== undefined) {
+    problems.push({ file, field: "android", reason: "an app is opened by its activity or by a link, not by both" });
+  }
+  if (manifest.runtime === "libretro" && !manifest.libretro) {
+    problems.push({ file, field: "libretro", reason: "a libretro title needs to name its core" });
   }
   if (manifest.page?.startsWith("https://") && !manifest.resources.network) {
     problems.push({ file, field: "resources.network", reason: "a page on the network needs network: true" });
