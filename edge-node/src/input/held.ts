@@ -9,6 +9,7 @@ import {
   isNewer, WHEEL_NOTCH,
   type InputEdge, type InputMessage, type InputState, type PadState,
 } from "@nearframe/shared/input/messages";
+import { releaseTouches, touchByEdge, touchByState, type Touches } from "./held-touches.ts";
 import type { InputAction } from "./ports.ts";
 
 export type Held = {
@@ -23,6 +24,8 @@ export type Held = {
   wheelYNotches: number;
   /** The finger that works the pointer, for titles that know no touch. */
   finger: number | undefined;
+  /** Undefined where the sink takes no fingers: then one of them works the pointer. */
+  touches: Touches | undefined;
   pads: readonly PadState[];
   /** Undefined until the first state. */
   stateSeq: number | undefined;
@@ -31,7 +34,7 @@ export type Held = {
 
 export const NOTHING_HELD: Held = {
   keys: [], buttons: 0, pointer: undefined, dxTotal: 0, dyTotal: 0, wheelXNotches: 0, wheelYNotches: 0,
-  finger: undefined, pads: [], stateSeq: undefined, edgeSeq: 0,
+  finger: undefined, touches: undefined, pads: [], stateSeq: undefined, edgeSeq: 0,
 };
 
 /** One message's motion is cut to this, so that a forged total can't spin a camera for seconds. */
@@ -49,7 +52,8 @@ export function releaseAll(held: Held): [Held, InputAction[]] {
   const actions: InputAction[] = held.keys.map((code) => ({ kind: "key", code, down: false }));
   actions.push(...buttonActions(held.buttons, 0));
   for (const pad of held.pads) actions.push(padAction({ ...pad, buttons: 0, axes: [0, 0, 0, 0], triggers: [0, 0] }));
-  return [{ ...held, keys: [], buttons: 0, finger: undefined, pads: [] }, actions];
+  actions.push(...releaseTouches(held.touches ?? []));
+  return [{ ...held, keys: [], buttons: 0, finger: undefined, touches: held.touches && [], pads: [] }, actions];
 }
 
 function applyState(held: Held, state: InputState): [Held, InputAction[]] {
@@ -68,6 +72,12 @@ function applyState(held: Held, state: InputState): [Held, InputAction[]] {
   if (pointer && (pointer.x !== held.pointer?.x || pointer.y !== held.pointer.y)) {
     actions.push({ kind: "move-to", ...pointer });
     next.pointer = pointer;
+  }
+
+  if (held.touches) {
+    const [touches, moves] = touchByState(held.touches, state, held.edgeSeq);
+    next.touches = touches;
+    actions.push(...moves);
   }
 
   next.wheelXNotches = Math.trunc(state.wheelXTotal / WHEEL_NOTCH);
@@ -126,6 +136,10 @@ function applyEdge(held: Held, edge: InputEdge): [Held, InputAction[]] {
       return [{ ...moved, buttons }, [...actions, ...buttonActions(moved.buttons, buttons)]];
     }
     case "touch": {
+      if (held.touches) {
+        const [touches, actions] = touchByEdge(held.touches, edge);
+        return [{ ...held, touches }, actions];
+      }
       const bit = 1 << LEFT_BUTTON;
       if (edge.phase === "down") {
         if (held.finger !== undefined) return [held, []];

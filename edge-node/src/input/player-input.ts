@@ -24,7 +24,8 @@ export interface PlayerInput {
 }
 
 export function createPlayerInput(ports: PlayerInputPorts, scope: Scope): PlayerInput {
-  let held: Held = NOTHING_HELD;
+  const nothing: Held = { ...NOTHING_HELD, touches: ports.sink.lacks.touch === undefined ? [] : undefined };
+  let held = nothing;
 
   // Applied in the order of arrival: the sink's own queue keeps it, so nothing waits here.
   const apply = (asked: readonly InputAction[], seq: number | undefined) => {
@@ -64,7 +65,7 @@ export function createPlayerInput(ports: PlayerInputPorts, scope: Scope): Player
     },
     restart() {
       this.release();
-      held = NOTHING_HELD;
+      held = nothing;
     },
     release() {
       const [next, actions] = releaseAll(held);

@@ -14,6 +14,8 @@ export type InputAction =
   | { kind: "move-by"; dx: number; dy: number }
   /** Notches; positive is down and right. */
   | { kind: "wheel"; dx: number; dy: number }
+  /** A finger, for sinks that take them; others get it as the pointer. 0..1 of the display, and of the hardest press. */
+  | { kind: "touch"; id: number; phase: "down" | "move" | "up" | "cancel"; x: number; y: number; pressure: number }
   | { kind: "text"; text: string }
   | { kind: "pad"; pad: number; buttons: number; axes: readonly number[]; triggers: readonly number[] };
 
@@ -27,6 +29,8 @@ export interface InputSink {
 export type InputSinkEvents = {
   /** The title shakes a pad: in place of what it did before. Never where the sink lacks pads. */
   onRumble(pad: number, rumble: Rumble): void;
+  /** Something was copied in the title. */
+  onClipboard?(text: string): void;
 };
 
 /** MUST release every key and button that it holds down before it closes. */

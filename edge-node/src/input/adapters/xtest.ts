@@ -34,6 +34,7 @@ const MODIFIERS = new Set(
   ["ShiftLeft", "ShiftRight", "ControlLeft", "ControlRight", "AltLeft", "AltRight", "MetaLeft", "MetaRight"].map(keycodeOf),
 );
 const NO_PAD = "an X display takes no pads";
+const NO_TOUCH = "an X server in memory has no touch screen";
 
 export async function openXtestSink(display: Display, scope: Scope): Promise<InputSink> {
   let sink: XtestSink | undefined;
@@ -46,7 +47,7 @@ export async function openXtestSink(display: Display, scope: Scope): Promise<Inp
 }
 
 class XtestSink implements InputSink {
-  readonly lacks = { pad: NO_PAD } as const;
+  readonly lacks = { pad: NO_PAD, touch: NO_TOUCH } as const;
   readonly #x: XClient;
   readonly #xtest: XTestExtension;
   readonly #size: { width: number; height: number };
@@ -164,6 +165,8 @@ class XtestSink implements InputSink {
         return this.#click(WHEEL.up, WHEEL.down, this.#take("wheelY", action.dy));
       case "pad":
         throw new Error(NO_PAD);
+      case "touch":
+        throw new Error(NO_TOUCH);
     }
   }
 
