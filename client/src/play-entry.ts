@@ -60,6 +60,10 @@ export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: num
       height: Math.round(window.innerHeight),
     }),
     fullscreenOffered: document.fullscreenEnabled === true,
+    writeClipboard(text) {
+      // Browsers without a secure address have none, and a page that nobody looks at may not write.
+      navigator.clipboard?.writeText(text).catch((error: Error) => console.info("nearframe: what the title copied can't be kept:", error.message));
+    },
     touchFirst: window.matchMedia("(pointer: coarse)").matches,
     random32: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
     followNetwork: (networkScope, onChanged) => followNetwork(networkScope, window, onChanged),

@@ -57,6 +57,8 @@ export type PlayPorts = Omit<PlaySessionPorts, "onTrack" | "onFrameMark" | "onCo
   window: Pick<Window, "addEventListener" | "removeEventListener">;
   origin: PageOrigin;
   fullscreenOffered: boolean;
+  /** What was copied in the title is the player's; the browser may refuse it. */
+  writeClipboard(text: string): void;
 } & Omit<ProblemPorts, "timers">;
 
 export interface Play {
@@ -110,6 +112,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       preference.tell();
     },
     onRumble: (order) => mounted?.rumble.handle(order),
+    onClipboard: ports.writeClipboard,
   });
   const controls = createPlayControls(scope, titleId, ports);
   const presence = createPresence(scope, ports.page);

@@ -45,6 +45,7 @@ function setUp() {
   const meter = createLatencyMeter();
   const taker = createFigureTaker(scope, meter, { takeRoundTripMs: () => 12 }, timers, {
     onSample: (sample) => samples.push(z.parse(PlayerSample, sample)),
+    onClipboard: () => undefined,
     onRumble: (rumble) => rumbles.push(rumble),
   });
   const pass = async (count: number) => {

@@ -47,7 +47,7 @@ export function createFigureTaker(
   meter: LatencyMeter,
   pings: Pick<PathPings, "takeRoundTripMs">,
   timers: Timers,
-  events: { onSample(sample: PlayerSample): void; onRumble(rumble: Rumble): void },
+  events: { onSample(sample: PlayerSample): void; onRumble(rumble: Rumble): void; onClipboard(text: string): void },
 ): FigureTaker {
   const figures = createSource(NO_FIGURES);
   let receiver: Receiver | undefined;
@@ -104,6 +104,8 @@ export function createFigureTaker(
           return figures.set({ ...figures.behavior.value, limit: parsed.value.limit });
         case "rumble":
           return events.onRumble(parsed.value);
+        case "clipboard":
+          return events.onClipboard(parsed.value.text);
       }
     },
   };

@@ -9,6 +9,8 @@ const Ms = z.number();
 const Share = z.number().check(z.gte(0), z.lte(1));
 /** What browsers play in one piece (Gamepad extensions, `playEffect`); a title that goes on is told again. */
 export const RUMBLE_MS_MAX = 5_000;
+/** What was copied beyond this is cut: it goes through a channel of small messages. */
+export const CLIPBOARD_CHARACTERS_MAX = 8_192;
 
 /** 16 bits: who guesses is right once in 65,536 times, and is asked more than once. */
 export const CHALLENGE_NONCES = 0x1_0000;
@@ -60,5 +62,7 @@ export const NodeToPlayer = z.discriminatedUnion("type", [
     /** It stops by itself then, should the word that stops it come late. */
     durationMs: z.int().check(z.gte(0), z.lte(RUMBLE_MS_MAX)),
   }),
+  /** Something was copied in the title: it is for the player's own clipboard, where the browser and the player allow it. */
+  z.strictObject({ type: z.literal("clipboard"), text: z.string().check(z.maxLength(CLIPBOARD_CHARACTERS_MAX)) }),
 ]);
 export type NodeToPlayer = z.infer<typeof NodeToPlayer>;
