@@ -6,7 +6,7 @@ import path from "node:path";
 import { pino, type Logger } from "pino";
 import { systemClock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
-import type { Title } from "@nearframe/shared/title/manifest";
+import type { Title, TitleManifest } from "@nearframe/shared/title/manifest";
 import type { TitleSource } from "@nearframe/shared/title-store/package";
 import { createCheckAnswers } from "./checks/answer-checks.ts";
 import { createBenchmarks } from "./checks/benchmarks.ts";
@@ -19,7 +19,7 @@ import { tryEncoders } from "./media/encode/trial/try-encoders.ts";
 import { PIPELINES } from "./media/pipelines.ts";
 import { isLocal, mediaAddresses } from "./node/addresses.ts";
 import { createAgent, type Agent } from "./node/agent.ts";
-import { ConfigError, parseConfig, type NodeConfig } from "./node/config.ts";
+import { ConfigError, parseConfig, type AndroidConfig, type NodeConfig } from "./node/config.ts";
 import { claimDataFolder, DataFolderError } from "./node/data-folder.ts";
 import { IdentityError, openIdentity } from "./node/identity.ts";
 import { makeInventory } from "./node/inventory.ts";
@@ -36,6 +36,10 @@ import { createSession } from "./session/session.ts";
 import { createMediasoupSfu, SfuStartError } from "./sfu/adapters/mediasoup/sfu.ts";
 import { openPulse } from "./sound/adapters/pulse.ts";
 import { openSandbox } from "./sandbox/open-sandbox.ts";
+import { ADB_KEY_FILE, adbCredentials } from "./title/android/adapters/adb/credentials.ts";
+import { openAdbDevice } from "./title/android/adapters/adb/open-device.ts";
+import { createDevices } from "./title/android/devices.ts";
+import { createAndroidStage } from "./title/android/stage.ts";
 import { createLauncher } from "./title/launch.ts";
 import { firstPicture } from "./warm/first-picture.ts";
 import { createWarmTitles } from "./warm/warm-titles.ts";
@@ -109,7 +113,10 @@ async function main(): Promise<void> {
     scope,
   );
   const titleFolders = [...ownFolders, titleStore.currentFolder];
-  let runnable = await findRunnable(titleFolders);
+  const android = config.android && openAndroid(config, config.android, () => lookAgain(), log);
+  const look = () => findRunnable(titleFolders, android !== undefined && android.devices.free() > 0);
+  let runnable = await look();
+  let lookAgain = () => {};
 
   const createFolder = () => mkdtemp(path.join(folders, `nearframe-session-${process.pid}-`));
   const stageParts = {
@@ -152,9 +159,15 @@ async function main(): Promise<void> {
       createSession: (start, events, sessionScope) => {
         sessionsRunning.add(sessionScope);
         sessionScope.own(sessionScope, () => void sessionsRunning.delete(sessionScope));
+        const { manifest } = start.title;
+        const logSession = (detail: string) => log.warn({ sessionId: start.sessionId }, detail);
         return createSession(
           {
             ...stageParts,
+            createPipeline: pipeline.create,
+            pipelineTraits: pipeline.traits,
+            encoders: () => encoders?.usable() ?? assumeEncoders(["x264"]),
+            ...(manifest.runtime === "android" && android?.stage(manifest, logSession)),
             warm,
             keepSaves: (options, owner) =>
               keepSaves(
@@ -168,9 +181,6 @@ async function main(): Promise<void> {
                 },
                 owner,
               ),
-            createPipeline: pipeline.create,
-            pipelineTraits: pipeline.traits,
-            encoders: () => encoders?.usable() ?? assumeEncoders(["x264"]),
             sfu,
             clock: systemClock,
             sign: identity.sign,
@@ -207,18 +217,29 @@ async function main(): Promise<void> {
     // The session that needs it tries again, and says why it can't.
     if (!scope.closed) log.warn({ err: error }, "what titles need could not be made ready");
   });
-  watchTitles(titleFolders, log, (found) => {
-    if (JSON.stringify(found) === JSON.stringify(runnable)) return;
-    runnable = found;
-    agent.tellInventory();
-  });
+  lookAgain = () => {
+    look().then(
+      (found: Runnable) => {
+        if (scope.closed || JSON.stringify(found) === JSON.stringify(runnable)) return;
+        runnable = found;
+        agent.tellInventory();
+      },
+      (error: unknown) => log.warn({ err: error }, "the titles could not be looked at"),
+    );
+  };
+  scope.own(setInterval(lookAgain, TITLES_EVERY_MS), clearInterval);
+  lookAgain();
 }
 
-function watchTitles(folders: readonly string[], log: Logger, onFound: (found: Runnable) => void): void {
-  const timer = setInterval(() => {
-    findRunnable(folders).then(onFound, (error: unknown) => log.warn({ err: error }, "the titles could not be looked at"));
-  }, TITLES_EVERY_MS);
-  scope.own(timer, clearInterval);
+/** The Android devices that the operator named. */
+function openAndroid(config: NodeConfig, { addresses, adbServer, scrcpy }: AndroidConfig, onChange: () => void, log: Logger) {
+  const credentials = adbCredentials(path.join(config.dataFolder, ADB_KEY_FILE), `nearframe@${os.hostname()}`);
+  const devices = createDevices(addresses, { openDevice: openAdbDevice({ credentials, server: adbServer }), onChange, log }, scope);
+  return {
+    devices,
+    stage: (manifest: TitleManifest, logSession: (detail: string) => void) =>
+      createAndroidStage(manifest, { devices, server: scrcpy, saveIntervalMs: config.saveIntervalMs, log: logSession }),
+  };
 }
 
 async function findOut(encoders: NodeEncoders, agent: Agent, log: Logger): Promise<void> {

@@ -22,6 +22,7 @@ export const BASE_PACKAGES = Object.freeze({
 export const TEST_PACKAGES = Object.freeze({
   "postgresql": "the database of several servers, started by the tests on a folder of their own",
   "nats-server": "their bus, likewise",
+  "adb": "the client that the double of an Android device has to convince",
 });
 
 /** What building mediasoup's worker takes, where it can't be downloaded. */

@@ -3,6 +3,7 @@
 import { statfs } from "node:fs/promises";
 import { execFile } from "node:child_process";
 import os from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { Scope } from "@nearframe/shared/lifetime";
 import { openXvfb } from "../display/adapters/xvfb.ts";
@@ -16,6 +17,9 @@ import { httpAddress } from "../node/server-addresses.ts";
 import { openSandbox } from "../sandbox/open-sandbox.ts";
 import { createMediasoupSfu } from "../sfu/adapters/mediasoup/sfu.ts";
 import { openPulse } from "../sound/adapters/pulse.ts";
+import { ADB_KEY_FILE, adbCredentials } from "../title/android/adapters/adb/credentials.ts";
+import { openAdbDevice } from "../title/android/adapters/adb/open-device.ts";
+import { checkServer, SCRCPY_VERSION } from "../title/android/scrcpy/server-file.ts";
 import { findWine } from "../title/windows/wine.ts";
 import { commandFolders, findCommand } from "../process/find-command.ts";
 import type { Finding } from "./finding.ts";
@@ -24,6 +28,7 @@ const run = promisify(execFile);
 const SERVER_MS = 5_000;
 const MEMORY_MB_MIN = 2_048;
 const DISK_MB_MIN = 2_048;
+const ANDROID_WITH_SOUND = 11;
 
 export type Examination = { part: string; examine(config: NodeConfig, scope: Scope): Promise<Omit<Finding, "part">[]> };
 
@@ -39,6 +44,7 @@ export const EXAMINATIONS: readonly Examination[] = [
   { part: "sandbox", examine: examineSandbox },
   { part: "pads", examine: examinePads },
   { part: "runtimes", examine: examineRuntimes },
+  { part: "android", examine: examineAndroid },
   { part: "disk", examine: examineDisk },
   { part: "server", examine: examineServer },
 ];
@@ -136,8 +142,35 @@ async function examineRuntimes(): Promise<Omit<Finding, "part">[]> {
   return [
     await lacks("chromium", "web titles (Chromium)", ["chromium"]),
     await lacks("phoc", "phone (Phosh)", ["phoc", "phosh", "squeekboard"]),
+    await lacks("retroarch", "console titles (RetroArch)", ["retroarch", "libretro-core-info"]),
     wine ? { verdict: "works", what: `Windows titles (${wine.version})` } : { verdict: "limited", what: "no Windows titles (Wine)", packages: ["wine64"] },
   ];
+}
+
+/** Nothing, where the operator has named no device. */
+async function examineAndroid({ android, dataFolder }: NodeConfig, scope: Scope): Promise<Omit<Finding, "part">[]> {
+  if (!android) return [];
+  const server = await checkServer(android.scrcpy).then(
+    (): Omit<Finding, "part"> => ({ verdict: "works", what: `scrcpy's server ${SCRCPY_VERSION} is there` }),
+    (error: unknown): Omit<Finding, "part"> => ({ verdict: "limited", what: sentence(error), remedy: "docs/android.md says where to get it" }),
+  );
+  const open = openAdbDevice({ credentials: adbCredentials(join(dataFolder, ADB_KEY_FILE), os.hostname()), server: android.adbServer });
+  const devices = await Promise.all(
+    android.addresses.map(async (address): Promise<Omit<Finding, "part">> => {
+      try {
+        const device = await open(address, scope);
+        const property = async (name: string) => (await device.run(["getprop", name])).trim();
+        const release = await property("ro.build.version.release");
+        const what = `${device.name}: ${await property("ro.product.model")}, Android ${release}`;
+        // Sound needs 11, exit codes of commands 7.
+        if (Number.parseFloat(release) < ANDROID_WITH_SOUND) return { verdict: "limited", what, remedy: `titles on it are silent: sound needs Android ${ANDROID_WITH_SOUND}` };
+        return { verdict: "works", what };
+      } catch (error) {
+        return { verdict: "limited", what: sentence(error), remedy: "docs/android.md tells how to connect one" };
+      }
+    }),
+  );
+  return [server, ...devices];
 }
 
 async function examineDisk({ dataFolder }: NodeConfig): Promise<Omit<Finding, "part">[]> {

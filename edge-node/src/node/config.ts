@@ -6,9 +6,13 @@ import { Id } from "@nearframe/shared/protocol/media";
 import { describeIssues } from "@nearframe/shared/protocol/parse";
 import { WORDS } from "@nearframe/shared/words";
 import { VIDEO_ENCODER_NAMES, type VideoEncoderName } from "../media/encode/known-encoders.ts";
+import { DeviceAddressError, parseDeviceAddresses, parseEndpoint, type DeviceAddress } from "../title/android/device-address.ts";
+import { SCRCPY_SHA256 } from "../title/android/scrcpy/server-file.ts";
 import { parseServerAddresses, ServerAddressError } from "./server-addresses.ts";
 
 const Port = z.coerce.number().check(z.int(), z.gte(0), z.lte(65_535));
+
+const ADB_SERVER_PORT = 5037;
 
 const Encoders = z.pipe(
   z.pipe(z.string(), z.transform((text) => text.split(",").map((name) => name.trim()))),
@@ -47,6 +51,14 @@ const Environment = z.object({
   NEARFRAME_TITLE_NETWORK: z._default(z.enum(["0", "1"]), "0"),
   /** Whether titles that are asked for often are kept started, frozen, in slots that nobody uses. */
   NEARFRAME_WARM: z._default(z.enum(["0", "1"]), "1"),
+  /** Android devices, separated by commas; see `parseDeviceAddresses`. */
+  NEARFRAME_ANDROID: z._default(z.string(), ""),
+  /** The adb server through which devices named "adb:SERIAL" are reached. */
+  NEARFRAME_ADB_SERVER: z._default(z.string(), "127.0.0.1:5037"),
+  /** The file "scrcpy-server" of the version that this speaks. */
+  NEARFRAME_SCRCPY_SERVER: z.optional(z.string()),
+  /** For who builds it from source. */
+  NEARFRAME_SCRCPY_SHA256: z._default(z.string().check(z.regex(/^[0-9a-f]{64}$/, { error: "64 hexadecimal digits" })), SCRCPY_SHA256),
   NEARFRAME_LOG: z._default(z.enum(["debug", "info", "warn", "error"]), "info"),
 });
 
@@ -70,7 +82,15 @@ export type NodeConfig = {
   sandbox: "bubblewrap" | "none";
   titleNetworkAllowed: boolean;
   keepsWarm: boolean;
+  /** Undefined where there are no devices. */
+  android: AndroidConfig | undefined;
   logLevel: "debug" | "info" | "warn" | "error";
+};
+
+export type AndroidConfig = {
+  addresses: readonly DeviceAddress[];
+  adbServer: { host: string; port: number };
+  scrcpy: { file: string; sha256: string };
 };
 
 export class ConfigError extends Error {
@@ -105,8 +125,28 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     sandbox: data.NEARFRAME_SANDBOX,
     titleNetworkAllowed: data.NEARFRAME_TITLE_NETWORK === "1",
     keepsWarm: data.NEARFRAME_WARM === "1",
+    android: readAndroid(data),
     logLevel: data.NEARFRAME_LOG,
   };
+}
+
+function readAndroid(data: z.infer<typeof Environment>): AndroidConfig | undefined {
+  const read = <T>(variable: string, parse: () => T): T => {
+    try {
+      return parse();
+    } catch (error) {
+      if (!(error instanceof DeviceAddressError)) throw error;
+      throw new ConfigError(`the environment is wrong: ${variable}: ${error.message}`);
+    }
+  };
+  const addresses = read("NEARFRAME_ANDROID", () => parseDeviceAddresses(data.NEARFRAME_ANDROID));
+  if (addresses.length === 0) return undefined;
+  const file = data.NEARFRAME_SCRCPY_SERVER;
+  if (file === undefined) {
+    throw new ConfigError("NEARFRAME_ANDROID needs NEARFRAME_SCRCPY_SERVER, the file that runs on the devices; docs/android.md says where to get it");
+  }
+  const adbServer = read("NEARFRAME_ADB_SERVER", () => parseEndpoint(data.NEARFRAME_ADB_SERVER, ADB_SERVER_PORT));
+  return { addresses, adbServer, scrcpy: { file, sha256: data.NEARFRAME_SCRCPY_SHA256 } };
 }
 
 function readServers(text: string): string[] {

@@ -3,8 +3,9 @@
 
 import { stat, readdir, readFile } from "node:fs/promises";
 import { loadTitles, type FolderReader } from "@nearframe/shared/title/load-titles";
-import type { Runtime, Title } from "@nearframe/shared/title/manifest";
+import { RUNTIMES, type Runtime, type Title } from "@nearframe/shared/title/manifest";
 import { commandFolders, findCommand } from "../process/find-command.ts";
+import { findCore } from "../title/libretro/cores.ts";
 import { findWine } from "../title/windows/wine.ts";
 
 export type Runnable = { runtimes: Runtime[]; titleIds: string[] };
@@ -12,32 +13,39 @@ export type Runnable = { runtimes: Runtime[]; titleIds: string[] };
 /** What an inventory carries; a node that has more of them tells of the first. */
 const TITLES_TOLD_MAX = 500;
 
-export async function findRunnable(titleFolders: readonly string[]): Promise<Runnable> {
+/** `androidFree`: whether a device is there for a title now. */
+export async function findRunnable(titleFolders: readonly string[], androidFree: boolean): Promise<Runnable> {
   const { titles } = await loadTitles(fileReader, titleFolders);
-  const web = await findCommand("chromium", commandFolders());
-  const windows = await findWine();
-  const phone = await findCommand("phoc", commandFolders());
-  const able = await Promise.all(
-    titles.map(async (title) => ((await canRun(title, { web: web !== undefined, windows: windows !== undefined, phone: phone !== undefined })) ? title.manifest.id : undefined)),
-  );
+  const installed = async (command: string) => (await findCommand(command, commandFolders())) !== undefined;
+  const present: Readonly<Record<Runtime, boolean>> = {
+    native: true,
+    web: await installed("chromium"),
+    windows: (await findWine()) !== undefined,
+    phone: await installed("phoc"),
+    android: androidFree,
+    libretro: await installed("retroarch"),
+    "test-card": true,
+  };
+  const able = await Promise.all(titles.map(async (title) => (present[title.manifest.runtime] && (await canRun(title)) ? title.manifest.id : undefined)));
   return {
-    // What the other two need comes with the node (infra/setup).
-    runtimes: ["native", ...(web === undefined ? [] : (["web"] as const)), ...(windows === undefined ? [] : (["windows"] as const)), ...(phone === undefined ? [] : (["phone"] as const)), "test-card"],
+    runtimes: RUNTIMES.filter((runtime) => present[runtime]),
     titleIds: able.filter((id) => id !== undefined).toSorted().slice(0, TITLES_TOLD_MAX),
   };
 }
 
-async function canRun({ manifest, folder }: Title, { web, windows, phone }: { web: boolean; windows: boolean; phone: boolean }): Promise<boolean> {
+/** On a node that has its runtime. */
+async function canRun({ manifest, folder }: Title): Promise<boolean> {
   switch (manifest.runtime) {
     case "test-card":
       // What plays its tone.
       return (await findCommand("pacat", commandFolders())) !== undefined;
     case "web":
-      return web;
     case "windows":
-      return windows;
     case "phone":
-      return phone;
+    case "android":
+      return true;
+    case "libretro":
+      return (await findCore(manifest.libretro?.core ?? "")) !== undefined;
     case "native": {
       const [command = ""] = manifest.command ?? [];
       return (await findCommand(command, [folder, ...commandFolders()])) !== undefined;

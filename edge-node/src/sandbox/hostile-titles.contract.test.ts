@@ -15,7 +15,7 @@ import type { TitleManifest } from "@nearframe/shared/title/manifest";
 import { openXvfb } from "../display/adapters/xvfb.ts";
 import { createPrivateFolder } from "../process/private-folder.ts";
 import { isRunning } from "../process/testing/is-running.ts";
-import type { Display, RunningTitle, Sound } from "../session/ports.ts";
+import type { Display, RunningProgram, Sound } from "../session/ports.ts";
 import { openPulse } from "../sound/adapters/pulse.ts";
 import { createLauncher } from "../title/launch.ts";
 import { openBubblewrap } from "./adapters/bubblewrap.ts";
@@ -52,7 +52,7 @@ beforeEach(async () => {
 });
 afterEach(() => scope.close());
 
-async function launch(script: string, manifest: Partial<TitleManifest> = {}, networkAllowed = false): Promise<RunningTitle> {
+async function launch(script: string, manifest: Partial<TitleManifest> = {}, networkAllowed = false): Promise<RunningProgram> {
   await writeFile(join(titleFolder, "run.sh"), `#!/bin/bash\n${script}\n`);
   await chmod(join(titleFolder, "run.sh"), 0o755);
   return createLauncher({ sandbox, networkAllowed, cacheFolder: join(sessionFolder, "cache") }, scope).launch(

@@ -105,7 +105,8 @@ async function write({ home, savePaths, file, signal }: ArchiveOptions): Promise
   return { archiveBytes, archiveDigest: hash.digest("hex"), ...content };
 }
 
-async function packAll(
+/** All that lies below the save paths, and the end of the pack. */
+export async function packAll(
   pack: Pack,
   home: string,
   savePaths: readonly string[],

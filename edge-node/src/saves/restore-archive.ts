@@ -19,7 +19,7 @@ import { staysInside } from "./stays-inside.ts";
 import { isBelow, outermost } from "./walk-saves.ts";
 
 export type RestoreOptions = {
-  /** The compressed archive. */
+  /** The archive; compressed, for `restoreArchive`. */
   source: Readable;
   home: string;
   savePaths: readonly string[];
@@ -32,10 +32,22 @@ const TAR_BYTES_MAX = CONTENT_BYTES_MAX + ENTRIES_MAX * TAR_BYTES_PER_ENTRY;
 const PERMISSIONS = 0o777;
 
 /** Rejects with `SaveError` for what is no archive of these save paths; the home is of no use then. */
-export async function restoreArchive({ source, home, savePaths, signal }: RestoreOptions): Promise<void> {
+export function restoreArchive(options: RestoreOptions): Promise<void> {
+  return lay(options, true);
+}
+
+/** The same of a plain tar, as devices make it. */
+export function layTar(options: RestoreOptions): Promise<void> {
+  return lay(options, false);
+}
+
+async function lay({ source, home, savePaths, signal }: RestoreOptions, compressed: boolean): Promise<void> {
   const roots = outermost(savePaths);
   const extract = createExtract();
-  const reading = pipeline(source, createZstdDecompress(), boundBytes(), (bytes) => feed(bytes, extract), { signal });
+  const sink = (bytes: AsyncIterable<Buffer>) => feed(bytes, extract);
+  const reading = compressed
+    ? pipeline(source, createZstdDecompress(), boundBytes(), sink, { signal })
+    : pipeline(source, boundBytes(), sink, { signal });
   // What can't be read ends the entries; it is told below.
   reading.catch((error: Error) => extract.destroy(error));
   const links: { path: string; target: string }[] = [];

@@ -9,7 +9,7 @@ import type { InputSink, InputSinkEvents } from "../input/ports.ts";
 
 /** A screen of a session's own. */
 export interface Display {
-  /** X display name, ":101". */
+  /** X display name, ":101", or the name of the device whose screen it is. */
   readonly name: string;
   readonly size: TitleSize;
   /** What a program needs in its environment to draw here (DISPLAY, XAUTHORITY). */
@@ -40,13 +40,17 @@ export type TitleExit = {
 };
 
 export interface RunningTitle {
-  readonly pid: number;
   readonly exited: Promise<TitleExit>;
   /** The last lines that it printed, for the operator's log and the publisher. */
   lastOutput(): string;
   /** Nothing of it runs until `resume`. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+}
+
+/** One that runs on this machine. */
+export interface RunningProgram extends RunningTitle {
+  readonly pid: number;
 }
 
 export type LaunchOptions = {
@@ -58,6 +62,7 @@ export type LaunchOptions = {
 };
 /** Rejects with `CommandMissingError` when the manifest's command is not on this machine. */
 export type LaunchTitle = (options: LaunchOptions, scope: Scope) => Promise<RunningTitle>;
+export type LaunchProgram = (options: LaunchOptions, scope: Scope) => Promise<RunningProgram>;
 
 /**
  * The title as it lies on this machine, fetched first if need be, and kept there until `scope` closes.
@@ -92,7 +97,7 @@ export interface WarmTitle {
   readonly display: Display;
   readonly sound: Sound;
   readonly sink: InputSink;
-  readonly running: RunningTitle;
+  readonly running: RunningProgram;
   /** Owns folder, display, sound and sink. */
   readonly stage: Scope;
   /** Owns the running title; ends with the stage, or earlier. */

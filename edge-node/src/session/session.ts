@@ -16,6 +16,7 @@ import type { SaveGrant } from "@nearframe/shared/saves/save-grant";
 import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { StartStep } from "@nearframe/shared/session/start-steps";
 import type { NodeSample } from "@nearframe/shared/telemetry/samples";
+import { CLIPBOARD_CHARACTERS_MAX } from "@nearframe/shared/protocol/session-control";
 import { START_TIMEOUT_S_DEFAULT, type Title } from "@nearframe/shared/title/manifest";
 import type { TitleSource } from "@nearframe/shared/title-store/package";
 import { mapPads } from "../input/mapped-pads.ts";
@@ -262,7 +263,7 @@ export function createSession(
       soundOpening.catch(blame("sound")),
       ports.findTitle(title, source, scope).catch(blame("title")),
     ]);
-    const sink = await ports.openInputSink(display, { onRumble }, scope).catch(blame("display"));
+    const sink = await ports.openInputSink(display, { onRumble, onClipboard }, scope).catch(blame("display"));
     const run = () => ports.launchTitle({ title: found, sessionFolder: folder, display, sound }, scope);
     return { folder, display, sound, sink, warm: false, run };
   }
@@ -270,6 +271,10 @@ export function createSession(
   function onRumble(pad: number, rumble: Rumble): void {
     stream.sendControl({ type: "rumble", pad, ...rumble });
     guests.rumble(pad, rumble);
+  }
+
+  function onClipboard(text: string): void {
+    stream.sendControl({ type: "clipboard", text: text.slice(0, CLIPBOARD_CHARACTERS_MAX) });
   }
 
   function watchTitle(running: RunningTitle, saves: KeptSaves | undefined): void {

@@ -8,7 +8,7 @@ import { createPrivateFolder } from "../process/private-folder.ts";
 import type { InputSink } from "../input/ports.ts";
 import type { RtpTarget } from "../media/ports.ts";
 import type { Seat } from "../sfu/ports.ts";
-import type { Display, RunningTitle, Sound, WarmTitle } from "./ports.ts";
+import type { Display, RunningProgram, Sound, WarmTitle } from "./ports.ts";
 import { createSession, type SessionPorts } from "./session.ts";
 
 const never = new Promise<never>(() => {});
@@ -37,7 +37,7 @@ async function rig({ playerHasSave, warm }: { playerHasSave: boolean; warm: bool
   const done: string[] = [];
   const steps: StartStep[] = [];
   const folders = { warm: await createPrivateFolder("warm", owner), cold: await createPrivateFolder("cold", owner) };
-  const running = (kind: string): RunningTitle => ({
+  const running = (kind: string): RunningProgram => ({
     pid: 1, exited: never, lastOutput: () => "",
     pause: async () => void done.push(`pause ${kind}`),
     resume: async () => void done.push(`resume ${kind}`),

@@ -10,7 +10,7 @@ import { openXvfb } from "../display/adapters/xvfb.ts";
 import { openXtestSink } from "../input/adapters/xtest.ts";
 import { createPrivateFolder } from "../process/private-folder.ts";
 import { isRunning } from "../process/testing/is-running.ts";
-import { CommandMissingError, type Display, type RunningTitle, type Sound } from "../session/ports.ts";
+import { CommandMissingError, type Display, type RunningProgram, type Sound } from "../session/ports.ts";
 import { openPulse } from "../sound/adapters/pulse.ts";
 import { descendantsOf } from "../sandbox/limits/read-processes.ts";
 import { openSandbox } from "../sandbox/open-sandbox.ts";
@@ -59,11 +59,11 @@ function titleWith(manifest: Partial<TitleManifest>): Title {
   };
 }
 
-const launch = (manifest: Partial<TitleManifest>, owner: Scope = scope): Promise<RunningTitle> =>
+const launch = (manifest: Partial<TitleManifest>, owner: Scope = scope): Promise<RunningProgram> =>
   createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache") }, owner).launch({ title: titleWith(manifest), sessionFolder, display, sound }, owner);
 
 /** A title that is a shell script. */
-async function launchScript(script: string, manifest: Partial<TitleManifest> = {}): Promise<RunningTitle> {
+async function launchScript(script: string, manifest: Partial<TitleManifest> = {}): Promise<RunningProgram> {
   await writeFile(join(titleFolder, "run.sh"), `#!/bin/sh\n${script}\n`);
   await chmod(join(titleFolder, "run.sh"), 0o755);
   return launch({ command: ["run.sh"], ...manifest });

@@ -8,9 +8,10 @@ import type { Runtime, Title } from "@nearframe/shared/title/manifest";
 import { commandFolders } from "../process/find-command.ts";
 import { limitsOf } from "../sandbox/limits-of.ts";
 import type { Sandbox, TitleView } from "../sandbox/ports.ts";
-import type { LaunchTitle } from "../session/ports.ts";
+import type { LaunchProgram } from "../session/ports.ts";
 import { createHome, HOME_FOLDER, homeEnvironment } from "./home.ts";
 import type { PrepareProgram } from "./program.ts";
+import { prepareLibretro } from "./runtimes/libretro.ts";
 import { prepareNative } from "./runtimes/native.ts";
 import { preparePhone } from "./runtimes/phone.ts";
 import { prepareTestCard } from "./runtimes/test-card.ts";
@@ -29,7 +30,7 @@ export type LaunchOptions = {
 };
 
 export interface Launcher {
-  launch: LaunchTitle;
+  launch: LaunchProgram;
   /** Makes what takes long and is made once, so that the first session does not wait for it. */
   makeReady(): Promise<void>;
 }
@@ -43,25 +44,30 @@ export function createLauncher({ sandbox, networkAllowed, cacheFolder }: LaunchO
     if (wine) windows ??= { wine, prefixes: createWinePrefixes({ wine, sandbox, cacheFolder }, owner) };
     return windows;
   };
-  const runtimes: Readonly<Record<Runtime, PrepareProgram>> = {
+  const runtimes: Readonly<Record<Runtime, PrepareProgram | undefined>> = {
     native: prepareNative,
     web: prepareWeb,
     windows: prepareWindows(openWindows),
     phone: preparePhone,
+    // Runs on a device, not here (`android/stage.ts`).
+    android: undefined,
+    libretro: prepareLibretro,
     "test-card": prepareTestCard,
   };
-  const launch: LaunchTitle = async ({ title, sessionFolder, display, sound }, scope) => {
+  const launch: LaunchProgram = async ({ title, sessionFolder, display, sound }, scope) => {
     const { manifest } = title;
     if (manifest.resources.network && !networkAllowed) {
       throw new Error(
         `"${manifest.name}" needs the network, which this host gives to no title; its operator can allow it with NEARFRAME_TITLE_NETWORK=1`,
       );
     }
+    const prepare = runtimes[manifest.runtime];
+    if (!prepare) throw new Error(`"${manifest.name}" is an Android title, and this node has no Android device; name some in NEARFRAME_ANDROID`);
     const homeFolder = join(sessionFolder, HOME_FOLDER);
     await createHome(homeFolder, title);
     const view = sandbox.view({ homeFolder, titleFolder: title.folder });
     const confined = sandbox.name !== "none";
-    const program = await runtimes[manifest.runtime]({ title, homeFolder, view, confined });
+    const program = await prepare({ title, homeFolder, view, confined });
     const shown = await showSession({ sessionFolder, display, sound, confined });
     return sandbox.start(
       {

@@ -5,13 +5,13 @@ import { withTimeout, type Scope } from "@nearframe/shared/lifetime";
 import { START_TIMEOUT_S_DEFAULT, type Title } from "@nearframe/shared/title/manifest";
 import type { TitleSource } from "@nearframe/shared/title-store/package";
 import type { InputSinkEvents, OpenInputSink } from "../input/ports.ts";
-import type { Display, FindTitle, LaunchTitle, OpenDisplay, OpenSound, RunningTitle, WarmTitle } from "../session/ports.ts";
+import type { Display, FindTitle, LaunchProgram, OpenDisplay, OpenSound, RunningProgram, WarmTitle } from "../session/ports.ts";
 
 export type CopyPorts = {
   openDisplay: OpenDisplay;
   openSound: OpenSound;
   openInputSink: OpenInputSink;
-  launchTitle: LaunchTitle;
+  launchTitle: LaunchProgram;
   findTitle: FindTitle;
   /** As a session's; the copy, or the session that takes it, removes it. */
   createFolder(): Promise<string>;
@@ -43,7 +43,7 @@ export async function openCopy(ports: CopyPorts, title: Title, source: TitleSour
   return { folder, display, sound, sink, running, stage, program, listen: (listener) => void (onRumble = listener) };
 }
 
-async function ended({ exited, lastOutput }: RunningTitle): Promise<never> {
+async function ended({ exited, lastOutput }: RunningProgram): Promise<never> {
   const { code, signal, exceeded } = await exited;
   throw new Error(`it ended (${exceeded ?? signal ?? `exit code ${code}`}): ${lastOutput()}`);
 }

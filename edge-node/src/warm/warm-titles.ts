@@ -97,8 +97,8 @@ export function createWarmTitles(ports: WarmTitlesPorts, scope: Scope): NodeWarm
 
   return {
     want(targets) {
-      // One that speaks to others would be missed by them while it is frozen.
-      const able = targets.filter(({ title }) => !title.manifest.resources.network);
+      // One that speaks to others would be missed by them while it is frozen; a device is one session's at a time.
+      const able = targets.filter(({ title: { manifest } }) => !manifest.resources.network && manifest.runtime !== "android");
       asked = new Map(able.map(({ title, source }) => [keyOf(title, source), { title, source }]));
       const wanted = able.map(({ title, source, count }) => ({ key: keyOf(title, source), count, memoryMb: title.manifest.resources.memoryMb }));
       handle({ type: "wanted", wanted });
