@@ -86,6 +86,9 @@ async function createPipeline(source: CodedSource, options: PipelineOptions, eve
   await video.start();
   return {
     requestKeyframe: () => video.requestKeyframe(),
+    showNonce() {
+      // The pictures are the device's; nothing can be drawn into them without coding them anew.
+    },
     setTarget: (target) => video.setTarget(target),
     closed: closed.promise,
   };
