@@ -40,7 +40,7 @@ export function warmUp(): void {
 }
 
 /** What the page keeps and knows of the player. */
-export type PlayerOfPage = { link: ControlLink; storage: Storage | undefined; settings: Behavior<Settings>; api: ServerApi };
+export type PlayerOfPage = { link: ControlLink; storage: Storage | undefined; settings: Behavior<Settings>; api: ServerApi; takesOver?: boolean };
 
 export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: number, player: PlayerOfPage): Play {
   return createPlay(scope, titleId, tappedAtMs, {

@@ -21,6 +21,7 @@ import { createNodeHistory } from "./nodes/history.ts";
 import { createNodeDoor, type NodeToken } from "./nodes/node-door.ts";
 import { openSocketDoors } from "./peers/adapters/ws/socket-doors.ts";
 import { openIdentity } from "./players/identity.ts";
+import { openHandoffs } from "./players/handoffs.ts";
 import { SOCKETS_MAX } from "./peers/limits.ts";
 import { createPlayerDoor } from "./players/player-door.ts";
 import { openSaves } from "./saves/saves.ts";
@@ -74,6 +75,7 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
   const catalogue = await openCatalogue(ports, [options.publishedFolder, ...options.titleFolders], scope);
   const titles = { find: catalogue.find, source: (title: Title) => titleStore.source(title, published.digestOf(title)) };
   const identity = await openIdentity({ settings: store, clock, newId });
+  const handoffs = await openHandoffs({ cluster: ports.cluster, clock });
   const saves = await openSaves({ clock, log, store, storage: ports.storage }, { secret: options.saveSecret }, scope);
   // In scopes of their own, so that they go on working while the sockets, which are opened later, close.
   const telemetryScope = scope.child();
@@ -122,7 +124,7 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
 
   const http = createHttpServer(
     { headersTimeout: REQUEST_HEAD_MS, requestTimeout: REQUEST_MS },
-    createApp({ clock, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, checking: opened, log }, options.clientFolder),
+    createApp({ clock, handoffs, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, checking: opened, log }, options.clientFolder),
   );
   http.maxConnections = CONNECTIONS_MAX;
   scope.own(http, closeHttp);

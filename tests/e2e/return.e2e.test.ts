@@ -33,6 +33,8 @@ beforeAll(async () => {
   devtools = await phone.newCDPSession(page);
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
   await play(page, stack.url, "test-card");
+  // A slow phone shows frames before it counts them.
+  await page.waitForFunction(() => window.__nearframe?.session?.phase === "playing");
   sessionId = (await sessionOf(page)) ?? "";
   expect(sessionId).not.toBe("");
 });

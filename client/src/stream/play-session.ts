@@ -22,6 +22,8 @@ export type PlaySessionPorts = Omit<SessionMediaPorts, "calls"> & {
   describeDevice(): Promise<DeviceReport>;
   /** Tells when the device changes its network, for as long as the scope lives. */
   followNetwork(scope: Scope, onChanged: () => void): void;
+  /** The player pressed "continue here". */
+  takesOver?: boolean;
 };
 
 export interface PlaySession {
@@ -45,7 +47,7 @@ export function createPlaySession(
   ports: PlaySessionPorts,
 ): PlaySession {
   const { link, timers } = ports;
-  const state = createSource<SessionState>(startSession(titleId, tappedAtMs, timers.monotonicMs()));
+  const state = createSource<SessionState>(startSession(titleId, tappedAtMs, timers.monotonicMs(), ports.takesOver));
   const calls = createSignalCalls(scope, {
     timers,
     send(epoch, callId, signal) {

@@ -47,6 +47,8 @@ export type Preparing = Base & {
   phase: "preparing";
   device: Device | undefined;
   held: readonly HeldSession[];
+  /** The player has said already that it is to go on here, wherever it runs now. */
+  takesOver: boolean;
   untilMs: number;
 };
 export type Requested = Base & {

@@ -15,10 +15,10 @@ export { FRAME_TIMEOUT_MS } from "./session-live.ts";
 export const PREPARE_TIMEOUT_MS = 15_000;
 export const REQUEST_TIMEOUT_MS = 15_000;
 
-export function startSession(titleId: string, tappedAtMs: number, nowMs: number): SessionState {
+export function startSession(titleId: string, tappedAtMs: number, nowMs: number, takesOver = false): SessionState {
   return {
     phase: "preparing", titleId, tappedAtMs, control: "down",
-    device: undefined, held: [], untilMs: nowMs + PREPARE_TIMEOUT_MS,
+    device: undefined, held: [], takesOver, untilMs: nowMs + PREPARE_TIMEOUT_MS,
   };
 }
 
@@ -74,10 +74,10 @@ function whilePreparing(state: Preparing, event: SessionEvent, context: Context)
 }
 
 function askIfReady(state: Preparing, context: Context): Step {
-  const { device, control, held, titleId, tappedAtMs } = state;
+  const { device, control, held, titleId, tappedAtMs, takesOver } = state;
   if (!device || control === "down") return [state, []];
   const resuming = held.find((session) => session.titleId === titleId)?.sessionId;
-  return ask({ titleId, tappedAtMs, control, device, resuming, takeOver: false }, context);
+  return ask({ titleId, tappedAtMs, control, device, resuming, takeOver: takesOver && resuming !== undefined }, context);
 }
 
 function ask(
@@ -108,7 +108,7 @@ function whileRequested(state: Requested, event: SessionEvent, context: Context)
       // The session may be made all the same; then the next welcome names it as held.
       const { titleId, tappedAtMs, device } = state;
       const untilMs = context.nowMs + PREPARE_TIMEOUT_MS;
-      return [{ phase: "preparing", titleId, tappedAtMs, control: "down", device, held: [], untilMs }, []];
+      return [{ phase: "preparing", titleId, tappedAtMs, control: "down", device, held: [], takesOver: state.takeOver, untilMs }, []];
     }
     case "time-passed":
       return context.nowMs < state.untilMs ? [state, []] : fail(state, "no-answer");
@@ -146,7 +146,7 @@ function whileElsewhere(state: Elsewhere, event: SessionEvent, context: Context)
       const untilMs = context.nowMs + PREPARE_TIMEOUT_MS;
       const base = { titleId, tappedAtMs: context.nowMs, device } as const;
       // Without a line it is asked for as soon as there is one, and as a plain resume: much may have changed by then.
-      if (state.control === "down") return [{ phase: "preparing", ...base, control: "down", held: [], untilMs }, []];
+      if (state.control === "down") return [{ phase: "preparing", ...base, control: "down", held: [], takesOver: false, untilMs }, []];
       return ask({ ...base, control: "up", resuming: sessionId, takeOver: true }, context);
     }
     default:

@@ -1,6 +1,7 @@
 // Values that tests and the fixture page show and play with.
 
 import type { PublicTitle } from "@nearframe/shared/api/titles";
+import type { TitleSaves } from "@nearframe/shared/api/saves";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Offer, TransportParameters } from "@nearframe/shared/protocol/media";
 import type { SessionTitle } from "@nearframe/shared/protocol/server-to-client";
@@ -64,3 +65,14 @@ export function sampleHistory(
   }
   return history;
 }
+
+/** A title that was played on two devices from one beginning. */
+export const parted: TitleSaves = {
+  titleId: "paper-planes",
+  diverged: true,
+  saves: [
+    { saveId: "save-b", sessionId: "s2", takenAtMs: Date.parse("2026-11-22T08:12:00Z"), occasion: "end", archiveBytes: 2_410_000, place: "branch" },
+    { saveId: "save-a", sessionId: "s1", takenAtMs: Date.parse("2026-11-21T20:47:00Z"), occasion: "periodic", archiveBytes: 2_380_000, place: "head" },
+    { saveId: "save-0", sessionId: "s0", takenAtMs: Date.parse("2026-11-20T19:00:00Z"), occasion: "end", archiveBytes: 2_300_000, place: "past" },
+  ],
+};

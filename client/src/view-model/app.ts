@@ -7,9 +7,11 @@ import { createArrangement, type Arrangement } from "./arrangement.ts";
 import { openStorage, type Kept } from "./browser-storage.ts";
 import { createCatalogue, type CatalogueModel } from "./catalogue.ts";
 import { createDevice, type Device } from "./device-facts.ts";
+import { createLock, type Lock } from "./lock.ts";
 import { createRatings, type Ratings } from "./ratings.ts";
 import { createRecents, type Recents } from "./recents.ts";
-import { createRouter, type Router } from "./route.ts";
+import { createRouter, homePath, type Router } from "./route.ts";
+import { createSaveChoices, type SaveChoices } from "./save-choices.ts";
 import { createServerApi, type ServerApi } from "./server-api.ts";
 import { applySettings, createSettings, type Settings } from "./settings.ts";
 import { takeTabId } from "./tab-id.ts";
@@ -25,6 +27,10 @@ export interface App {
   readonly arrangement: Kept<Arrangement>;
   readonly ratings: Ratings;
   readonly api: ServerApi;
+  readonly saves: SaveChoices;
+  readonly lock: Lock;
+  /** This device is another player from now on: the one whose token this is. */
+  become(token: string): void;
   /** Where the play page keeps what a player changed about a title's controls. */
   readonly storage: Storage | undefined;
 }
@@ -60,8 +66,20 @@ export function createBrowserApp(scope: Scope, window: Window): App {
   const apply = () => applySettings(window.document, settings.value.value);
   scope.own(settings.value.subscribe(apply), (stop) => stop());
   apply();
+  const router = createRouter(scope, window);
+  const lock = createLock(scope, {
+    page: window.document, settings: settings.value, route: router.route, timers: browserTimers,
+    installed: window.matchMedia("(display-mode: standalone), (display-mode: fullscreen)").matches,
+  });
   return {
-    router: createRouter(scope, window),
+    router,
+    lock,
+    saves: createSaveChoices(scope, { api, link }),
+    become(next) {
+      token.write(next);
+      // Whoever was here before has a line of their own: a new page opens the new player's.
+      window.location.assign(homePath);
+    },
     link,
     device: createDevice(scope, window),
     settings,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sampleTitle } from "../testing/samples.ts";
 import { DOCK_MAX, makeFolder, pinToDock, putInFolder, renameFolder, takeFromDock, takeFromFolder, type Arrangement } from "./arrangement.ts";
-import { handsFor, makeHomeView, makeRecentsView, type HomeNeeds, type TileView } from "./home-view.ts";
+import { handsFor, makeHomeView, makeLockView, makeRecentsView, type HomeNeeds, type TileView } from "./home-view.ts";
 import { forgetPlayed, notePlayed, RECENTS_MAX } from "./recents.ts";
 import { searchTitles } from "./search.ts";
 import { keyboardNeeds } from "../testing/samples.ts";
@@ -13,10 +13,17 @@ const empty: Arrangement = { folders: [] };
 
 const home = (needs: Partial<HomeNeeds> = {}) =>
   makeHomeView({
-    catalogue: { is: "ready", titles: [gone, train, boat] }, held: [], recents: [], arrangement: empty,
+    catalogue: { is: "ready", titles: [gone, train, boat] }, held: [], recents: [], arrangement: empty, parted: [],
     wanted: { category: undefined, titleId: undefined }, ...needs,
   });
 const names = (tiles: readonly TileView[]) => tiles.map((tile) => (tile.kind === "title" ? tile.title.id : `[${tile.folder.name}]`));
+
+test("the lock screen shows what waits: what runs, and saves to choose from; and is there without a catalogue", () => {
+  expect(makeLockView(home({ held, parted: ["night-train", "unknown"] }))).toEqual({
+    wallpaper: boat.art, resume: { title: boat, kept: true, elsewhere: false }, parted: [train],
+  });
+  expect(makeLockView(home({ catalogue: { is: "unreachable" } }))).toEqual({ wallpaper: undefined, resume: undefined, parted: [] });
+});
 
 describe("the home screen", () => {
   test("features the first title that can be played, and shows all in the server's order", () => {
@@ -28,6 +35,7 @@ describe("the home screen", () => {
   test("offers to go on with what is kept, else with what was played last and can be played", () => {
     expect(home({ held, recents: [{ titleId: "night-train", playedAtMs: 1 }] })).toMatchObject({ resume: { title: boat, kept: true }, featured: boat });
     expect(home({ recents: [{ titleId: "night-train", playedAtMs: 1 }] })).toMatchObject({ resume: { title: train, kept: false } });
+    expect(home({ held: held.map((each) => ({ ...each, elsewhere: true })) })).toMatchObject({ resume: { title: boat, kept: true, elsewhere: true } });
     expect(home({ recents: [{ titleId: "gone", playedAtMs: 1 }] })).toMatchObject({ resume: undefined });
   });
 

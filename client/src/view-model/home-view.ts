@@ -14,8 +14,8 @@ export type Category = PublicTitle["category"];
 export type FolderView = { id: string; name: string; titles: readonly PublicTitle[] };
 export type TileView = { kind: "title"; title: PublicTitle } | { kind: "folder"; folder: FolderView };
 
-/** What to go on with: a session that is being kept, or what was played last. */
-export type Resume = { title: PublicTitle; kept: boolean };
+/** What to go on with: a session that runs on another device or is being kept, or what was played last. */
+export type Resume = { title: PublicTitle; kept: boolean; elsewhere: boolean };
 
 export type HomeView =
   | { is: "loading" }
@@ -26,6 +26,8 @@ export type HomeView =
       /** The title whose picture is behind everything. */
       featured: PublicTitle;
       resume: Resume | undefined;
+      /** Their saves have parted, and the player is to choose. */
+      parted: readonly PublicTitle[];
       categories: readonly Category[];
       chosen: Category | undefined;
       tiles: readonly TileView[];
@@ -37,10 +39,12 @@ export type HomeNeeds = {
   held: readonly HeldSession[];
   recents: Recents;
   arrangement: Arrangement;
+  /** Titles whose saves have parted. */
+  parted: readonly string[];
   wanted: { category: string | undefined; titleId: string | undefined };
 };
 
-export function makeHomeView({ catalogue, held, recents, arrangement, wanted }: HomeNeeds): HomeView {
+export function makeHomeView({ catalogue, held, recents, arrangement, parted, wanted }: HomeNeeds): HomeView {
   if (catalogue.is !== "ready") return { is: catalogue.is };
   const { titles } = catalogue;
   const resume = resumeOf(titles, held, recents);
@@ -53,6 +57,7 @@ export function makeHomeView({ catalogue, held, recents, arrangement, wanted }: 
     is: "ready",
     featured,
     resume,
+    parted: titles.filter(({ id }) => parted.includes(id)),
     categories,
     chosen,
     // Who looks for a category looks for titles, wherever they lie.
@@ -66,9 +71,10 @@ export function makeHomeView({ catalogue, held, recents, arrangement, wanted }: 
 
 function resumeOf(titles: readonly PublicTitle[], held: readonly HeldSession[], recents: Recents): Resume | undefined {
   const kept = titles.find(({ id }) => held.some(({ titleId }) => titleId === id));
-  if (kept) return { title: kept, kept: true };
+  const session = held.find(({ titleId }) => titleId === kept?.id);
+  if (kept) return { title: kept, kept: true, elsewhere: session?.elsewhere === true };
   const last = titles.find(({ id }) => id === recents[0]?.titleId);
-  return last && last.availability.state !== "unavailable" ? { title: last, kept: false } : undefined;
+  return last && last.availability.state !== "unavailable" ? { title: last, kept: false, elsewhere: false } : undefined;
 }
 
 function tilesOf(titles: readonly PublicTitle[], { folders }: Arrangement): readonly TileView[] {
@@ -87,6 +93,14 @@ function tilesOf(titles: readonly PublicTitle[], { folders }: Arrangement): read
 export function dockOf(titles: readonly PublicTitle[], { dock }: Arrangement): readonly PublicTitle[] {
   if (dock === undefined) return titles.filter(({ availability }) => availability.state !== "unavailable").slice(0, DOCK_MAX);
   return dock.flatMap((titleId) => titles.find(({ id }) => id === titleId) ?? []);
+}
+
+/** What the lock screen shows. */
+export type LockView = { wallpaper: PublicTitle["art"] | undefined; resume: Resume | undefined; parted: readonly PublicTitle[] };
+
+export function makeLockView(home: HomeView): LockView {
+  if (home.is !== "ready") return { wallpaper: undefined, resume: undefined, parted: [] };
+  return { wallpaper: home.featured.art, resume: home.resume, parted: home.parted };
 }
 
 export type RecentView = { title: PublicTitle; playedAtMs: number; kept: boolean };

@@ -5,7 +5,7 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import { createSource, type Behavior } from "../behavior.ts";
 
 /** Pages of one piece, and where they are. The server answers these addresses with the page too. */
-const PAGES = { home: "/", search: "/search", recents: "/recents", settings: "/settings" } as const;
+const PAGES = { home: "/", search: "/search", recents: "/recents", settings: "/settings", continue: "/continue" } as const;
 export type Page = keyof typeof PAGES;
 
 export type Route = { page: Page } | { page: "play"; titleId: string } | { page: "join" | "pad"; code: string } | { page: "unknown"; path: string };
@@ -32,7 +32,9 @@ export interface Router {
   readonly route: Behavior<Route>;
   /** When the player asked for this page, on the page's clock: 0 is the navigation itself. */
   readonly arrivedAtMs: number;
-  go(path: string): void;
+  /** The player said "continue here": what runs elsewhere comes without a further question. */
+  readonly takesOver: boolean;
+  go(path: string, how?: { takesOver: boolean }): void;
   /** To where the player came from; home when that is outside. */
   back(): void;
   /**
@@ -47,6 +49,7 @@ export interface Router {
 export function createRouter(scope: Scope, window: Window): Router {
   const route = createSource<Route>(parseRoute(window.location.pathname));
   let arrivedAtMs = 0;
+  let takesOver = false;
   let steps = 0;
   const follow = () => {
     arrivedAtMs = performance.now();
@@ -60,11 +63,13 @@ export function createRouter(scope: Scope, window: Window): Router {
       return held.onBack();
     }
     steps = Math.max(0, steps - 1);
+    takesOver = false;
     follow();
   };
   window.addEventListener("popstate", followBack);
   scope.own(window, () => window.removeEventListener("popstate", followBack));
-  const go = (path: string) => {
+  const go = (path: string, how = { takesOver: false }) => {
+    ({ takesOver } = how);
     if (path !== window.location.pathname) {
       steps += 1;
       window.history.pushState(null, "", path);
@@ -76,6 +81,9 @@ export function createRouter(scope: Scope, window: Window): Router {
     route: route.behavior,
     get arrivedAtMs() {
       return arrivedAtMs;
+    },
+    get takesOver() {
+      return takesOver;
     },
     go,
     back() {

@@ -1,6 +1,7 @@
 // What the page asks of the server over HTTP in the player's name. Answers are parsed here.
 
 import { ProblemReceipt, type ProblemReport } from "@nearframe/shared/api/problem";
+import { Handoff, HandoffToken } from "@nearframe/shared/api/handoff";
 import type { Rating } from "@nearframe/shared/api/rating";
 import { SaveList, TitleSaves } from "@nearframe/shared/api/saves";
 import * as z from "zod/mini";
@@ -11,6 +12,10 @@ export interface ServerApi {
   postProblem(report: ProblemReport): Promise<ProblemReceipt>;
   fetchSaves(): Promise<SaveList>;
   chooseSave(titleId: string, saveId: string): Promise<TitleSaves>;
+  /** A code by which another device becomes this player. */
+  makeHandoff(): Promise<Handoff>;
+  /** The token of the player whose code it is. */
+  takeHandoff(code: string): Promise<string>;
 }
 
 /** The server answered, and it was no. */
@@ -44,5 +49,7 @@ export function createServerApi(readToken: () => string | undefined, fetch: type
     postProblem: async (report) => read(ProblemReceipt, await ask("POST", "/api/problems", report)),
     fetchSaves: async () => read(SaveList, await ask("GET", "/api/saves")),
     chooseSave: async (titleId, saveId) => read(TitleSaves, await ask("POST", `/api/saves/${titleId}/choose`, { saveId })),
+    makeHandoff: async () => read(Handoff, await ask("POST", "/api/handoffs")),
+    takeHandoff: async (code) => (await read(HandoffToken, await ask("POST", "/api/handoffs/take", { code }))).token,
   };
 }

@@ -21,11 +21,13 @@ export const Settings = z.object({
   haptics: orElse(z.boolean(), true),
   /** On-screen parts mirrored: the stick under the right thumb. */
   leftHanded: orElse(z.boolean(), false),
+  /** The installed app opens with it, and after a while away. */
+  lockScreen: orElse(z.boolean(), true),
 });
 export type Settings = z.infer<typeof Settings>;
 
 export const DEFAULT_SETTINGS: Settings = {
-  language: "auto", theme: "auto", textSize: "normal", dataSaver: false, haptics: true, leftHanded: false,
+  language: "auto", theme: "auto", textSize: "normal", dataSaver: false, haptics: true, leftHanded: false, lockScreen: true,
 };
 
 /** `dataSaver`: what the browser says of the player's wishes, until the player says it here. */

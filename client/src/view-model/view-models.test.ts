@@ -53,7 +53,7 @@ describe("the play page", () => {
   });
 
   test.each<[SessionState, string]>([
-    [{ ...base, phase: "preparing", device: undefined, held: [], untilMs: 1 }, "reaching"],
+    [{ ...base, phase: "preparing", device: undefined, held: [], takesOver: false, untilMs: 1 }, "reaching"],
     [{ ...base, phase: "requested", device, requestId: "r", resuming: undefined, takeOver: false, untilMs: 1 }, "asking"],
     [starting({ queue: { position: 2 } }), "queued"],
   ])("says what it waits for before there are steps", (state, stage) => {

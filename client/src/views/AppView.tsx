@@ -18,7 +18,8 @@ export function AppView({ app }: { app: App }) {
   const catalogue = useBehavior(app.catalogue.state);
   useWarmUp();
   const { router } = app;
-  const open = (titleId: string, pressed: Element) => withTransition(() => router.go(playPath(titleId)), pressed);
+  const open = (titleId: string, pressed: Element, takesOver = false) =>
+    withTransition(() => router.go(playPath(titleId), { takesOver }), pressed);
   const goTo = (page: Page) => withTransition(() => router.go(pagePath(page)));
 
   switch (route.page) {
@@ -27,9 +28,10 @@ export function AppView({ app }: { app: App }) {
     case "search":
     case "recents":
     case "settings":
+    case "continue":
       return (
         <Suspense fallback={null}>
-          <ShellPages page={route.page} app={app} onPlay={open} onBack={() => withTransition(router.back)} />
+          <ShellPages page={route.page} app={app} onPlay={open} onPage={goTo} onBack={() => withTransition(router.back)} />
         </Suspense>
       );
     case "play": {
@@ -42,6 +44,7 @@ export function AppView({ app }: { app: App }) {
             titleId={route.titleId}
             title={title}
             tappedAtMs={router.arrivedAtMs}
+            takesOver={router.takesOver}
             onHome={() => withTransition(() => router.go(homePath))}
           />
         </Suspense>

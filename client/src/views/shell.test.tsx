@@ -68,18 +68,21 @@ describe("settings", () => {
   test("each is told when it is changed", () => {
     const onChange = vi.fn();
     const facts = { battery: undefined, online: true, installable: true };
-    const onInstall = vi.fn();
-    render(<Settings settings={DEFAULT_SETTINGS} facts={facts} onChange={onChange} onInstall={onInstall} onBack={vi.fn()} />);
+    const [onInstall, onHandOff, onTakeOver] = [vi.fn(), vi.fn(), vi.fn()];
+    render(<Settings settings={DEFAULT_SETTINGS} facts={facts} onChange={onChange} onInstall={onInstall} onHandOff={onHandOff} onTakeOver={onTakeOver} onBack={vi.fn()} />);
     fireEvent.click(screen.getByRole("radio", { name: en.settings.themes.light }));
     fireEvent.click(screen.getByRole("radio", { name: "中文" }));
     fireEvent.click(screen.getByRole("radio", { name: en.settings.textSizes.large }));
     fireEvent.click(screen.getByRole("switch", { name: en.settings.dataSaver }));
     fireEvent.click(screen.getByRole("switch", { name: en.settings.leftHanded }));
+    fireEvent.click(screen.getByRole("switch", { name: en.settings.lockScreen }));
+    fireEvent.click(screen.getByRole("button", { name: en.settings.handOff }));
+    fireEvent.click(screen.getByRole("button", { name: en.settings.takeOver }));
     fireEvent.click(screen.getByRole("button", { name: en.settings.install }));
     expect(onChange.mock.calls.map(([change]) => change as unknown)).toEqual([
-      { theme: "light" }, { language: "zh" }, { textSize: "large" }, { dataSaver: true }, { leftHanded: true },
+      { theme: "light" }, { language: "zh" }, { textSize: "large" }, { dataSaver: true }, { leftHanded: true }, { lockScreen: false },
     ]);
-    expect(onInstall).toHaveBeenCalledOnce();
+    for (const call of [onInstall, onHandOff, onTakeOver]) expect(call).toHaveBeenCalledOnce();
   });
 
   test("colours and letters hang on the root", () => {

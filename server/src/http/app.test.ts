@@ -36,10 +36,11 @@ const titleStore = await openTitleStore(
   { clock: systemClock, log: silentLog, store, storage: createMemoryStorage(), keys: deriveSaveKeys("a-secret") },
   undefined,
 );
-const nobodyPlays: Pick<AppPorts, "clock" | "identity" | "servers" | "store" | "saves" | "titleStore" | "localTitles" | "adminToken" | "checking"> = {
+const nobodyPlays: Pick<AppPorts, "clock" | "handoffs" | "identity" | "servers" | "store" | "saves" | "titleStore" | "localTitles" | "adminToken" | "checking"> = {
   clock: systemClock,
+  handoffs: { make: async () => undefined, take: async () => undefined },
   servers: { seed: () => ({ number: 0, seed: "" }), publishedSeed: async () => undefined },
-  identity: { read: async () => ({ type: "forged" }) },
+  identity: { read: async () => ({ type: "forged" }), tokenFor: async () => "" },
   store,
   saves,
   titleStore,

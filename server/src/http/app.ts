@@ -10,6 +10,7 @@ import { titleStoreApi, type TitleApiPorts } from "../title-store/title-api.ts";
 import { checkingApi, type CheckingApiPorts } from "./checking-api.ts";
 import { clientFiles } from "./client-files.ts";
 import { drawsApi, type DrawsApiPorts } from "./draws-api.ts";
+import { handoffsApi, type HandoffsApiPorts } from "./handoffs-api.ts";
 import { nodeOrdersApi, type NodeOrdersApiPorts } from "./node-orders-api.ts";
 import { nodesApi, type NodesApiPorts } from "./nodes-api.ts";
 import { problemsApi, type ProblemsApiPorts } from "./problems-api.ts";
@@ -19,10 +20,10 @@ import { refuseFailures, refuseUnknown, refuseWriting } from "./refusals.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { titlesApi, type TitlesApiPorts } from "./titles-api.ts";
 
-export type AppPorts = TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & DrawsApiPorts & CheckingApiPorts & QualityApiPorts & RatingApiPorts & ProblemsApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
+export type AppPorts = TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & DrawsApiPorts & CheckingApiPorts & QualityApiPorts & RatingApiPorts & HandoffsApiPorts & ProblemsApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
 
 export function createApp(ports: AppPorts, clientFolder: string): Express {
-  const { clock, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles, adminToken, checking, log } = ports;
+  const { clock, handoffs, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles, adminToken, checking, log } = ports;
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
@@ -33,6 +34,7 @@ export function createApp(ports: AppPorts, clientFolder: string): Express {
   app.use("/api/saves", savesApi({ identity, saves }));
   app.use("/api/nodes", nodeOrdersApi({ nodes, adminToken }));
   app.use("/api/sessions", ratingApi({ identity, store }));
+  app.use("/api/handoffs", handoffsApi({ identity, handoffs }));
   app.use("/api/problems", problemsApi({ clock, identity, store, adminToken }));
   app.use(refuseWriting);
   app.get("/api/health", (_request, response) => {

@@ -66,7 +66,7 @@ export async function openIdentity(ports: { settings: SettingStore; clock: Clock
     }
   }
 
-  return { createGuest, read };
+  return { createGuest, read, tokenFor: sign };
 }
 
 async function readKeys(settings: SettingStore) {

@@ -5,7 +5,7 @@ import styles from "./Clock.module.css";
 const MINUTE_MS = 60_000;
 
 /** The time as a phone has it. Turns with the minute, not with a timer of its own. */
-export function Clock({ now }: { now?: Date }) {
+export function Clock({ now, large = false }: { now?: Date; large?: boolean }) {
   const { locale } = useTexts();
   const [shown, setShown] = useState(() => now ?? new Date());
   useEffect(() => {
@@ -20,7 +20,7 @@ export function Clock({ now }: { now?: Date }) {
     return () => clearTimeout(timer);
   }, [now]);
   return (
-    <time className={styles.clock} dateTime={shown.toISOString()}>
+    <time className={styles.clock} data-large={large} dateTime={shown.toISOString()}>
       <span className={styles.time}>
         {new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(shown)}
       </span>

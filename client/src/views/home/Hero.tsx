@@ -8,8 +8,8 @@ import styles from "./Hero.module.css";
 
 type HeroProps = {
   title: PublicTitle;
-  continues: boolean;
-  onPlay: (titleId: string, pressed: Element) => void;
+  continues: false | "kept" | "elsewhere";
+  onPlay: (titleId: string, pressed: Element, takesOver?: boolean) => void;
   onAbout: (titleId: string) => void;
 };
 
@@ -21,7 +21,7 @@ export function Hero({ title, continues, onPlay, onAbout }: HeroProps) {
     <section className={styles.hero} style={{ "--accent": title.art.accent } as CSSProperties} aria-label={home.featured}>
       <div className={styles.words} key={title.id}>
         <h2 className={styles.name}>{title.name}</h2>
-        <p className={styles.summary}>{continues ? home.continueHint : title.summary}</p>
+        <p className={styles.summary}>{continues === "elsewhere" ? home.elsewhereHint : continues ? home.continueHint : title.summary}</p>
         <p className={styles.facts}>
           <span>{home.by(title.publisher)}</span>
           <span>{home.picture(title.size.height, title.fps)}</span>
@@ -32,12 +32,12 @@ export function Hero({ title, continues, onPlay, onAbout }: HeroProps) {
         <div className={styles.actions}>
           <Button
             kind="first"
-            label={continues ? home.continueTitle(title.name) : home.playTitle(title.name)}
+            label={continues === "elsewhere" ? home.continueHereTitle(title.name) : continues ? home.continueTitle(title.name) : home.playTitle(title.name)}
             disabled={availability.state === "unavailable"}
-            onPress={() => onPlay(title.id, document.body)}
+            onPress={() => onPlay(title.id, document.body, continues === "elsewhere")}
           >
             <PlayIcon />
-            {continues ? home.continue : home.play}
+            {continues === "elsewhere" ? home.continueHere : continues ? home.continue : home.play}
           </Button>
           <Button kind="second" label={home.about(title.name)} onPress={() => onAbout(title.id)}>
             {nav.more}

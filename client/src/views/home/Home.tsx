@@ -1,7 +1,8 @@
 import { useState, type CSSProperties } from "react";
+import type { PublicTitle } from "@nearframe/shared/api/titles";
 import type { Folder } from "../../view-model/arrangement.ts";
 import type { DeviceFacts } from "../../view-model/device-facts.ts";
-import type { Category, HomeView } from "../../view-model/home-view.ts";
+import type { Category, HomeView, Resume } from "../../view-model/home-view.ts";
 import type { Page } from "../../view-model/route.ts";
 import { useFocusMoves } from "../use-focus-moves.ts";
 import { useTexts } from "../use-texts.ts";
@@ -12,6 +13,7 @@ import { Hero } from "./Hero.tsx";
 import styles from "./Home.module.css";
 import { Notice } from "./Notice.tsx";
 import { ResumeCard } from "./ResumeCard.tsx";
+import { SavesCard } from "./SavesCard.tsx";
 import { StatusBar, type Line } from "./StatusBar.tsx";
 import { FolderTile, Tile } from "./Tile.tsx";
 import { TitleSheet, type TitleSheetCalls } from "./TitleSheet.tsx";
@@ -28,6 +30,7 @@ export type HomeProps = Omit<TitleSheetCalls, "onClose"> & {
   onRenameFolder: (folderId: string, name: string) => void;
   onPage: (page: Page) => void;
   onRetry: () => void;
+  onSaves: (titleId: string) => void;
 };
 
 type Open = { sheet: "title"; titleId: string } | { sheet: "folder"; folderId: string } | undefined;
@@ -65,7 +68,7 @@ export function Home({ view, line, facts, now, ...calls }: HomeProps) {
             <div className={styles.hero}>
               <Hero
                 title={view.featured}
-                continues={view.resume?.kept === true && view.resume.title === view.featured}
+                continues={continues(view.resume, view.featured)}
                 onPlay={calls.onPlay}
                 onAbout={tileCalls.onAbout}
               />
@@ -73,6 +76,13 @@ export function Home({ view, line, facts, now, ...calls }: HomeProps) {
             {view.resume && (
               <div className={styles.resume}>
                 <ResumeCard resume={view.resume} onPlay={calls.onPlay} />
+              </div>
+            )}
+            {view.parted.length > 0 && (
+              <div className={styles.parted}>
+                {view.parted.map((title) => (
+                  <SavesCard key={title.id} title={title} onOpen={calls.onSaves} />
+                ))}
               </div>
             )}
             <section className={styles.shelf} id="titles" aria-label={texts.home.titles} tabIndex={-1}>
@@ -102,6 +112,9 @@ export function Home({ view, line, facts, now, ...calls }: HomeProps) {
   );
 }
 
+const continues = (resume: Resume | undefined, title: PublicTitle) =>
+  resume?.kept === true && resume.title.id === title.id && (resume.elsewhere ? "elsewhere" : "kept");
+
 type OpenSheetProps = {
   open: Open;
   view: Extract<HomeView, { is: "ready" }>;
@@ -124,12 +137,13 @@ function OpenSheet({ open, view, onClose, calls, tileCalls }: OpenSheetProps) {
   return (
     <TitleSheet
       title={title}
-      continues={view.resume?.kept === true && view.resume.title.id === title.id}
+      continues={continues(view.resume, title)}
       pinned={view.dock.some(({ id }) => id === title.id)}
       folders={calls.folders}
       onPlay={calls.onPlay}
       onPin={calls.onPin}
       onFolder={calls.onFolder}
+      onShare={calls.onShare}
       onClose={onClose}
     />
   );

@@ -4,10 +4,10 @@ import { PlayIcon } from "../parts/icons.tsx";
 import { useTexts } from "../use-texts.ts";
 import styles from "./ResumeCard.module.css";
 
-type ResumeCardProps = { resume: Resume; onPlay: (titleId: string, pressed: Element) => void };
+type ResumeCardProps = { resume: Resume; onPlay: (titleId: string, pressed: Element, takesOver?: boolean) => void };
 
 /** Where the player stopped, one press away. */
-export function ResumeCard({ resume: { title, kept }, onPlay }: ResumeCardProps) {
+export function ResumeCard({ resume: { title, kept, elsewhere }, onPlay }: ResumeCardProps) {
   const { home } = useTexts();
   const hintId = useId();
   return (
@@ -15,14 +15,14 @@ export function ResumeCard({ resume: { title, kept }, onPlay }: ResumeCardProps)
       type="button"
       className={styles.card}
       style={{ "--accent": title.art.accent } as CSSProperties}
-      aria-label={home.continueTitle(title.name)}
+      aria-label={elsewhere ? home.continueHereTitle(title.name) : home.continueTitle(title.name)}
       aria-describedby={hintId}
-      onClick={(event) => onPlay(title.id, event.currentTarget)}
+      onClick={(event) => onPlay(title.id, event.currentTarget, elsewhere)}
     >
       <img className={styles.art} src={title.art.hero} alt="" fetchPriority="high" />
       <span className={styles.words}>
         <span className={styles.hint} id={hintId} data-kept={kept}>
-          {kept ? home.continueHint : home.playedLast}
+          {elsewhere ? home.elsewhereHint : kept ? home.continueHint : home.playedLast}
         </span>
         <span className={styles.name}>{title.name}</span>
       </span>

@@ -3,22 +3,25 @@ import type { PublicTitle } from "@nearframe/shared/api/titles";
 import { FOLDER_NAME_MAX, type Folder } from "../../view-model/arrangement.ts";
 import { handsFor } from "../../view-model/home-view.ts";
 import { Button } from "../parts/Button.tsx";
-import { PlayIcon } from "../parts/icons.tsx";
+import { PlayIcon, ShareIcon } from "../parts/icons.tsx";
 import { Sheet } from "../parts/Sheet.tsx";
 import { useTexts } from "../use-texts.ts";
 import styles from "./TitleSheet.module.css";
 
 export type TitleSheetCalls = {
-  onPlay: (titleId: string, pressed: Element) => void;
+  onPlay: (titleId: string, pressed: Element, takesOver?: boolean) => void;
   onPin: (titleId: string, pinned: boolean) => void;
   /** Into a folder that is there, a new one, or none. */
   onFolder: (titleId: string, folder: { id: string } | { name: string } | undefined) => void;
+  /** Resolves with what became of the link. */
+  onShare: (title: PublicTitle) => Promise<"shared" | "copied" | "refused">;
   onClose: () => void;
 };
 
 type TitleSheetProps = TitleSheetCalls & {
   title: PublicTitle;
-  continues: boolean;
+  /** There is a session to go on with, kept or on another device. */
+  continues: false | "kept" | "elsewhere";
   pinned: boolean;
   folders: readonly Pick<Folder, "id" | "name" | "titleIds">[];
 };
@@ -27,9 +30,10 @@ const NONE = "";
 const NEW = "+";
 
 /** All about one title, and where it stands on the home screen. */
-export function TitleSheet({ title, continues, pinned, folders, onPlay, onPin, onFolder, onClose }: TitleSheetProps) {
+export function TitleSheet({ title, continues, pinned, folders, onPlay, onPin, onFolder, onShare, onClose }: TitleSheetProps) {
   const { home, hands, sheet, categories } = useTexts();
   const [naming, setNaming] = useState(false);
+  const [copied, setCopied] = useState(false);
   const folderField = useId();
   const { availability } = title;
   const inFolder = folders.find(({ titleIds }) => titleIds.includes(title.id))?.id ?? NONE;
@@ -55,15 +59,19 @@ export function TitleSheet({ title, continues, pinned, folders, onPlay, onPin, o
         <Button
           kind="first"
           disabled={availability.state === "unavailable"}
-          onPress={() => onPlay(title.id, document.activeElement ?? document.body)}
+          onPress={() => onPlay(title.id, document.activeElement ?? document.body, continues === "elsewhere")}
         >
           <PlayIcon />
-          {continues ? home.continue : home.play}
+          {continues === "elsewhere" ? home.continueHere : continues ? home.continue : home.play}
         </Button>
         <Button kind="second" pressed={pinned} onPress={() => onPin(title.id, !pinned)}>
           {pinned ? sheet.unpin : sheet.pin}
         </Button>
+        <Button kind="second" label={sheet.shareTitle(title.name)} onPress={() => void onShare(title).then((became) => setCopied(became === "copied"))}>
+          <ShareIcon />
+        </Button>
       </div>
+      <output className={styles.note}>{copied && sheet.linkCopied}</output>
       <label className={styles.field} htmlFor={folderField}>
         {sheet.folder}
         <select id={folderField} value={naming ? NEW : inFolder} onChange={(event) => choose(event.target.value)}>

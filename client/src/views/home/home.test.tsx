@@ -19,10 +19,10 @@ const folders = [{ id: "f", name: "Quiet", titleIds: ["boat"] }];
 function show(needs: Partial<HomeNeeds> = {}, line: "connected" | "offline" = "connected") {
   const calls = {
     onPlay: vi.fn(), onLookAt: vi.fn(), onCategory: vi.fn(), onRetry: vi.fn(), onPin: vi.fn(), onFolder: vi.fn(),
-    onRenameFolder: vi.fn(), onPage: vi.fn(),
+    onRenameFolder: vi.fn(), onPage: vi.fn(), onShare: vi.fn(async () => "copied" as const), onSaves: vi.fn(),
   };
   const view = makeHomeView({
-    catalogue: { is: "ready", titles }, held: [], recents: [], arrangement: { dock: [], folders: [] },
+    catalogue: { is: "ready", titles }, held: [], recents: [], arrangement: { dock: [], folders: [] }, parted: [],
     wanted: { category: undefined, titleId: undefined }, ...needs,
   });
   const arrangement = needs.arrangement ?? { folders: [] };
@@ -63,7 +63,7 @@ describe("the home screen", () => {
   test("what is kept is one press away", () => {
     const { onPlay } = show({ held: [{ sessionId: "s", titleId: "boat", untilMs: 1 }] });
     fireEvent.click(screen.getAllByRole("button", { name: en.home.continueTitle("Boat") })[0] as HTMLElement);
-    expect(onPlay).toHaveBeenCalledWith("boat", expect.anything());
+    expect(onPlay).toHaveBeenCalledWith("boat", expect.anything(), false);
     expect(screen.getAllByText(en.home.continueHint).length).toBeGreaterThan(0);
   });
 

@@ -70,9 +70,19 @@ export const BackIcon = () => (
     <path d="M12.5 3.5L6 10l6.5 6.5" />
   </Icon>
 );
+export const ShareIcon = () => (
+  <Icon>
+    <path d="M10 12.5V3M6.5 6L10 2.5 13.5 6M5.5 9.5H4v8h12v-8h-1.5" />
+  </Icon>
+);
 export const HomeIcon = () => (
   <Icon>
     <path d="M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14z" />
+  </Icon>
+);
+export const ForwardIcon = () => (
+  <Icon>
+    <path d="M7.5 3.5L14 10l-6.5 6.5" />
   </Icon>
 );
 export const SearchIcon = () => (

@@ -16,20 +16,21 @@ type PlayPageProps = {
   titleId: string;
   title: PublicTitle | undefined;
   tappedAtMs: number;
+  takesOver: boolean;
   app: App;
   onHome: () => void;
 };
 
 /** One visit: each try is a session of its own, and leaving the page leaves the session. */
-export default function PlayPage({ titleId, title, tappedAtMs, app, onHome }: PlayPageProps) {
-  const [tries, setTries] = useState({ count: 0, tappedAtMs });
+export default function PlayPage({ titleId, title, tappedAtMs, takesOver, app, onHome }: PlayPageProps) {
+  const [tries, setTries] = useState({ count: 0, tappedAtMs, takesOver });
   const create = useCallback(
-    (scope: Scope) => createBrowserPlay(scope, titleId, tries.tappedAtMs, { link: app.link, storage: app.storage, settings: app.settings.value, api: app.api }),
+    (scope: Scope) => createBrowserPlay(scope, titleId, tries.tappedAtMs, { link: app.link, storage: app.storage, settings: app.settings.value, api: app.api, takesOver: tries.takesOver }),
     [titleId, tries, app],
   );
   const play = useModel(create);
   const again = useCallback(
-    () => setTries(({ count }) => ({ count: count + 1, tappedAtMs: performance.now() })),
+    () => setTries(({ count }) => ({ count: count + 1, tappedAtMs: performance.now(), takesOver: false })),
     [],
   );
   useEffect(() => {

@@ -2,6 +2,7 @@ import { useId, type ReactNode } from "react";
 import type { DeviceFacts } from "../../view-model/device-facts.ts";
 import { LANGUAGES, TEXT_SIZES, THEMES, type Settings as Values } from "../../view-model/settings.ts";
 import { Button } from "../parts/Button.tsx";
+import { ForwardIcon } from "../parts/icons.tsx";
 import { PageFrame } from "../parts/PageFrame.tsx";
 import { useTexts } from "../use-texts.ts";
 import { Switch } from "./Switch.tsx";
@@ -12,10 +13,12 @@ type SettingsProps = {
   facts: DeviceFacts;
   onChange: (change: Partial<Values>) => void;
   onInstall: () => void;
+  onHandOff: () => void;
+  onTakeOver: () => void;
   onBack: () => void;
 };
 
-export function Settings({ settings, facts, onChange, onInstall, onBack }: SettingsProps) {
+export function Settings({ settings, facts, onChange, onInstall, onHandOff, onTakeOver, onBack }: SettingsProps) {
   const { settings: texts, home } = useTexts();
   const { battery } = facts;
   return (
@@ -25,11 +28,16 @@ export function Settings({ settings, facts, onChange, onInstall, onBack }: Setti
           <Choice label={texts.language} values={LANGUAGES} words={texts.languages} chosen={settings.language} onChoose={(language) => onChange({ language })} />
           <Choice label={texts.theme} values={THEMES} words={texts.themes} chosen={settings.theme} onChoose={(theme) => onChange({ theme })} />
           <Choice label={texts.textSize} values={TEXT_SIZES} words={texts.textSizes} chosen={settings.textSize} onChoose={(textSize) => onChange({ textSize })} />
+          <Switch label={texts.lockScreen} hint={texts.lockScreenHint} on={settings.lockScreen} onSwitch={(lockScreen) => onChange({ lockScreen })} />
         </Group>
         <Group title={texts.playing}>
           <Switch label={texts.dataSaver} hint={texts.dataSaverHint} on={settings.dataSaver} onSwitch={(dataSaver) => onChange({ dataSaver })} />
           <Switch label={texts.haptics} hint={texts.hapticsHint} on={settings.haptics} onSwitch={(haptics) => onChange({ haptics })} />
           <Switch label={texts.leftHanded} hint={texts.leftHandedHint} on={settings.leftHanded} onSwitch={(leftHanded) => onChange({ leftHanded })} />
+        </Group>
+        <Group title={texts.devices}>
+          <Way label={texts.handOff} onPress={onHandOff} />
+          <Way label={texts.takeOver} onPress={onTakeOver} />
         </Group>
         <Group title={texts.device}>
           {facts.installable && (
@@ -82,6 +90,16 @@ function Choice<T extends string>({ label, values, words, chosen, onChoose }: Ch
         ))}
       </div>
     </fieldset>
+  );
+}
+
+/** A line that leads somewhere. */
+function Way({ label, onPress }: { label: string; onPress: () => void }) {
+  return (
+    <button type="button" className={`${styles.line} ${styles.way}`} onClick={onPress}>
+      {label}
+      <ForwardIcon />
+    </button>
   );
 }
 
