@@ -226,7 +226,7 @@ describe("for everybody", () => {
       try {
         const browser = await openBrowser(mine, { ...shape, colorScheme, reducedMotion: "reduce" });
         await withPage(async (page) => {
-          for (const path of ["/", "/search", "/recents", "/settings", "/nowhere"]) {
+          for (const path of ["/", "/search", "/recents", "/settings", "/nodes", "/nowhere"]) {
             await page.goto(stack.url + path);
             await page.getByRole("main").waitFor();
             await page.waitForLoadState("networkidle");

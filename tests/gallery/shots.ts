@@ -14,7 +14,7 @@ export type Shot = {
 
 /** Fixture screens that are shown in both orientations, in the order of the gallery. */
 export const SCREENS = [
-  "home", "home-new", "home-unreachable", "title", "folder", "rating", "search", "search-found", "recents", "settings",
+  "home", "home-new", "home-unreachable", "title", "folder", "rating", "search", "search-found", "recents", "settings", "nodes", "node mine", "node quarantined",
   "loading", "queued", "playing", "playing-controls", "controls-editor", "pad-buttons", "typing", "menu", "figures", "over title-exited", "over node-lost", "not-found",
   "friends", "friends-phone", "join", "pad", "visit-over",
 ] as const;
@@ -26,6 +26,8 @@ export const SHOTS: readonly Shot[] = [
     (["portrait", "landscape"] as const).map((on) => ({ name: `${fileName(screen)}-${on}`, screen, on, settings: {} })),
   ),
   { name: "home-desktop", screen: "home", on: "desktop", settings: {} },
+  { name: "nodes-desktop", screen: "nodes", on: "desktop", settings: {} },
+  { name: "node-desktop", screen: "node mine", on: "desktop", settings: {} },
   { name: "home-light-portrait", screen: "home", on: "portrait", settings: { theme: "light" } },
   { name: "home-light-desktop", screen: "home", on: "desktop", settings: { theme: "light" } },
   { name: "settings-light-portrait", screen: "settings", on: "portrait", settings: { theme: "light" } },

@@ -148,6 +148,8 @@ export const en = {
     leftHandedHint: "Mirrors the on-screen controls.",
     lockScreen: "Lock screen",
     lockScreenHint: "When the installed app opens, and after five minutes away.",
+    network: "Network",
+    nodes: "Nodes and their scores",
     devices: "Your other devices",
     handOff: "Continue on another device",
     takeOver: "Continue here with a code",

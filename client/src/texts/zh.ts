@@ -142,6 +142,8 @@ export const zh: Texts = {
     leftHandedHint: "左右翻转屏幕按键。",
     lockScreen: "锁屏",
     lockScreenHint: "打开已安装的应用时，以及离开五分钟之后显示。",
+    network: "网络",
+    nodes: "节点及其评分",
     devices: "你的其他设备",
     handOff: "在另一台设备上继续",
     takeOver: "用代码在这里继续",

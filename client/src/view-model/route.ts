@@ -5,15 +5,22 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import { createSource, type Behavior } from "../behavior.ts";
 
 /** Pages of one piece, and where they are. The server answers these addresses with the page too. */
-const PAGES = { home: "/", search: "/search", recents: "/recents", settings: "/settings", continue: "/continue" } as const;
+const PAGES = { home: "/", search: "/search", recents: "/recents", settings: "/settings", continue: "/continue", nodes: "/nodes" } as const;
 export type Page = keyof typeof PAGES;
 
-export type Route = { page: Page } | { page: "play"; titleId: string } | { page: "join" | "pad"; code: string } | { page: "unknown"; path: string };
+export type Route =
+  | { page: Page }
+  | { page: "play"; titleId: string }
+  | { page: "join" | "pad"; code: string }
+  | { page: "node"; nodeId: string }
+  | { page: "unknown"; path: string };
 
 export function parseRoute(path: string): Route {
   if (path === "/index.html") return { page: "home" };
   const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
   for (const page of Object.keys(PAGES) as Page[]) if (PAGES[page] === plain) return { page };
+  const nodeId = /^\/nodes\/([A-Za-z0-9_.:-]{1,64})$/.exec(plain)?.[1];
+  if (nodeId !== undefined) return { page: "node", nodeId };
   const titleId = /^\/play\/([a-z0-9-]{1,64})$/.exec(plain)?.[1];
   if (titleId !== undefined) return { page: "play", titleId };
   // As it was typed, perhaps: with its hyphen, or in capitals.
@@ -26,6 +33,7 @@ export const pagePath = (page: Page): string => PAGES[page];
 export const homePath = PAGES.home;
 /** A controller's link opens as a pad, any other as a place to watch. */
 export const invitePath = (role: GuestRole, code: string) => `/${role === "controller" ? "pad" : "join"}/${code}`;
+export const nodePath = (nodeId: string) => `/nodes/${nodeId}`;
 export const playPath = (titleId: string) => `/play/${titleId}`;
 
 export interface Router {

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect } from "react";
 import type { App } from "../view-model/app.ts";
-import { homePath, pagePath, playPath, type Page } from "../view-model/route.ts";
+import { homePath, nodePath, pagePath, playPath, type Page } from "../view-model/route.ts";
 import { Arriving } from "./Arriving.tsx";
 import { HomePage } from "./home/HomePage.tsx";
 import { NotFound } from "./NotFound.tsx";
@@ -10,6 +10,7 @@ import { useBehavior } from "./use-behavior.ts";
 const loadPlayPage = () => import("./play/PlayPage.tsx");
 const PlayPage = lazy(loadPlayPage);
 const VisitPage = lazy(() => import("./friends/VisitPage.tsx"));
+const NodesPage = lazy(() => import("./nodes/NodesPage.tsx"));
 const ShellPages = lazy(() => import("./ShellPages.tsx"));
 
 /** Which page is shown. The player's part is fetched while the first page is looked at. */
@@ -32,6 +33,18 @@ export function AppView({ app }: { app: App }) {
       return (
         <Suspense fallback={null}>
           <ShellPages page={route.page} app={app} onPlay={open} onPage={goTo} onBack={() => withTransition(router.back)} />
+        </Suspense>
+      );
+    case "nodes":
+    case "node":
+      return (
+        <Suspense fallback={null}>
+          <NodesPage
+            app={app}
+            nodeId={route.page === "node" ? route.nodeId : undefined}
+            onNode={(nodeId) => withTransition(() => router.go(nodePath(nodeId)))}
+            onBack={() => withTransition(router.back)}
+          />
         </Suspense>
       );
     case "play": {

@@ -18,7 +18,7 @@ import { useModel } from "./use-model.ts";
 import { useTexts } from "./use-texts.ts";
 
 type ShellPagesProps = {
-  page: Exclude<Page, "home">;
+  page: Exclude<Page, "home" | "nodes">;
   app: App;
   onPlay: (titleId: string, pressed: Element) => void;
   onPage: (page: Page) => void;
@@ -59,6 +59,7 @@ export default function ShellPages({ page, app, onPlay, onPage, onBack }: ShellP
           onInstall={() => void app.device.install()}
           onHandOff={() => setHandingOff(true)}
           onTakeOver={() => onPage("continue")}
+          onNodes={() => onPage("nodes")}
           onBack={onBack}
         />
         {handingOff && <Handoff app={app} onClose={endHandoff} />}

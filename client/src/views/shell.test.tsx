@@ -68,8 +68,8 @@ describe("settings", () => {
   test("each is told when it is changed", () => {
     const onChange = vi.fn();
     const facts = { battery: undefined, online: true, installable: true };
-    const [onInstall, onHandOff, onTakeOver] = [vi.fn(), vi.fn(), vi.fn()];
-    render(<Settings settings={DEFAULT_SETTINGS} facts={facts} onChange={onChange} onInstall={onInstall} onHandOff={onHandOff} onTakeOver={onTakeOver} onBack={vi.fn()} />);
+    const [onInstall, onHandOff, onTakeOver, onNodes] = [vi.fn(), vi.fn(), vi.fn(), vi.fn()];
+    render(<Settings settings={DEFAULT_SETTINGS} facts={facts} onChange={onChange} onInstall={onInstall} onHandOff={onHandOff} onTakeOver={onTakeOver} onNodes={onNodes} onBack={vi.fn()} />);
     fireEvent.click(screen.getByRole("radio", { name: en.settings.themes.light }));
     fireEvent.click(screen.getByRole("radio", { name: "中文" }));
     fireEvent.click(screen.getByRole("radio", { name: en.settings.textSizes.large }));
@@ -82,7 +82,8 @@ describe("settings", () => {
     expect(onChange.mock.calls.map(([change]) => change as unknown)).toEqual([
       { theme: "light" }, { language: "zh" }, { textSize: "large" }, { dataSaver: true }, { leftHanded: true }, { lockScreen: false },
     ]);
-    for (const call of [onInstall, onHandOff, onTakeOver]) expect(call).toHaveBeenCalledOnce();
+    fireEvent.click(screen.getByRole("button", { name: en.settings.nodes }));
+    for (const call of [onInstall, onHandOff, onTakeOver, onNodes]) expect(call).toHaveBeenCalledOnce();
   });
 
   test("colours and letters hang on the root", () => {

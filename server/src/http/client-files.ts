@@ -9,7 +9,7 @@ import { refuse } from "./refusals.ts";
 const HASHED_FOLDER = "assets";
 
 /** The addresses that the client has a page for (`client/src/view-model/route.ts`). */
-const PAGES = ["/", "/search", "/recents", "/settings", "/continue", "/play/:titleId", "/join/:code", "/pad/:code"];
+const PAGES = ["/", "/search", "/recents", "/settings", "/continue", "/nodes", "/nodes/:nodeId", "/play/:titleId", "/join/:code", "/pad/:code"];
 
 export function clientFiles(folder: string): Router {
   const router = Router();

@@ -15,10 +15,11 @@ type SettingsProps = {
   onInstall: () => void;
   onHandOff: () => void;
   onTakeOver: () => void;
+  onNodes: () => void;
   onBack: () => void;
 };
 
-export function Settings({ settings, facts, onChange, onInstall, onHandOff, onTakeOver, onBack }: SettingsProps) {
+export function Settings({ settings, facts, onChange, onInstall, onHandOff, onTakeOver, onNodes, onBack }: SettingsProps) {
   const { settings: texts, home } = useTexts();
   const { battery } = facts;
   return (
@@ -38,6 +39,9 @@ export function Settings({ settings, facts, onChange, onInstall, onHandOff, onTa
         <Group title={texts.devices}>
           <Way label={texts.handOff} onPress={onHandOff} />
           <Way label={texts.takeOver} onPress={onTakeOver} />
+        </Group>
+        <Group title={texts.network}>
+          <Way label={texts.nodes} onPress={onNodes} />
         </Group>
         <Group title={texts.device}>
           {facts.installable && (
