@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useState, type ReactNode } from "react";
 import type { Behavior } from "../behavior.ts";
 import { loadTexts } from "../texts/load-texts.ts";
 import type { Texts } from "../texts/en.ts";
@@ -17,8 +17,8 @@ export function Localized({ settings, initial, children }: LocalizedProps) {
     void loadTexts(language).then((loaded) => wanted && setTexts(loaded));
     return () => void (wanted = false);
   }, [language]);
-  useEffect(() => {
-    // Screen readers choose their voice by it, browsers their letters.
+  useLayoutEffect(() => {
+    // With the words, not after them: screen readers choose their voice by it, browsers their letters.
     document.documentElement.lang = texts.locale;
   }, [texts]);
   return <TextsContext value={texts}>{children}</TextsContext>;
