@@ -28,14 +28,14 @@ export function NodeBoard({ nodes, total, filter, mine, texts, locale, onFilter,
         <WorldMap nodes={shown} label={texts.map(shown.length)} />
       </Suspense>
       <div className={styles.tools}>
-        <div className={styles.filters} role="group" aria-label={texts.show}>
+        <fieldset className={styles.filters} aria-label={texts.show}>
           {BOARD_FILTERS.map((each) => (
             <button key={each} type="button" aria-pressed={each === filter} onClick={() => onFilter(each)}>
               {texts.filters[each]}
             </button>
           ))}
-        </div>
-        <p role="status" className={styles.count}>{texts.shown(shown.length, total)}</p>
+        </fieldset>
+        <output className={styles.count}>{texts.shown(shown.length, total)}</output>
       </div>
       {shown.length === 0 ? (
         <p className={styles.none}>{filter === "mine" ? texts.noneOf : texts.none}</p>

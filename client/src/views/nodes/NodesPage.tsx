@@ -76,14 +76,14 @@ function Read<S extends z.ZodMiniType>({ path, schema, texts, children }: ReadPr
     case "ready":
       return children(state.value);
     case "loading":
-      return <p className={styles.none} role="status">{texts.reading}</p>;
+      return <output className={styles.none}>{texts.reading}</output>;
     case "missing":
-      return <p className={styles.none} role="status">{texts.unknownNode}</p>;
+      return <output className={styles.none}>{texts.unknownNode}</output>;
     case "unreachable":
       return (
-        <p className={styles.none} role="status">
+        <output className={styles.none}>
           {texts.unreachable} {texts.unreachableHint}
-        </p>
+        </output>
       );
   }
 }
