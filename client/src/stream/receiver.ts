@@ -12,6 +12,7 @@ import type {
   ConsumerOptions, DataConsumer as DataConsumerObject, DataConsumerOptions, DataProducer, IceParameters, Transport, TransportOptions,
 } from "mediasoup-client/types";
 import { followConnection } from "./follow-connection.ts";
+import { shareRoundTrip } from "./known-round-trip.ts";
 
 export type PathEvents = {
   onTrack(track: MediaStreamTrack): void;
@@ -79,6 +80,7 @@ export function openPath(scope: Scope, offer: Offer, { device, call }: ReceiverP
     return transport;
   };
   const receive = make(offer.receive, (options) => device.createRecvTransport(options));
+  const roundTrip = shareRoundTrip(receive, scope);
   const send = make(offer.send, (options) => device.createSendTransport(options));
   followConnection([receive, send], scope, events);
 
@@ -124,6 +126,7 @@ export function openPath(scope: Scope, offer: Offer, { device, call }: ReceiverP
       return { control, input };
     },
     async open() {
+      roundTrip.start();
       const [{ inputState, inputEdges }, control, receipts] = await Promise.all([
         openHands(),
         openControl(),

@@ -50,6 +50,8 @@ export async function openSeat(
     context.producers.map((producer) => receive.consume({ producerId: producer.id, rtpCapabilities, enableRtx: true })),
   );
 
+  await hearSilence(receive, consumers);
+
   const offer = makeOffer(router, { receive, send }, consumers, outgoing);
   const signal = answerSignals(
     { direct, transports: [receive, send] },
@@ -88,6 +90,24 @@ export async function openSeat(
       if (probe && !probe.consumer.closed && !probe.isFull()) probe.producer.send(Buffer.from(bytes));
     },
   };
+}
+
+const MID_EXTENSION = "urn:ietf:params:rtp-hdrext:sdes:mid";
+
+/**
+ * Players send a little silence back where their sound comes in (`known-round-trip.ts` of the client): the
+ * reports on it tell their browsers the round trip, and with it when to ask again for a lost repair.
+ * Nobody consumes it.
+ */
+async function hearSilence(receive: types.WebRtcTransport, consumers: readonly types.Consumer[]): Promise<void> {
+  const sound = consumers.find(({ kind }) => kind === "audio");
+  const codec = sound?.rtpParameters.codecs[0];
+  const mid = sound?.rtpParameters.headerExtensions?.find(({ uri }) => uri === MID_EXTENSION);
+  if (!sound?.rtpParameters.mid || !codec || !mid) return;
+  await receive.produce({
+    kind: "audio",
+    rtpParameters: { mid: sound.rtpParameters.mid, codecs: [{ ...codec, rtcpFeedback: [] }], headerExtensions: [mid], encodings: [{}], rtcp: {} },
+  });
 }
 
 function hear(channel: SentLabel, message: Buffer, events: SeatEvents): void {
