@@ -62,6 +62,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   network: {
     what: "a step down, bursts of loss and an LTE drive, in Chromium through the relay",
     run: async () => (await import("./network/run.ts")).runNetworkBench(),
+    withStalls: true,
   },
   density: {
     what: "sessions of a light title that this machine carries at full rate, and what limits them",

@@ -55,7 +55,11 @@ export async function takeFrames(page: Page): Promise<SeenFrame[]> {
   });
 }
 
-/** Longest time between two shown frames. */
+/** Times between two shown frames, in order. */
+export function freezesMs(frames: readonly SeenFrame[]): number[] {
+  return frames.slice(1).map((frame, i) => frame.shownAtMs - (frames[i]?.shownAtMs ?? frame.shownAtMs));
+}
+
 export function longestFreezeMs(frames: readonly SeenFrame[]): number {
-  return frames.reduce((longest, frame, i) => Math.max(longest, frame.shownAtMs - (frames[i - 1]?.shownAtMs ?? frame.shownAtMs)), 0);
+  return Math.max(0, ...freezesMs(frames));
 }

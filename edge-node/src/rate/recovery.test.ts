@@ -64,7 +64,14 @@ test("in one silence keyframes are asked for less and less often", () => {
 });
 
 test("a link that loses nothing, and stalls, is not sent a keyframe into its queue", () => {
-  expect(streamOn({ lossFraction: 0 }).stand(1_000)).toEqual([]);
+  expect(streamOn({ lossFraction: 0 }).stand(450)).toEqual([]);
+});
+
+test("one that stands for so long that the player must have given up is, and less and less often", () => {
+  const asked = streamOn({ lossFraction: 0 }).stand(2_000);
+  expect(asked[0]).toBeGreaterThan(450);
+  expect(asked[0]).toBeLessThan(600);
+  expect(asked.length).toBeLessThanOrEqual(4);
 });
 
 test("on a long path the player's own second request comes first", () => {

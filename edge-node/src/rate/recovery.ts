@@ -23,10 +23,10 @@ export const NO_RECOVERY: Recovery = { sinceMs: undefined, nextAtMs: -Infinity, 
 /** Says whether the next frame shall be a keyframe. */
 export function recover(state: RateState, nowMs: number): [Recovery, boolean] {
   const { recovery, flight, loss } = state;
-  // Frames that queue are late as well, and a keyframe would only join them: so only where packets
+  // Frames that queue are late as well, and a keyframe would only join them: so at once only where packets
   // are lost, enough for repairs to be among them, and most frames before the silence were in time.
-  if (loss.recentFraction < RECOVERY_LOSS_MIN || usualLateMs(flight) > QUEUE_MARGIN_MS) return [recovery, false];
-  if (silentMs(flight, nowMs) < repairRoundMs(state)) return [recovery, false];
+  const repairsAreLost = loss.recentFraction >= RECOVERY_LOSS_MIN && usualLateMs(flight) <= QUEUE_MARGIN_MS;
+  if (silentMs(flight, nowMs) < (repairsAreLost ? repairRoundMs(state) : GIVEN_UP_MS)) return [recovery, false];
   const same = recovery.sinceMs === flight.lastHeardAtMs;
   if (nowMs < recovery.nextAtMs) return [recovery, false];
   const waitMs = same ? recovery.waitMs * RECOVERY_GROWTH : Math.max(RECOVERY_MS_MIN, repairRoundMs(state));
@@ -54,6 +54,12 @@ function repairRoundMs(state: RateState): number {
   return roundTripMs + frameIntervalMs(state) + DISPLAY_MS + askedTwiceMs;
 }
 
+/**
+ * A player that asked ten times has given a packet up (kMaxNackRetries; it asks every round trip, 20 ms at
+ * least), and may go on only with a keyframe, for which it asks after 3 s (kMaxWaitForFrame). So does one whose
+ * requests did not come through for as long.
+ */
+const GIVEN_UP_MS = 500;
 /** libwebrtc's kDefaultRtt. */
 const ASKED_AGAIN_MS = 100;
 /** Where 2.5 round trips and a frame (the keyframe's way) come to more than 1.5 and `ASKED_AGAIN_MS`. */

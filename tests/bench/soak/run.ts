@@ -12,6 +12,8 @@ import { fitSlope, isFlat, type Sample } from "./slope.ts";
 
 const LOOK_MS = 5_000;
 const PRESS_MS = 500;
+/** A soak that is cut short before this tells nothing. */
+const KEPT_MS_MIN = 10 * 60_000;
 /** Compilers, caches and warm pools settle in a share of the time, and in two minutes at most. */
 const WARM_UP_SHARE = 0.2;
 const WARM_UP_MS_MAX = 120_000;
@@ -45,7 +47,7 @@ export async function runSoakBench(minutes: number): Promise<BenchRow[]> {
   const durationMs = minutes * 60_000;
   let framesBefore = await framesShown(page);
   let lookedAtMs = startedAtMs;
-  while (performance.now() - startedAtMs < durationMs) {
+  const look = async () => {
     for (let count = 0; count < LOOK_MS / PRESS_MS; count++) {
       await page.keyboard.press("KeyA");
       await page.waitForTimeout(PRESS_MS);
@@ -61,10 +63,18 @@ export async function runSoakBench(minutes: number): Promise<BenchRow[]> {
       if (role !== undefined && mib !== undefined) keep(`memory of the ${role}`, atMs, mib);
     }
     process.stdout.write(`\r${Math.round((atMs - startedAtMs) / 1000)} s of ${minutes * 60}`);
+  };
+  try {
+    while (performance.now() - startedAtMs < durationMs) await look();
+  } catch (error) {
+    // A browser that is gone after most of an hour leaves most of an hour to read.
+    if (lookedAtMs - startedAtMs < KEPT_MS_MIN) throw error;
+    console.warn(`\nthe soak ends early: ${String(error)}`);
   }
   process.stdout.write("\n");
+  const ranMinutes = Math.round((lookedAtMs - startedAtMs) / 60_000);
   const warmMs = startedAtMs + Math.min(WARM_UP_MS_MAX, WARM_UP_SHARE * durationMs);
-  return [...series].toSorted(([a], [b]) => a.localeCompare(b)).flatMap(([name, samples]) => rowsOf(name, samples.filter(({ atMs }) => atMs >= warmMs), minutes));
+  return [...series].toSorted(([a], [b]) => a.localeCompare(b)).flatMap(([name, samples]) => rowsOf(name, samples.filter(({ atMs }) => atMs >= warmMs), ranMinutes));
 }
 
 function rowsOf(name: string, samples: readonly Sample[], minutes: number): BenchRow[] {

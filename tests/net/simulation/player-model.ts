@@ -14,6 +14,12 @@ export type PlayerEvents = {
   onNews(frames: readonly ReceivedFrame[]): void;
 };
 
+export type PlayerOptions = {
+  decodeMs: number;
+  /** Of the path, where the browser knows it. */
+  roundTripMs: number | undefined;
+};
+
 type Assembly = { parts: Set<number>; total: number; keyframe: boolean; completeAtMs: number | undefined };
 
 /** A decoder that keeps up with any rate. */
@@ -22,10 +28,12 @@ const DISPLAY_MS = 1_000 / 60;
 /** Each piece of news tells the last few frames again, for it may get lost. */
 const NEWS_FRAMES = 4;
 const NACK_TRIES = 10;
-/** A browser that only receives knows no round trip (libwebrtc's nack_requester.cc, kDefaultRtt). */
+/** A browser that knows no round trip asks again after this (libwebrtc's nack_requester.cc, kDefaultRtt). */
 const ASK_AGAIN_MS = 100;
+/** One that knows it looks this often for what was asked for longer ago than that (kUpdateInterval). */
+const LOOK_AGAIN_MS = 20;
 /** A picture that can't go on for this long needs a keyframe; asked for at most this often. */
-const STUCK_MS = 300;
+const STUCK_MS = 3_000;
 /** The player's clock has nothing to do with the node's. */
 const CLOCK_OFFSET_MS = 987_654.3;
 
@@ -33,6 +41,7 @@ export class PlayerModel {
   readonly #timeline: Timeline;
   readonly #events: PlayerEvents;
   readonly #decodeMs: number;
+  readonly #askAgainMs: number;
   readonly #frames = new Map<number, Assembly>();
   readonly #missing = new Set<number>();
   readonly #recent: ReceivedFrame[] = [];
@@ -46,9 +55,10 @@ export class PlayerModel {
   expected = 0;
   received = 0;
 
-  constructor(timeline: Timeline, decodeMs: number, events: PlayerEvents) {
+  constructor(timeline: Timeline, { decodeMs, roundTripMs }: PlayerOptions, events: PlayerEvents) {
     this.#timeline = timeline;
     this.#decodeMs = decodeMs;
+    this.#askAgainMs = roundTripMs === undefined ? ASK_AGAIN_MS : Math.ceil(roundTripMs / LOOK_AGAIN_MS) * LOOK_AGAIN_MS + LOOK_AGAIN_MS / 2;
     this.#events = events;
   }
 
@@ -88,7 +98,7 @@ export class PlayerModel {
       return;
     }
     this.#events.onNack(still);
-    this.#timeline.at(this.#timeline.nowMs + ASK_AGAIN_MS, () => this.#nack(still, tries + 1));
+    this.#timeline.at(this.#timeline.nowMs + this.#askAgainMs, () => this.#nack(still, tries + 1));
   }
 
   #showWhatCan(): void {

@@ -23,6 +23,8 @@ export type Scenario = {
   decodeMs?: number;
   /** False for a browser that can't tell which frame it showed. */
   frameNews?: boolean;
+  /** False for a browser that does not know its round trip (`client/src/stream/known-round-trip.ts`). */
+  roundTripKnown?: boolean;
 };
 
 export type SimulatedFrame = {
@@ -90,7 +92,8 @@ export function simulateSession(scenario: Scenario): Run {
     });
   }
 
-  const player = new PlayerModel(timeline, scenario.decodeMs ?? DECODE_MS, {
+  const roundTripMs = scenario.roundTripKnown === false ? undefined : scenario.up.delayMs + scenario.down.delayMs;
+  const player = new PlayerModel(timeline, { decodeMs: scenario.decodeMs ?? DECODE_MS, roundTripMs }, {
     onNack: (seqs) =>
       up(NEWS_BYTES, () => {
         for (const missing of seqs) {
