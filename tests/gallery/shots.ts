@@ -14,8 +14,10 @@ export type Shot = {
 
 /** Fixture screens that are shown in both orientations, in the order of the gallery. */
 export const SCREENS = [
-  "home", "home-new", "home-unreachable", "title", "folder", "rating", "search", "search-found", "recents", "settings", "nodes", "node mine", "node quarantined",
-  "loading", "queued", "playing", "playing-controls", "controls-editor", "pad-buttons", "typing", "menu", "figures", "over title-exited", "over node-lost", "not-found",
+  "lock", "lock-waiting", "home", "home-new", "home-parted", "home-empty", "home-unreachable", "title", "folder", "saves", "rating", "search", "search-found",
+  "recents", "recents-none", "settings", "handoff", "continue", "loading", "queued", "playing", "playing-phone", "playing-back", "playing-controls",
+  "controls-editor", "pad-buttons", "typing", "menu", "problem", "problem-sent", "figures", "over title-exited", "over node-lost", "not-found",
+  "nodes", "node mine", "node quarantined",
   "friends", "friends-phone", "join", "pad", "visit-over",
 ] as const;
 
@@ -28,6 +30,10 @@ export const SHOTS: readonly Shot[] = [
   { name: "home-desktop", screen: "home", on: "desktop", settings: {} },
   { name: "nodes-desktop", screen: "nodes", on: "desktop", settings: {} },
   { name: "node-desktop", screen: "node mine", on: "desktop", settings: {} },
+  { name: "lock-desktop", screen: "lock-waiting", on: "desktop", settings: {} },
+  { name: "lock-zh-portrait", screen: "lock-waiting", on: "portrait", settings: { language: "zh" } },
+  { name: "menu-zh-portrait", screen: "menu", on: "portrait", settings: { language: "zh" } },
+  { name: "settings-largest-portrait", screen: "settings", on: "portrait", settings: { textSize: "largest" } },
   { name: "home-light-portrait", screen: "home", on: "portrait", settings: { theme: "light" } },
   { name: "home-light-desktop", screen: "home", on: "desktop", settings: { theme: "light" } },
   { name: "settings-light-portrait", screen: "settings", on: "portrait", settings: { theme: "light" } },

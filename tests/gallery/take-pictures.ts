@@ -14,7 +14,7 @@ import { parseManifest, type TitleManifest } from "@nearframe/shared/title/manif
 import { ROOT } from "../support/stack.ts";
 import { SHOTS, type Shot } from "./shots.ts";
 
-const TITLES = ["freedoom", "supertux", "tux-racer", "lanternfly", "test-card"];
+const TITLES = ["freedoom", "supertux", "tux-racer", "lanternfly", "phone", "test-card"];
 const TITLES_FOLDER = path.join(ROOT, "edge-node/titles");
 const QUALITY = 72;
 
@@ -50,7 +50,7 @@ async function openFixture(browser: Browser, shot: Shot, titles: readonly TitleM
     art: { cover: `/art/${id}/cover`, hero: `/art/${id}/hero`, accent: art.accent },
     availability: { state: "now" },
   }));
-  await page.addInitScript((titles) => Object.assign(window, { __fixtureTitles: titles }), shown);
+  await page.addInitScript((titles) => Object.assign(window, { __fixtureTitles: titles, __fixturePhone: "/art/phone/cover" }), shown);
   return page;
 }
 

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { START_STEPS } from "@nearframe/shared/session/start-steps";
 import { END_REASONS } from "@nearframe/shared/session/end-reasons";
-import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { LOCAL_FAILURES, type Outcome } from "../stream/session-state.ts";
 import { sampleTitle, sessionTitle } from "../testing/samples.ts";
@@ -33,17 +33,40 @@ describe("loading", () => {
 
   test("says what is being waited for, and how far it is", () => {
     const view = { scene: "loading", stage: "starting", steps, queue: undefined } as const;
-    render(<Loading view={view} title={sampleTitle("night-train")} onLeave={vi.fn()} />);
+    render(<Loading view={view} title={sampleTitle("night-train")} onLeave={vi.fn()} thrifty={false} />);
     expect(screen.getByRole("status").textContent).toBe(en.loading.steps["display-started"].now);
     expect(screen.getByRole("progressbar")).toHaveProperty("value", 2);
     expect(screen.getByRole("heading", { name: "Night Train" })).toBeTruthy();
     expect(screen.getAllByRole("listitem").map((item) => item.dataset["state"])).toEqual(steps.map(({ state }) => state));
   });
 
+  test("moves while the player waits, a moment in, and not for who wants little data or little motion", () => {
+    vi.useFakeTimers();
+    const view = { scene: "loading", stage: "starting", steps, queue: undefined } as const;
+    const title = sampleTitle("night-train", { art: { cover: "/c", hero: "/h", accent: "#ff5a36", preview: "/clip.mp4" } });
+    const clips = () => document.querySelectorAll("video[data-preview]").length;
+    const wait = () => act(() => void vi.advanceTimersByTime(1_000));
+    const { unmount } = render(<Loading view={view} title={title} thrifty={false} onLeave={vi.fn()} />);
+    expect(clips()).toBe(0);
+    wait();
+    expect(clips()).toBe(1);
+    unmount();
+    render(<Loading view={view} title={title} thrifty onLeave={vi.fn()} />);
+    wait();
+    expect(clips()).toBe(0);
+    cleanup();
+    vi.spyOn(window, "matchMedia").mockReturnValue({ matches: true } as MediaQueryList);
+    render(<Loading view={view} title={title} thrifty={false} onLeave={vi.fn()} />);
+    wait();
+    expect(clips()).toBe(0);
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
   test("tells the place in line and the wait, and can be left", () => {
     const onLeave = vi.fn();
     const view = { scene: "loading", stage: "queued", steps, queue: { position: 3, waitMs: 95_000 } } as const;
-    render(<Loading view={view} title={undefined} onLeave={onLeave} />);
+    render(<Loading view={view} title={undefined} thrifty={false} onLeave={onLeave} />);
     expect(screen.getByRole("status").textContent).toBe("3 in line, about 2 min");
     fireEvent.click(screen.getByRole("button", { name: en.loading.leave }));
     expect(onLeave).toHaveBeenCalledOnce();

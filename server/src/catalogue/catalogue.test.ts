@@ -56,6 +56,20 @@ function titleFiles(id: string, root = "/a"): [string, string][] {
   ];
 }
 
+test("an icon and a preview are there where the manifest names them, and a title whose preview can't be served is left out", async () => {
+  const { art } = manifest({ id: "x" });
+  const more = (id: string, preview: string): [string, string][] => [
+    ...titleFiles(id),
+    [`/a/${id}/title.json`, JSON.stringify(manifest({ id, art: { ...art, icon: "icon.png", preview } }))],
+    [`/a/${id}/icon.png`, "i"],
+    [`/a/${id}/${preview}`, "p"],
+  ];
+  const { ids, catalogue, lines } = await setUp(new Map([...titleFiles("doom"), ...more("tux", "play.mp4"), ...more("bad", "play.gif")]));
+  expect(ids()).toEqual(["doom", "tux"]);
+  expect([catalogue.findArt("tux", "preview")?.path, catalogue.findArt("tux", "icon")?.path, catalogue.findArt("doom", "icon")]).toEqual(["play.mp4", "icon.png", undefined]);
+  expect(lines).toContainEqual(expect.stringContaining("art.preview"));
+});
+
 test("titles of all folders are found", async () => {
   const { ids, catalogue } = await setUp(new Map([...titleFiles("doom"), ...titleFiles("tux", "/b")]));
   expect(ids()).toEqual(["doom", "tux"]);

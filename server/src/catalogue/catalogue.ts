@@ -7,7 +7,11 @@ import type { ManifestProblem, Title } from "@nearframe/shared/title/manifest";
 import type { Log } from "../log.ts";
 import type { ArtFile, ReadArt, WatchFolders } from "./ports.ts";
 
-export type CatalogueTitle = { title: Title; art: { cover: ArtFile; hero: ArtFile } };
+export const ART_KINDS = ["cover", "hero", "icon", "preview"] as const;
+export type ArtKind = (typeof ART_KINDS)[number];
+
+/** A title may lack an icon and a preview. */
+export type CatalogueTitle = { title: Title; art: { cover: ArtFile; hero: ArtFile } & Partial<Record<ArtKind, ArtFile>> };
 
 /** A publisher who copies a folder makes many changes; one reading after the last is enough. */
 export const RELOAD_QUIET_MS = 300;
@@ -35,21 +39,32 @@ export async function openCatalogue(ports: CataloguePorts, roots: readonly strin
     const problems = [...loaded.problems];
     const next = new Map<string, CatalogueTitle>();
     for (const title of loaded.titles) {
-      const [cover, hero] = await Promise.all([artOf(title, "cover", problems), artOf(title, "hero", problems)]);
-      if (cover && hero) next.set(title.manifest.id, { title, art: { cover, hero } });
+      const art = await readAll(title, problems);
+      if (art) next.set(title.manifest.id, { title, art });
     }
     report(problems);
     if (describe(next) !== describe(titles)) log.info({ titles: [...next.keys()] }, "catalogue read");
     titles = next;
   }
 
-  async function artOf(title: Title, kind: "cover" | "hero", problems: ManifestProblem[]): Promise<ArtFile | undefined> {
-    try {
-      return await readArt(title.folder, title.manifest.art[kind]);
-    } catch (error) {
-      problems.push({ file: `${title.folder}/title.json`, field: `art.${kind}`, reason: (error as Error).message });
-      return undefined;
-    }
+  /** Undefined where one that the manifest names can't be served. */
+  async function readAll(title: Title, problems: ManifestProblem[]): Promise<CatalogueTitle["art"] | undefined> {
+    const read = async (kind: ArtKind, path: string) => {
+      try {
+        return [kind, await readArt(title.folder, path, kind === "preview" ? "clip" : "picture")] as const;
+      } catch (error) {
+        problems.push({ file: `${title.folder}/title.json`, field: `art.${kind}`, reason: (error as Error).message });
+        return undefined;
+      }
+    };
+    const named = ART_KINDS.flatMap((kind) => {
+      const path = title.manifest.art[kind];
+      return path === undefined ? [] : [read(kind, path)];
+    });
+    const files = (await Promise.all(named)).filter((each) => each !== undefined);
+    if (files.length < named.length) return undefined;
+    const { cover, hero, ...more } = Object.fromEntries(files) as Partial<Record<ArtKind, ArtFile>>;
+    return cover && hero ? { cover, hero, ...more } : undefined;
   }
 
   /** Each problem once, and again only after it was mended and came back. */
@@ -72,7 +87,7 @@ export async function openCatalogue(ports: CataloguePorts, roots: readonly strin
   await load();
   return {
     list: (): CatalogueTitle[] => [...titles.values()],
-    findArt: (titleId: string, kind: "cover" | "hero"): ArtFile | undefined => titles.get(titleId)?.art[kind],
+    findArt: (titleId: string, kind: ArtKind): ArtFile | undefined => titles.get(titleId)?.art[kind],
     find: (titleId: string): Title | undefined => titles.get(titleId)?.title,
   };
 }

@@ -2,7 +2,7 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 
-/** A picture on disk, as the HTTP side needs it. */
+/** A picture or a clip on disk, as the HTTP side needs it. */
 export type ArtFile = {
   /** The folder that the file must lie in, and its path inside it. */
   folder: string;
@@ -12,8 +12,8 @@ export type ArtFile = {
   version: string;
 };
 
-/** Rejects with one sentence if the picture can't be served. */
-export type ReadArt = (folder: string, path: string) => Promise<ArtFile>;
+/** Rejects with one sentence if the picture, or the clip, can't be served. */
+export type ReadArt = (folder: string, path: string, medium: "picture" | "clip") => Promise<ArtFile>;
 
 /**
  * Calls `onChange` after something in or directly below `folders` has changed,

@@ -3,7 +3,7 @@
 import { Router, type Response } from "express";
 import type { Availability, PublicTitle, TitleList } from "@nearframe/shared/api/titles";
 import type { Runtime } from "@nearframe/shared/title/manifest";
-import type { CatalogueTitle } from "../catalogue/catalogue.ts";
+import { ART_KINDS, type ArtKind, type CatalogueTitle } from "../catalogue/catalogue.ts";
 import type { ArtFile } from "../catalogue/ports.ts";
 import { chooseNode, type NodeCandidate } from "../placement/choose-node.ts";
 import { refuse } from "./refusals.ts";
@@ -13,9 +13,6 @@ export type TitlesApiPorts = {
   catalogue: { list(): CatalogueTitle[]; findArt(titleId: string, kind: ArtKind): ArtFile | undefined };
   nodes: { candidates(): NodeCandidate[] };
 };
-
-const ART_KINDS = ["cover", "hero"] as const;
-type ArtKind = (typeof ART_KINDS)[number];
 
 /** An address with the version in it means the same bytes for ever. */
 const FOR_EVER = "public, max-age=31536000, immutable";
@@ -53,7 +50,8 @@ function setArtHeaders(response: Response, art: ArtFile, versioned: boolean): vo
 
 function publicTitle({ title, art }: CatalogueTitle, nodes: readonly NodeCandidate[]): PublicTitle {
   const { id, name, summary, publisher, credits, category, size, fps, input, runtime } = title.manifest;
-  const address = (kind: ArtKind) => `/api/titles/${id}/art/${kind}?v=${art[kind].version}`;
+  const address = (kind: ArtKind, { version }: ArtFile) => `/api/titles/${id}/art/${kind}?v=${version}`;
+  const { icon, preview } = art;
   return {
     id,
     name,
@@ -61,7 +59,13 @@ function publicTitle({ title, art }: CatalogueTitle, nodes: readonly NodeCandida
     publisher,
     credits,
     category,
-    art: { cover: address("cover"), hero: address("hero"), accent: title.manifest.art.accent },
+    art: {
+      cover: address("cover", art.cover),
+      hero: address("hero", art.hero),
+      ...(icon && { icon: address("icon", icon) }),
+      ...(preview && { preview: address("preview", preview) }),
+      accent: title.manifest.art.accent,
+    },
     size,
     fps,
     input,

@@ -73,7 +73,7 @@ async function layTitle(folder: string, titleId: string, digest: string, titleSt
 }
 
 function shown({ manifest }: TitlePackage): (file: PackageFile) => boolean {
-  const named = new Set([MANIFEST_FILE, manifest.art.cover, manifest.art.hero, manifest.page, ...Object.values(manifest.homeFiles ?? {})]);
+  const named = new Set([MANIFEST_FILE, manifest.art.cover, manifest.art.hero, manifest.art.icon, manifest.art.preview, manifest.page, ...Object.values(manifest.homeFiles ?? {})]);
   return (file) => named.has(file.path);
 }
 

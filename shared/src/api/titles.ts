@@ -23,7 +23,7 @@ export const PublicTitle = z.strictObject({
   credits: z.string(),
   category: TitleManifest.shape.category,
   /** Addresses of the pictures on this server; a changed picture has a new address. */
-  art: z.strictObject({ cover: z.string(), hero: z.string(), accent: z.string() }),
+  art: z.strictObject({ cover: z.string(), hero: z.string(), icon: z.optional(z.string()), preview: z.optional(z.string()), accent: z.string() }),
   size: TitleSize,
   fps: z.int(),
   input: InputNeeds,

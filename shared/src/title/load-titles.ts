@@ -70,6 +70,7 @@ async function missingFiles(
   const named = [
     { field: "art.cover", path: manifest.art.cover },
     { field: "art.hero", path: manifest.art.hero },
+    ...(["icon", "preview"] as const).flatMap((kind) => (manifest.art[kind] === undefined ? [] : [{ field: `art.${kind}`, path: manifest.art[kind] }])),
     ...Object.entries(manifest.homeFiles ?? {}).map(([to, path]) => ({ field: `homeFiles.${to}`, path })),
     ...(manifest.page && !manifest.page.startsWith("https://") ? [{ field: "page", path: manifest.page }] : []),
   ];

@@ -115,6 +115,10 @@ export const TitleManifest = z.strictObject({
     cover: RelativePath,
     /** Wide, 16:9. */
     hero: RelativePath,
+    /** Square, without letters: on the home screen. Without one the cover is cropped. */
+    icon: z.optional(RelativePath),
+    /** Some seconds of play without sound, wide, .mp4 or .webm: moves while the player waits. */
+    preview: z.optional(RelativePath),
     /** Letters and highlights on top of the art, `#rrggbb`. */
     accent: z.string().check(z.regex(/^#[0-9a-f]{6}$/, { error: "a colour as #rrggbb" })),
   }),

@@ -1,5 +1,6 @@
 import type { PublicTitle } from "@nearframe/shared/api/titles";
 import { useTexts } from "../use-texts.ts";
+import { TitleIcon } from "./Tile.tsx";
 import styles from "./SavesCard.module.css";
 
 /** A title with two saves waits for a choice. */
@@ -7,7 +8,7 @@ export function SavesCard({ title, onOpen }: { title: PublicTitle; onOpen: (titl
   const { saves } = useTexts();
   return (
     <button type="button" className={styles.card} aria-haspopup="dialog" onClick={() => onOpen(title.id)}>
-      <img className={styles.icon} src={title.art.cover} alt="" decoding="async" draggable={false} />
+      <TitleIcon className={styles.icon} art={title.art} />
       <span className={styles.title}>{saves.title(title.name)}</span>
       <span className={styles.hint}>{saves.waiting}</span>
     </button>

@@ -39,7 +39,7 @@ export function Tile({ title, onPlay, onAbout, onLookAt, bare = false }: TilePro
       aria-describedby={note === undefined ? undefined : noteId}
     >
       <span className={styles.icon}>
-        <img src={title.art.cover} alt="" loading="lazy" decoding="async" draggable={false} />
+        <TitleIcon art={title.art} />
       </span>
       {!bare && <span className={styles.name}>{title.name}</span>}
       {note !== undefined && (
@@ -50,6 +50,11 @@ export function Tile({ title, onPlay, onAbout, onLookAt, bare = false }: TilePro
     </button>
   );
 }
+
+/** The title's own icon; a cover without one is cropped. */
+export const TitleIcon = ({ art, className }: { art: PublicTitle["art"]; className?: string | undefined }) => (
+  <img className={className} data-cropped={art.icon === undefined} src={art.icon ?? art.cover} alt="" loading="lazy" decoding="async" draggable={false} />
+);
 
 export function FolderTile({ folder, onOpen }: { folder: FolderView; onOpen: (folderId: string) => void }) {
   const { home } = useTexts();
@@ -63,7 +68,7 @@ export function FolderTile({ folder, onOpen }: { folder: FolderView; onOpen: (fo
     >
       <span className={`${styles.icon} ${styles.folder}`}>
         {folder.titles.slice(0, 4).map((title) => (
-          <img key={title.id} src={title.art.cover} alt="" loading="lazy" decoding="async" draggable={false} />
+          <TitleIcon key={title.id} art={title.art} />
         ))}
       </span>
       <span className={styles.name}>{folder.name}</span>

@@ -8,17 +8,20 @@ import styles from "./Loading.module.css";
 type LoadingProps = {
   view: Extract<PlayView, { scene: "loading" }>;
   title: PublicTitle | undefined;
+  /** The player wants little data used: then nothing moves. */
+  thrifty: boolean;
   onLeave: () => void;
 };
 
 /** The start as it really happens: one frame of the strip for each step, lit when it is done. */
-export function Loading({ view, title, onLeave }: LoadingProps) {
+export function Loading({ view, title, thrifty, onLeave }: LoadingProps) {
   const { loading } = useTexts();
   const current = view.steps.find(({ state }) => state === "now");
   const done = view.steps.filter(({ state }) => state === "done").length;
   return (
     <section className={styles.page} aria-label={title?.name}>
       {title && <img className={styles.art} src={title.art.hero} alt="" />}
+      {title?.art.preview !== undefined && !thrifty && <Preview src={title.art.preview} />}
       <div className={styles.words}>
         {title && <h1 className={styles.name}>{title.name}</h1>}
         <div className={styles.now}>
@@ -52,6 +55,28 @@ export function Loading({ view, title, onLeave }: LoadingProps) {
     }
     return loading.steps[current?.step ?? "first-frame"].now;
   }
+}
+
+/** Waits a moment first: what starts at once needs no trailer, and the line is the session's. */
+const PREVIEW_AFTER_MS = 700;
+
+/** Some seconds of the title's own play, over its picture as soon as they are there. */
+function Preview({ src }: { src: string }) {
+  const [due, setDue] = useState(false);
+  const [moves, setMoves] = useState(false);
+  useEffect(() => {
+    // Who wants little motion waits with the picture.
+    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const timer = setTimeout(() => setDue(true), PREVIEW_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!due) return null;
+  return (
+    <video
+      className={styles.preview} data-moves={moves} data-preview src={src} autoPlay muted loop playsInline
+      disablePictureInPicture tabIndex={-1} aria-hidden="true" onPlaying={() => setMoves(true)}
+    />
+  );
 }
 
 /** How long it has taken so far, told as plainly as the rest. */

@@ -108,7 +108,7 @@ export function PlayStage({ app, play, title, onAgain, onReload, onHome }: PlayS
         </>
       )}
       {view.scene === "playing" && <Tools play={play} chrome={chrome} />}
-      {view.scene === "loading" && <Loading view={view} title={title} onLeave={leave} />}
+      {view.scene === "loading" && <Loading view={view} title={title} thrifty={dataSaver} onLeave={leave} />}
       {view.scene === "over" && (
         <Failure view={makeFailureView(view.outcome, texts.failure)} art={title?.art.hero} onAction={act} onProblem={() => play.arrange("problem")} />
       )}

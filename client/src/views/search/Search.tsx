@@ -4,6 +4,7 @@ import { searchTitles } from "../../view-model/search.ts";
 import { SearchIcon } from "../parts/icons.tsx";
 import { PageFrame } from "../parts/PageFrame.tsx";
 import { useTexts } from "../use-texts.ts";
+import { TitleIcon } from "../home/Tile.tsx";
 import styles from "./Search.module.css";
 
 type SearchProps = {
@@ -49,7 +50,7 @@ export function Search({ titles, initialQuery = "", onPlay, onBack }: SearchProp
               disabled={title.availability.state === "unavailable"}
               onClick={(event) => onPlay(title.id, event.currentTarget)}
             >
-              <img src={title.art.cover} alt="" loading="lazy" decoding="async" />
+              <TitleIcon art={title.art} />
               <span className={styles.words} id={`found-${title.id}`}>
                 <span className={styles.name}>{title.name}</span>
                 <span className={styles.about}>

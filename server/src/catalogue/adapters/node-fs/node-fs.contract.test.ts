@@ -6,7 +6,7 @@ import path from "node:path";
 import { Scope } from "@nearframe/shared/lifetime";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { silentLog } from "../../../testing/world.ts";
-import { ART_BYTES_MAX, readArtFile } from "./art-file.ts";
+import { ART_BYTES_MAX, CLIP_BYTES_MAX, readArtFile } from "./art-file.ts";
 import { nodeFolderReader } from "./folder-reader.ts";
 import { watchFoldersWith } from "./watch-folders.ts";
 
@@ -41,10 +41,10 @@ test("a picture has a type and a version that changes with it", async () => {
   const root = await folder();
   const cover = path.join(root, "cover.PNG");
   await writeFile(cover, "1");
-  const first = await readArtFile(root, "cover.PNG");
+  const first = await readArtFile(root, "cover.PNG", "picture");
   expect(first).toMatchObject({ path: "cover.PNG", contentType: "image/png" });
   await utimes(cover, 1, 1);
-  expect((await readArtFile(root, "cover.PNG")).version).not.toBe(first.version);
+  expect((await readArtFile(root, "cover.PNG", "picture")).version).not.toBe(first.version);
 });
 
 test("what is no picture, too large or outside the folder is refused", async () => {
@@ -55,11 +55,17 @@ test("what is no picture, too large or outside the folder is refused", async () 
   await mkdir(path.join(root, "folder.png"));
   await writeFile(path.join(root, "huge.png"), Buffer.alloc(ART_BYTES_MAX + 1));
   await writeFile(path.join(root, "page.html"), "<script>");
-  await expect(readArtFile(root, "link.png")).rejects.toThrow("leads out of the title's folder");
-  await expect(readArtFile(root, "folder.png")).rejects.toThrow("not a file");
-  await expect(readArtFile(root, "huge.png")).rejects.toThrow("larger than");
-  await expect(readArtFile(root, "page.html")).rejects.toThrow("must be one of");
-  await expect(readArtFile(root, "none.png")).rejects.toThrow("ENOENT");
+  await expect(readArtFile(root, "link.png", "picture")).rejects.toThrow("leads out of the title's folder");
+  await expect(readArtFile(root, "folder.png", "picture")).rejects.toThrow("not a file");
+  await expect(readArtFile(root, "huge.png", "picture")).rejects.toThrow("larger than");
+  await expect(readArtFile(root, "page.html", "picture")).rejects.toThrow("must be one of");
+  await expect(readArtFile(root, "none.png", "picture")).rejects.toThrow("ENOENT");
+  await writeFile(path.join(root, "play.mp4"), "1");
+  await writeFile(path.join(root, "long.webm"), Buffer.alloc(CLIP_BYTES_MAX + 1));
+  expect(await readArtFile(root, "play.mp4", "clip")).toMatchObject({ contentType: "video/mp4" });
+  await expect(readArtFile(root, "play.mp4", "picture")).rejects.toThrow("a picture must be one of");
+  await expect(readArtFile(root, "huge.png", "clip")).rejects.toThrow("a clip must be one of");
+  await expect(readArtFile(root, "long.webm", "clip")).rejects.toThrow("larger than");
 });
 
 test("changes in the folder and directly below are seen until the scope closes", async () => {
