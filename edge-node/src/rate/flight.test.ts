@@ -76,6 +76,11 @@ describe("delay", () => {
     expect(readPath(fly(steady(12, 15)), 0, QUEUE_LIMIT_MS)).toMatchObject({ rising: false, falling: false });
   });
 
+  test("of a few frames that tremble is not rising", () => {
+    const lives = [15, 20, 31, 22, 38, 24].map((oneWayMs, index) => ({ sentAtMs: 33 * index, oneWayMs }));
+    expect(readPath(fly(lives), 0, QUEUE_LIMIT_MS).rising).toBe(false);
+  });
+
   test("of a path that became longer is forgotten when told to", () => {
     const longer = fly([...steady(20, 15), ...steady(10, 75, 400)]);
     const flight = fly(steady(10, 75, 700), forgetLeast(longer, 650));

@@ -28,7 +28,8 @@ export function recover(state: RateState, nowMs: number): [Recovery, boolean] {
   const repairsAreLost = loss.recentFraction >= RECOVERY_LOSS_MIN && usualLateMs(flight) <= QUEUE_MARGIN_MS;
   if (silentMs(flight, nowMs) < (repairsAreLost ? repairRoundMs(state) : GIVEN_UP_MS)) return [recovery, false];
   const same = recovery.sinceMs === flight.lastHeardAtMs;
-  if (nowMs < recovery.nextAtMs) return [recovery, false];
+  // Into a path that is dead one is enough: when it is back, more would only queue before the frames.
+  if (nowMs < recovery.nextAtMs || (same && !repairsAreLost)) return [recovery, false];
   const waitMs = same ? recovery.waitMs * RECOVERY_GROWTH : Math.max(RECOVERY_MS_MIN, repairRoundMs(state));
   return [{ sinceMs: flight.lastHeardAtMs, nextAtMs: nowMs + waitMs, waitMs }, true];
 }

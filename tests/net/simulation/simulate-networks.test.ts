@@ -50,6 +50,13 @@ describe.each(SEEDS)("seed %i", { timeout: 30_000 }, (seed) => {
     expect(Math.min(...scoreRun(run))).toBeGreaterThan(3.6);
   });
 
+  test("LTE drive at 720p60 over a path that trembles by 10 ms: jitter is not taken for a queue for long", async () => {
+    const { down, ...rest } = at720p(await networkScenario("lte-drive", 180_000));
+    const run = simulateSession({ ...rest, down: { ...down, jitter: { kind: "exponential", ms: 10, everyMs: 10 } }, seed });
+    expect(Math.min(...scoreRun(run))).toBeGreaterThan(3.55);
+    expect(delayQuantile(run, 0.95)).toBeLessThan(130);
+  });
+
   test("Wi-Fi with interference: bursts neither collapse the rate nor hold the picture for long", async () => {
     const run = simulateSession({ ...(await networkScenario("wifi-interference", 60_000)), seed });
     expect(used(run)).toBeGreaterThan(0.6);
