@@ -70,6 +70,8 @@ An option wins over the environment variable in brackets. By environment only:
   NEARFRAME_TITLE_NETWORK 1 lets titles that ask for it reach the internet (0)
   NEARFRAME_TITLE_DISK_GB what fetched titles may take (50)
   NEARFRAME_SAVE_INTERVAL_S  between two archives of what a title keeps (60)
+  NEARFRAME_ANDROID       Android devices, such as 127.0.0.1:5555,adb:SERIAL, with
+  NEARFRAME_SCRCPY_SERVER what runs on them (docs/android.md)
   NEARFRAME_LOG           debug, info, warn or error (info)`;
 
 const EDGES_MAX = 16;

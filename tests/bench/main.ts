@@ -42,6 +42,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
     run: async () => (await import("./play/starts.ts")).runStartsBench(),
     withStalls: true,
   },
+  android: {
+    what: "a device's coded frame through the node, to its last RTP packet",
+    run: async () => (await import("./android/run.ts")).runAndroidBench(),
+    withStalls: true,
+  },
   telemetry: {
     what: "sessions whose telemetry one core of the server carries",
     run: async () => (await import("./telemetry.ts")).runTelemetryBench(),

@@ -16,6 +16,7 @@ export type Ways = z.infer<typeof Ways>;
 const BY_RUNTIME: Partial<Record<Runtime, Ways>> = {
   // Phosh: its grid of apps, and the overview of those that run. GTK's apps know the back key.
   phone: { back: ["BrowserBack"], home: ["MetaLeft", "KeyA"], recents: ["MetaLeft", "KeyS"] },
+  android: { back: ["BrowserBack"], home: ["BrowserHome"], recents: ["SelectTask"] },
   // Chromium without its bars; it has no home of its own.
   web: { back: ["BrowserBack"] },
 };

@@ -23,5 +23,6 @@ export function placeOnClock(clock: DeviceClock, deviceMs: number, arrivedAtMs: 
   const next: DeviceClock = turned
     ? { before: clock.now, now: difference, windowEndsAtMs: arrivedAtMs + WINDOW_MS }
     : { ...clock, now: Math.min(clock.now, difference) };
-  return [next, deviceMs + Math.min(next.before, next.now)];
+  // Adding what was subtracted may come out a hair's breadth later.
+  return [next, Math.min(arrivedAtMs, deviceMs + Math.min(next.before, next.now))];
 }

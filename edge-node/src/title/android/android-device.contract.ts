@@ -44,6 +44,8 @@ export type DeviceUnderTest = {
 
 const SIZE = { width: 360, height: 640 };
 const KBPS = 4_000;
+/** What a real device did can't be asked of it. */
+const ONLY_THE_DOUBLE = "only the double can be asked what it was given";
 export const CONTRACT_LIMITS = { timeout: 180_000 } as const;
 /** A real device takes its time. */
 const LONG = { timeout: 60_000, interval: 50 };
@@ -146,7 +148,9 @@ export function androidDeviceContract(open: (scope: Scope) => Promise<DeviceUnde
     if (under.double) {
       await sound.until(({ packets }) => (decoder.peak(packets[0]?.payload ?? Buffer.alloc(0)) ?? 0) > 1_000);
       const first = await sound.next();
-      expect(((await sound.next()).timestamp - first.timestamp) >>> 0).toBe(960);
+      // A machine in trouble leaves some out; those that come stand where they belong.
+      const samples = ((await sound.next()).timestamp - first.timestamp) >>> 0;
+      expect([samples > 0, samples % 960]).toEqual([true, 0]);
     } else if (!notices.some((notice) => notice.includes("no sound"))) {
       // Nobody knows whether this app plays anything.
       await sound.until(({ packets }) => decoder.peak(packets[0]?.payload ?? Buffer.alloc(0)) !== undefined);
@@ -179,25 +183,26 @@ export function androidDeviceContract(open: (scope: Scope) => Promise<DeviceUnde
     if (under.double) await vi.waitFor(() => expect(under.double?.servers().filter((server) => server.video).map(({ bitrateKbps }) => bitrateKbps)).toEqual([KBPS / 4]), LONG);
   });
 
-  test("a turned device shows a turned picture, and touches find their place in it", async () => {
+  test("a turned device shows a turned picture, and touches find their place in it", async ({ skip }) => {
     const { sink, video, firstPicture } = await play(scope);
     await firstPicture;
-    if (!under.double) return;
+    const { double } = under;
+    if (!double) return skip(ONLY_THE_DOUBLE);
     await sink.apply([{ kind: "key", code: CODES.RotateDisplay ?? 0, down: true }]);
     await video.until(({ picture }) => picture?.width === SIZE.height && picture.height === SIZE.width);
     const turned = testCardLayout({ width: SIZE.height, height: SIZE.width }).patch;
     const at = { x: (turned.x + turned.width / 2) / SIZE.height, y: (turned.y + turned.height / 2) / SIZE.width };
     await sink.apply([{ kind: "move-to", ...at }, { kind: "button", button: 0, down: true }, { kind: "button", button: 0, down: false }]);
-    await vi.waitFor(() => expect(under.double?.flips()).toBe(1), LONG);
+    await vi.waitFor(() => expect(double.flips()).toBe(1), LONG);
   });
 
-  test("text in any script is typed, keys and the wheel arrive, and what is copied on either side is there on the other", async () => {
+  test("text in any script is typed, keys and the wheel arrive, and what is copied on either side is there on the other", async ({ skip }) => {
     const { sink, clipboards } = await play(scope);
     await sink.apply([{ kind: "text", text: "hello, " }, { kind: "text", text: "\u4f60\u597d" }]);
     await sink.apply([{ kind: "wheel", dx: 0, dy: 1 }, { kind: "key", code: CODES.ShiftLeft ?? 0, down: true }, { kind: "key", code: CODES.KeyA ?? 0, down: true }]);
     await sink.apply([{ kind: "key", code: CODES.KeyA ?? 0, down: false }, { kind: "key", code: CODES.ShiftLeft ?? 0, down: false }, { kind: "key", code: CODES.AudioVolumeUp ?? 0, down: true }]);
     const { double } = under;
-    if (!double) return;
+    if (!double) return skip(ONLY_THE_DOUBLE);
     await vi.waitFor(() => expect(double.received.some((message) => message.type === "key" && message.keyCode === AndroidKeyCode.VolumeUp)).toBe(true), LONG);
     expect(double.typed()).toBe("hello, \u4f60\u597d");
     expect(double.clipboard()).toBe("\u4f60\u597d");
@@ -229,9 +234,9 @@ export function androidDeviceContract(open: (scope: Scope) => Promise<DeviceUnde
     await (await play(scope)).firstPicture;
   });
 
-  test("what the app keeps goes into the home, and is there again in the next session", async () => {
+  test("what the app keeps goes into the home, and is there again in the next session", async ({ skip }) => {
     const { double } = under;
-    if (!double) return;
+    if (!double) return skip(ONLY_THE_DOUBLE);
     const kept = title({ savePaths: ["files"] });
     const session = scope.child();
     const { home } = await play(session, kept, async (home) => {
@@ -249,24 +254,26 @@ export function androidDeviceContract(open: (scope: Scope) => Promise<DeviceUnde
     await expect(devices.lease(under.app.package, scope)).rejects.toThrow(/in use/);
   });
 
-  test("an app that ends, ends the title", async () => {
+  test("an app that ends, ends the title", async ({ skip }) => {
     const { running } = await play(scope);
-    if (!under.double) return;
-    under.double.crash();
+    const { double } = under;
+    if (!double) return skip(ONLY_THE_DOUBLE);
+    double.crash();
     expect(await running.exited).toEqual({ code: 0, signal: null });
   });
 
-  test("a device that is pulled away ends display and pipeline with its name", async () => {
+  test("a device that is pulled away ends display and pipeline with its name", async ({ skip }) => {
     const session = scope.child();
     const { pipeline, firstPicture } = await play(session);
     await firstPicture;
-    if (!under.double) return;
-    under.double.cut();
+    const { double } = under;
+    if (!double) return skip(ONLY_THE_DOUBLE);
+    double.cut();
     expect((await pipeline.closed)?.message).toContain(nameOf(under.address));
     await session.close().catch(() => undefined);
     // It is cleaned once it can be reached again.
     await vi.waitFor(() => expect(devices.free()).toBe(1), LONG);
-    expect([...under.double.state.packages.keys()]).toEqual(["com.android.settings"]);
+    expect([...double.state.packages.keys()]).toEqual(["com.android.settings"]);
   });
 }
 

@@ -5,6 +5,9 @@ import type { TitleSize } from "@nearframe/shared/title/manifest";
 /** Below the home: what a title names in `savePaths` to keep it all. */
 export const LIBRETRO_SAVES = ".local/share/libretro";
 
+/** It asks the desktop's bus for GameMode whatever it is told, and aborts where it finds none: so it is told that there is none, and that this is no reason. */
+export const LIBRETRO_ENVIRONMENT = { DBUS_SESSION_BUS_ADDRESS: "disabled:", DBUS_FATAL_WARNINGS: "0" } as const;
+
 export function libretroSettings({ width, height }: TitleSize, home: string): Record<string, string | number | boolean> {
   const saves = `${home}/${LIBRETRO_SAVES}`;
   return {
@@ -12,6 +15,7 @@ export function libretroSettings({ width, height }: TitleSize, home: string): Re
     video_fullscreen: false,
     video_windowed_fullscreen: false,
     video_window_show_decorations: false,
+    video_window_custom_size_enable: true,
     video_windowed_position_width: width,
     video_windowed_position_height: height,
     video_windowed_position_x: 0,
@@ -46,6 +50,7 @@ export function libretroSettings({ width, height }: TitleSize, home: string): Re
     // Battery-backed memory reaches the disk while the title runs, not only when it ends.
     autosave_interval: 5,
     savestate_auto_save: false,
+    suspend_screensaver_enable: false,
     network_cmd_enable: false,
     stdin_cmd_enable: false,
     cheevos_enable: false,

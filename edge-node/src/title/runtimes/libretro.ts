@@ -9,7 +9,7 @@ import type { TitleSize } from "@nearframe/shared/title/manifest";
 import { CommandMissingError } from "../../session/ports.ts";
 import { findTitleCommand } from "../find-title-command.ts";
 import { findCore } from "../libretro/cores.ts";
-import { LIBRETRO_SAVES, libretroSettings } from "../libretro/settings.ts";
+import { LIBRETRO_ENVIRONMENT, LIBRETRO_SAVES, libretroSettings } from "../libretro/settings.ts";
 import type { PrepareProgram } from "../program.ts";
 import { softwareGl } from "./software-gl.ts";
 
@@ -30,7 +30,7 @@ export const prepareLibretro: PrepareProgram = async ({ title, homeFolder, view 
   return {
     file,
     args: ["--config", join(view.home, SETTINGS), "--libretro", core, ...content],
-    environment: resources.gpu ? {} : softwareGl(resources.cpuCores),
+    environment: { ...LIBRETRO_ENVIRONMENT, ...(resources.gpu ? {} : softwareGl(resources.cpuCores)) },
     folder: view.home,
   };
 };

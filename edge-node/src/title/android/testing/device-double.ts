@@ -52,6 +52,8 @@ export interface DeviceDouble {
   crash(): void;
   /** The cable is pulled. */
   cut(): void;
+  /** Hears of each coded frame as it is written, on this machine's clock. */
+  onFrameWritten(tell: (takenAtUs: bigint, atMs: number) => void): void;
 }
 
 const SIZE: TitleSize = { width: 360, height: 640 };
@@ -75,6 +77,7 @@ export async function openDeviceDouble(options: DoubleOptions, scope: Scope): Pr
   const servers = new Set<ScrcpyDouble>();
   const changed = new Set<() => void>();
   const clicked = new Set<() => void>();
+  let onFrame: ((takenAtUs: bigint, atMs: number) => void) | undefined;
 
   const size = (): TitleSize => {
     const { width, height } = override ?? natural;
@@ -175,6 +178,7 @@ export async function openDeviceDouble(options: DoubleOptions, scope: Scope): Pr
     control,
     onChanged: (tell) => listen(changed, tell),
     onClick: (tell) => listen(clicked, tell),
+    frameWritten: (takenAtUs, atMs) => onFrame?.(takenAtUs, atMs),
   };
   const moving = setInterval(() => {
     if (front === undefined) return;
@@ -246,6 +250,7 @@ export async function openDeviceDouble(options: DoubleOptions, scope: Scope): Pr
     },
     crash: () => state.stop(front ?? ""),
     cut: () => daemon.cut(),
+    onFrameWritten: (tell) => void (onFrame = tell),
   };
 }
 

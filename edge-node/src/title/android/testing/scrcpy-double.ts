@@ -3,6 +3,7 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { TitleSize } from "@nearframe/shared/title/manifest";
+import { machineMs } from "../../../input/mark.ts";
 import { openOpus } from "../../../media/encode/adapters/opus.ts";
 import { openEncoders } from "../../../media/encode/encoders.ts";
 import type { VideoEncoder } from "../../../media/encode/ports.ts";
@@ -33,6 +34,8 @@ export interface ScrcpyHost {
   control(message: ControlMessage, server: ScrcpyDouble): void;
   onChanged(tell: () => void): () => void;
   onClick(tell: () => void): () => void;
+  /** A frame goes out now, on this machine's clock. */
+  frameWritten(takenAtUs: bigint, atMs: number): void;
 }
 
 export type ScrcpySettings = {
@@ -181,6 +184,7 @@ export class ScrcpyDouble {
         send(CONFIG, sets);
       }
       const picture = annexB(units.filter((each) => !isSet(each) && nalType(each) !== NalType.sei));
+      host.frameWritten(takenAtUs, machineMs());
       send((unit.keyframe ? KEYFRAME : 0n) | takenAtUs, picture);
     };
     open();
