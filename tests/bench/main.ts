@@ -47,6 +47,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
     run: async () => (await import("./android/run.ts")).runAndroidBench(),
     withStalls: true,
   },
+  client: {
+    what: "the first page: how much is fetched, and how soon it shows on a slow phone",
+    run: async () => (await import("./client/run.ts")).runClientBench(),
+    withStalls: true,
+  },
   telemetry: {
     what: "sessions whose telemetry one core of the server carries",
     run: async () => (await import("./telemetry.ts")).runTelemetryBench(),
