@@ -22,6 +22,12 @@ export type CheckPorts = {
 /** What the node did, or did not do, is the observation; not a failure of the check. */
 export class NodeRefusedError extends Error {
   readonly code = "NODE_REFUSED";
+  /** What the node called it, such as "BUSY"; undefined where it said nothing. */
+  readonly nodeCode: string | undefined;
+  constructor(message: string, nodeCode?: string) {
+    super(message);
+    this.nodeCode = nodeCode;
+  }
 }
 
 /** Rejects with a `CheckVoidError` where the check says nothing about the node. */

@@ -4,8 +4,9 @@ import type { Assignment } from "@nearframe/shared/checking/assignment";
 import type { AnswerTo, CheckCall } from "@nearframe/shared/checking/node-calls";
 import type { Observation } from "@nearframe/shared/checking/observation";
 import type { Scope } from "@nearframe/shared/lifetime";
+import { perform } from "../checks/perform.ts";
 import { NodeRefusedError, type CheckPorts } from "../checks/ports.ts";
-import { CheckVoidError, playTitle } from "../play/play-title.ts";
+import { CheckVoidError } from "../play/play-title.ts";
 import type { CallNode } from "./duty.ts";
 
 export type PerformPorts = Omit<CheckPorts, "callNode">;
@@ -13,15 +14,7 @@ export type PerformPorts = Omit<CheckPorts, "callNode">;
 export function createPerform(ports: PerformPorts) {
   return (assignment: Assignment, { token, callNode }: { token: string | undefined; callNode: CallNode }, scope: Scope): Promise<Observation> => {
     const of: CheckPorts = { ...ports, play: { ...ports.play, token }, callNode: asking(callNode) };
-    switch (assignment.kind) {
-      case "simulated-player": {
-        const { openPath, openSenses, ...play } = of.play;
-        const { titleId, watchMs } = assignment;
-        return playTitle({ ...play, titleId, watchMs, onNote: of.onNote }, { openPath, openSenses }, scope);
-      }
-      default:
-        return Promise.reject(new CheckVoidError(`this checker knows no check called ${assignment.kind}`));
-    }
+    return perform(assignment, of, scope);
   };
 }
 
@@ -31,7 +24,7 @@ const NOT_THE_NODES: ReadonlySet<string> = new Set(["NOT_YOUR_TASK", "CALLS_TOO_
 function asking(callNode: CallNode): CheckPorts["callNode"] {
   return async <C extends CheckCall["call"]>(nodeId: string, call: Extract<CheckCall, { call: C }>, timeoutMs: number): Promise<AnswerTo<C>> => {
     const result = await callNode(nodeId, call, timeoutMs);
-    if (!result.ok) throw NOT_THE_NODES.has(result.code) ? new CheckVoidError(result.message) : new NodeRefusedError(result.message);
+    if (!result.ok) throw NOT_THE_NODES.has(result.code) ? new CheckVoidError(result.message) : new NodeRefusedError(result.message, result.code);
     const { answer } = result;
     if (answer.call !== call.call) throw new NodeRefusedError(`the node answered ${answer.call} to ${call.call}`);
     return answer as AnswerTo<C>;

@@ -16,8 +16,10 @@ import { bearerOf, type EndReason } from "@nearframe/shared/session/end-reasons"
 import { openPlayerLink, type PlayerLink } from "../control/player-link.ts";
 import { createSignalCalls } from "../control/signal-calls.ts";
 import { challengeTimes } from "../measure/nonces.ts";
+import type { Luma } from "../media/picture.ts";
 import { createWatch, type Watch } from "../measure/watch.ts";
 import type { OpenPath, Path, RtpIn, SentLabel } from "../path/ports.ts";
+import { createCardPlay, type CardPlay } from "./card-play.ts";
 import { createHands } from "./hands.ts";
 import { commonPhone, makeId } from "./phone.ts";
 import { startCandidateProbe, type CandidateProbe } from "./probe-candidate.ts";
@@ -46,7 +48,7 @@ export interface Senses {
   hear(packet: RtpIn): void;
 }
 export type SenseEvents = {
-  onPicture(picture: { timestamp: number; completeAtMs: number; atMs: number; width: number; height: number; isNew: boolean; decodeMs: number; frame: number | undefined; flips: number | undefined; nonce: number | undefined }): void;
+  onPicture(picture: { timestamp: number; completeAtMs: number; atMs: number; width: number; height: number; isNew: boolean; decodeMs: number; frame: number | undefined; flips: number | undefined; scene: number | undefined; nonce: number | undefined; /** Valid until the call is over. */ luma: Luma }): void;
   onSound(peak: number): void;
   onBroken(): void;
 };
@@ -64,6 +66,10 @@ const PLACED_TIMEOUT_MS = 30_000;
 const SECOND_MS = 1_000;
 /** Never in step with 60 Hz. */
 const PRESS_EVERY_MS = 387;
+/** A key is held for 60 ms. */
+const TYPE_EVERY_MS = 110;
+/** The title that can be drawn again here. */
+const TEST_CARD = "test-card";
 const RECEIPTS_TOLD = 3;
 const CHANNELS: readonly SentLabel[] = [Channel.inputState, Channel.inputEdges, Channel.control, Channel.receipts];
 
@@ -80,7 +86,7 @@ export async function playTitle(
   const placed = Promise.withResolvers<void>();
   const settled = Promise.withResolvers<void>();
   const candidates = new Map<number, Entry>();
-  let session: { id: string; title: SessionTitle; watch: Watch; senses: Senses } | undefined;
+  let session: { id: string; title: SessionTitle; watch: Watch; senses: Senses; card: CardPlay | undefined } | undefined;
   let current: Entry | undefined;
   let live: Path | undefined;
   let receipts: FrameReceipt[] = [];
@@ -124,10 +130,12 @@ export async function playTitle(
 
   function begin(id: string, title: SessionTitle): void {
     const watch = createWatch(tappedAtMs, title);
+    const card = title.id === TEST_CARD && title.input.keyboard ? createCardPlay() : undefined;
     const senses = openSenses(title, {
       onPicture(picture) {
         const isFirst = watch.firstPictureAtMs === undefined;
         watch.handlePicture(picture);
+        card?.handlePicture(picture, watch.settledAtMs);
         options.onPicture?.(picture);
         if (isFirst) link.send({ type: "session.first-frame", sessionId: id, elapsedMs: picture.atMs - tappedAtMs });
         if (watch.settledAtMs !== undefined) settled.resolve();
@@ -137,7 +145,7 @@ export async function playTitle(
       onSound: (peak) => watch.handleSound(peak),
       onBroken: () => live?.requestKeyframe(),
     }, scope);
-    session = { id, title, watch, senses };
+    session = { id, title, watch, senses, card };
   }
 
   function offered(epoch: number, offer: Offer, probed: boolean): void {
@@ -216,7 +224,7 @@ export async function playTitle(
   /** The path that counts: connects the hands, and tells each second what a player tells. */
   async function run(entry: Entry): Promise<void> {
     if (!session) return;
-    const { id, title, watch } = session;
+    const { id, title, watch, card } = session;
     const path = await entry.path;
     if (current !== entry) return;
     link.send({ type: "session.connected", sessionId: id });
@@ -236,6 +244,12 @@ export async function playTitle(
       say({ type: "report", framesReceived: sample.framesShown, framesDropped: 0, decodeMs: sample.decodeMs ?? 0 });
     }, entry.scope);
     if (!title.input.keyboard) return;
+    if (card) {
+      every(TYPE_EVERY_MS, () => {
+        const key = watch.firstPictureAtMs === undefined ? undefined : card.nextKey(watch.settledAtMs);
+        if (key !== undefined) hands.tap(key);
+      }, entry.scope);
+    }
     every(PRESS_EVERY_MS, () => {
       const nowMs = performance.now();
       // Until the picture has settled an answer would measure the start; and one press at a time can be told apart.
@@ -256,8 +270,15 @@ export async function playTitle(
     withTimeout(Promise.race([promise, over.promise]), limitMs, message);
 
   try {
-    return await watchPlay();
+    const seen = await watchPlay();
+    left();
+    return { ...seen, ...(await session?.card?.compare(session.title.size, scope)) };
   } finally {
+    left();
+  }
+
+  function left(): void {
+    if (finished) return;
     finished = true;
     if (session) link.send({ type: "session.leave", sessionId: session.id });
   }

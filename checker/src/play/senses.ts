@@ -36,8 +36,8 @@ export const openSenses: OpenSenses = (title, events, scope: Scope) => {
         // Held against the last that was new, so that many small steps are not lost in none.
         if (isNew) before = sample;
         const { width, height, data: luma, bytesPerRow } = picture;
-        const { frame, flips } = readTestCard({ data: luma, width, height, bytesPerPixel: 1, bytesPerRow }, title.size);
-        events.onPicture({ timestamp, completeAtMs, atMs: shownAtMs, width, height, isNew, decodeMs: shownAtMs - startedAtMs, frame, flips, nonce: readNonce(picture, title.size) });
+        const { frame, flips, scene } = readTestCard({ data: luma, width, height, bytesPerPixel: 1, bytesPerRow }, title.size);
+        events.onPicture({ timestamp, completeAtMs, atMs: shownAtMs, width, height, isNew, decodeMs: shownAtMs - startedAtMs, frame, flips, scene, luma: picture, nonce: readNonce(picture, title.size) });
       }
     },
     hear({ payload }) {

@@ -52,6 +52,9 @@ export function createCheckAnswers(ports: CheckAnswersPorts, scope: Scope): (cal
         return { call: "benchmark.start", ...(await ports.benchmarks.start(call.benchmarkId, call.seed)) };
       case "benchmark.show":
         return { call: "benchmark.show", data: await ports.benchmarks.show(call.benchmarkId, call.frame) };
+      case "benchmark.end":
+        await ports.benchmarks.end(call.benchmarkId);
+        return { call: "benchmark.end" };
     }
   }
 

@@ -1,5 +1,5 @@
 // Draws and codes the pictures of one benchmark, in a process of its own: a driver that
-// crashes takes nothing else with it, and players' sessions come first.
+// crashes takes nothing else with it.
 
 import { createHash, type BinaryLike } from "node:crypto";
 import * as z from "zod/mini";
@@ -9,7 +9,6 @@ import { Scope } from "@nearframe/shared/lifetime";
 import { openEncoders } from "../media/encode/encoders.ts";
 import { VIDEO_ENCODER_NAMES } from "../media/encode/known-encoders.ts";
 import type { VideoEncoder } from "../media/encode/ports.ts";
-import { giveWay } from "../process/priority.ts";
 import { ToBenchmark, type FromBenchmark } from "./benchmark-messages.ts";
 
 const FPS = 60;
@@ -79,7 +78,6 @@ function answer(message: ToBenchmark): FromBenchmark {
   }
 }
 
-giveWay();
 process.on("message", (raw) => {
   let said: FromBenchmark;
   try {

@@ -1,5 +1,6 @@
 // Benchmarks that checkers ask for: one at a time, each in a process that is gone when its
-// time is over. While somebody plays there is none: it would slow the session down.
+// time is over. While somebody plays there is none: it would slow the session down. One that
+// has begun runs like any program: the pipeline of a session that begins meanwhile goes before it.
 
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -15,6 +16,7 @@ export interface Benchmarks {
   start(benchmarkId: string, seed: string): Promise<Omit<AnswerTo<"benchmark.start">, "call">>;
   /** Base64. */
   show(benchmarkId: string, frame: number): Promise<string>;
+  end(benchmarkId: string): Promise<void>;
 }
 
 const PROGRAM = fileURLToPath(new URL("./benchmark-process.ts", import.meta.url));
@@ -29,7 +31,7 @@ export function createBenchmarks({ isPlaying }: { isPlaying(): boolean }, owner:
 
   function open(benchmarkId: string, profile: BenchmarkProfile): Running {
     const scope = owner.child();
-    const child = fork(PROGRAM, { detached: true, execArgv: [], stdio: ["ignore", "ignore", "ignore", "ipc"] });
+    const child = fork(PROGRAM, { execArgv: [], stdio: ["ignore", "ignore", "ignore", "ipc"] });
     scope.own(child, (child) => void child.kill("SIGKILL"));
     scope.own(setTimeout(() => void scope.close("its time is over"), BENCHMARK_MS), clearTimeout);
     const ask = inTurn(child, scope);
@@ -61,6 +63,9 @@ export function createBenchmarks({ isPlaying }: { isPlaying(): boolean }, owner:
     },
     async show(benchmarkId, frame) {
       return expectSaid(await named(benchmarkId).ask({ type: "show", frame }), "shown").answer.data;
+    },
+    async end(benchmarkId) {
+      if (running?.benchmarkId === benchmarkId) await running.scope.close("the checker has seen enough");
     },
   };
 }

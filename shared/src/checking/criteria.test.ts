@@ -81,3 +81,20 @@ test("nobody is farther away than light gets in the time", () => {
   expect(faultsIn({ kind: "location", distanceKm: 1_000, roundTripMs: 9 })).toEqual(["impossible-location"]);
   expect(faultsIn({ kind: "location", distanceKm: 1_000, roundTripMs: 11 })).toEqual([]);
 });
+
+test("a node that is much farther than those who say they are near it is not where it says, or has a bad line", () => {
+  const seen = { kind: "location" as const, distanceKm: 400, roundTripMs: 160 };
+  expect(faultsIn({ ...seen, neighboursRoundTripMs: [14, 12, 19] })).toEqual(["unlikely-location"]);
+  expect(faultsIn({ ...seen, neighboursRoundTripMs: [120, 110, 150] })).toEqual([]);
+  // One neighbour may be the one that lies.
+  expect(faultsIn({ ...seen, neighboursRoundTripMs: [14] })).toEqual([]);
+  expect(faultsIn({ kind: "location", distanceKm: 400, neighboursRoundTripMs: [14, 12] })).toEqual(["unlikely-location"]);
+});
+
+test("bytes and pixels that were told of have come, but for what was lost", () => {
+  const count = { bytesDeclared: 10_000_000, bytesReceived: 9_900_000, pixelsDeclared: 900_000, pixelsDecoded: 900_000 };
+  expect(faults(count)).toEqual([]);
+  expect(faults({ ...count, bytesDeclared: 14_000_000 })).toEqual(["bytes-inflated"]);
+  expect(faults({ ...count, bytesDeclared: 14_000_000, lossShare: 0.3 })).toEqual(["lossy-path"]);
+  expect(faults({ ...count, pixelsDeclared: 2_000_000 })).toEqual(["pixels-inflated"]);
+});

@@ -4,7 +4,7 @@
 // A fault of performance is one that bad luck can cause: it costs points, and only when
 // it lasts. A fault of honesty is one that no network and no load can cause.
 
-import type { Observation, PlayedObservation } from "./observation.ts";
+import type { LocationObservation, Observation, PlayedObservation } from "./observation.ts";
 
 export const FAULTS = {
   "not-alive": "performance",
@@ -18,9 +18,12 @@ export const FAULTS = {
   "low-bitrate": "performance",
   "lossy-path": "performance",
   "below-capacity": "performance",
+  "unlikely-location": "performance",
   "far-below-capacity": "honesty",
   "nonce-missed": "honesty",
   "frames-inflated": "honesty",
+  "bytes-inflated": "honesty",
+  "pixels-inflated": "honesty",
   "blurred-picture": "honesty",
   "other-content": "honesty",
   "claim-unproven": "honesty",
@@ -54,6 +57,10 @@ export const LIMITS = {
   lossyPathShare: 0.02,
   /** Light in fibre, there and back. */
   kmPerRoundTripMs: 100,
+  /** A node is so much farther than its neighbours: a bad line can be, so this is no lie yet. */
+  neighboursMin: 2,
+  neighboursTimes: 2,
+  neighboursOverMs: 30,
 } as const;
 
 /** Every fault that the observation shows. */
@@ -72,7 +79,7 @@ export function faultsIn(observation: Observation): Fault[] {
     case "registration":
       return observation.unproven.length > 0 ? ["claim-unproven"] : [];
     case "location":
-      return observation.roundTripMs * LIMITS.kmPerRoundTripMs < observation.distanceKm ? ["impossible-location"] : [];
+      return faultsInLocation(observation);
     case "simulated-player":
       return faultsInPlay(observation);
   }
@@ -96,6 +103,8 @@ function faultsInPlay(seen: PlayedObservation): Fault[] {
   const honesty: (Fault | false)[] = [
     nonceMissed(seen) && "nonce-missed",
     inflated(seen) && "frames-inflated",
+    moreThan(seen.bytesDeclared, seen.bytesReceived, seen.lossShare) && "bytes-inflated",
+    moreThan(seen.pixelsDeclared, seen.pixelsDecoded, 0) && "pixels-inflated",
     // Few bits blur a picture without anybody's deceit; so does a path that allows few.
     !thin && !pathBad && seen.sharpness !== undefined && seen.sharpness < LIMITS.sharpness && "blurred-picture",
     seen.similarity !== undefined && seen.similarity < LIMITS.similarity && "other-content",
@@ -111,6 +120,21 @@ function nonceMissed(seen: PlayedObservation): boolean {
   if (seen.noncesAsked < LIMITS.noncesMin) return false;
   if (seen.noncesSeen / seen.noncesAsked < LIMITS.nonceShare) return true;
   return seen.nonceMs !== undefined && seen.nonceMs > LIMITS.nonceMs + seen.roundTripMs;
+}
+
+/** One that lets nobody measure the way to it has no place either. */
+function faultsInLocation({ roundTripMs, distanceKm, neighboursRoundTripMs = [] }: LocationObservation): Fault[] {
+  if (roundTripMs === undefined) return ["unlikely-location"];
+  if (roundTripMs * LIMITS.kmPerRoundTripMs < distanceKm) return ["impossible-location"];
+  if (neighboursRoundTripMs.length < LIMITS.neighboursMin) return [];
+  const sorted = neighboursRoundTripMs.toSorted((a, b) => a - b);
+  const usual = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return roundTripMs > LIMITS.neighboursTimes * usual + LIMITS.neighboursOverMs ? ["unlikely-location"] : [];
+}
+
+/** More was declared than came, and loss does not explain it. */
+function moreThan(declared: number | undefined, came: number | undefined, lossShare: number): boolean {
+  return declared !== undefined && came !== undefined && declared > (came / Math.max(0.01, 1 - lossShare)) * LIMITS.framesOverDeclared;
 }
 
 /** More frames were sold than came, and loss does not explain it. */

@@ -6,6 +6,7 @@
 //   benchmark.start   ──▶ done      the seed is new, so nothing could be made before;
 //                                   digests of every picture drawn and of every frame coded
 //   benchmark.show    ──▶ shown     one coded frame, of those that the digests tie down
+//   benchmark.end     ──▶ ended     the next checker's turn
 //
 // The checker draws some of the pictures again, and decodes some of the frames.
 
@@ -46,6 +47,7 @@ export const CheckCall = z.discriminatedUnion("call", [
   z.strictObject({ call: z.literal("benchmark.prepare"), benchmarkId: Id, profile: BenchmarkProfile }),
   z.strictObject({ call: z.literal("benchmark.start"), benchmarkId: Id, seed: BenchmarkSeed }),
   z.strictObject({ call: z.literal("benchmark.show"), benchmarkId: Id, frame: FrameIndex }),
+  z.strictObject({ call: z.literal("benchmark.end"), benchmarkId: Id }),
 ]);
 export type CheckCall = z.infer<typeof CheckCall>;
 
@@ -89,6 +91,7 @@ export const CheckAnswer = z.discriminatedUnion("call", [
   z.strictObject({ call: z.literal("benchmark.prepare"), codec: z.enum(VIDEO_CODECS) }),
   BenchmarkStarted,
   BenchmarkShown,
+  z.strictObject({ call: z.literal("benchmark.end") }),
 ]);
 export type CheckAnswer = z.infer<typeof CheckAnswer>;
 export type AnswerTo<C extends CheckCall["call"]> = Extract<CheckAnswer, { call: C }>;

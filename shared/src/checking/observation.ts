@@ -7,6 +7,7 @@ const Ms = z.number().check(z.gte(0), z.lte(600_000));
 const Share = z.number().check(z.gte(0), z.lte(1));
 const Rate = z.number().check(z.gte(0), z.lte(1_000));
 const Pixels = z.int().check(z.gte(0), z.lte(16_384));
+const Total = z.number().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER));
 const Count = z.int().check(z.gte(0), z.lte(1_000_000));
 
 /** Played as a player would: the one check that sees what players get. */
@@ -40,6 +41,11 @@ export const PlayedObservation = z.strictObject({
   /** Frames that the node said it had sent, and frames that were received. */
   framesDeclared: Count,
   framesReceived: Count,
+  /** The same of their bytes, and of the pixels of those that were decoded; left out where nothing was declared. */
+  bytesDeclared: z.optional(Total),
+  bytesReceived: z.optional(Total),
+  pixelsDeclared: z.optional(Total),
+  pixelsDecoded: z.optional(Total),
   /** Of the path: what no node can be blamed for. */
   roundTripMs: Ms,
   lossShare: Share,
@@ -76,8 +82,13 @@ export const LocationObservation = z.strictObject({
   kind: z.literal("location"),
   /** From the checker's own proven place to the place that the node claims. */
   distanceKm: z.number().check(z.gte(0), z.lte(20_040)),
-  roundTripMs: Ms,
+  /** The shortest of several; undefined: it can't be measured. */
+  roundTripMs: z.optional(Ms),
+  /** The same to nodes that claim to be near the same place. */
+  neighboursRoundTripMs: z.optional(z.array(Ms).check(z.maxLength(8))),
 });
+
+export type LocationObservation = z.infer<typeof LocationObservation>;
 
 export const Observation = z.discriminatedUnion("kind", [
   PlayedObservation, LivenessObservation, CapacityObservation, InventoryObservation, LocationObservation,

@@ -4,9 +4,9 @@
 //   +--------+ +--------+
 //   | frame  | | flips  |            frame  number of the drawn picture
 //   +--------+ +--------+            flips  how often the patch has changed colour
-//                   +-----------+    clock  wall clock as the picture was drawn, in ms
-//                   |   patch   |
-//                   +-----------+    All three wrap at 65,536. The frame number stands
+//   +--------+      +-----------+    clock  wall clock as the picture was drawn, in ms
+//   | scene  |      |   patch   |    scene  which hills are behind it all
+//   +--------+      +-----------+    All wrap at 65,536. The frame number stands
 //   +--------+        +--------+     in two corners: where they differ, the picture
 //   | clock  |        | frame  |     was taken in the middle of being drawn.
 //   +--------+        +--------+
@@ -29,7 +29,7 @@ export const CODE_MODULUS = 0x1_0000;
 export const TEST_CARD_SIZE_MIN: TitleSize = { width: 320, height: 180 };
 
 /** Each kind's check starts elsewhere, so that one is never taken for another. */
-const CHECK_SEEDS = { frame: 0x5a, flips: 0xc3, clock: 0x2d } as const;
+const CHECK_SEEDS = { frame: 0x5a, flips: 0xc3, clock: 0x2d, scene: 0x71 } as const;
 export type CodeKind = keyof typeof CHECK_SEEDS;
 
 export type Rectangle = { x: number; y: number; width: number; height: number };
@@ -41,6 +41,7 @@ export type TestCardLayout = {
   frameAgain: PlacedCode;
   flips: PlacedCode;
   clock: PlacedCode;
+  scene: PlacedCode;
   patch: Rectangle;
 };
 
@@ -53,6 +54,7 @@ export function testCardLayout({ width, height }: TitleSize): TestCardLayout {
     frameAgain: { kind: "frame", x: onGrid(width - CODE_WIDTH), y: bottom },
     flips: { kind: "flips", x: CODE_WIDTH + CODE_BLOCK_PIXELS, y: 0 },
     clock: { kind: "clock", x: 0, y: bottom },
+    scene: { kind: "scene", x: 0, y: CODE_HEIGHT + CODE_BLOCK_PIXELS },
     patch: { x: patchX, y: patchY, width: onGrid(width * 0.95) - patchX, height: onGrid(height * 0.7) - patchY },
   };
 }
@@ -97,6 +99,7 @@ export type TestCardReading = {
   torn: boolean;
   flips: number | undefined;
   clockMs: number | undefined;
+  scene: number | undefined;
   /** The patch shows its bright colour. It does after an odd number of flips. */
   patchLit: boolean;
 };
@@ -114,6 +117,7 @@ export function readTestCard(picture: Picture, size: TitleSize): TestCardReading
     torn: frame !== frameAgain,
     flips: readCode(picture, size, layout.flips),
     clockMs: readCode(picture, size, layout.clock),
+    scene: readCode(picture, size, layout.scene),
     patchLit: patchBrightness >= 128,
   };
 }

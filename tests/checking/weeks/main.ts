@@ -1,4 +1,4 @@
-// `npm run simulate -- checking [weeks]`: how often honest nodes are punished, and cheats found.
+// `node tests/checking/weeks/main.ts [weeks]`, by the Node.js in node_modules/.bin: how often honest nodes are punished, and cheats found.
 
 import { simulateWeeks, type Rate, type WeeksResult } from "./weeks.ts";
 import { NODE_KINDS } from "./world.ts";

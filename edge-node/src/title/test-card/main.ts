@@ -2,10 +2,12 @@
 
 import { Scope } from "@nearframe/shared/lifetime";
 import { CODE_MODULUS } from "@nearframe/shared/title/test-card-layout";
+import type { CardState } from "@nearframe/shared/title/test-card/picture";
+import { nothingTyped, typeKey } from "@nearframe/shared/title/test-card/typed-scene";
 import { keyCode } from "@nearframe/shared/input/codes";
 import type { XEvent } from "x11";
 import { connectX11 } from "../../x11/connect.ts";
-import { Painter, type CardState } from "./painter.ts";
+import { Painter } from "./painter.ts";
 import { Presses } from "./presses.ts";
 import { parseSettings } from "./settings.ts";
 import { startSpeaker } from "./speaker.ts";
@@ -22,7 +24,9 @@ const painter = new Painter(display, size);
 const presses = new Presses();
 const tone = new Tone(toneHz);
 startSpeaker(player, tone, quit);
-const state: CardState = { frame: 0, flips: 0, wallMs: Date.now(), lastInput: "NOTHING PRESSED YET" };
+const state: CardState = { frame: 0, flips: 0, wallMs: Date.now(), scene: 0, lastInput: "NOTHING PRESSED YET" };
+
+let typed = nothingTyped;
 
 display.client.on("event", (event: XEvent) => {
   const input = pressed(event);
@@ -31,6 +35,12 @@ display.client.on("event", (event: XEvent) => {
   state.lastInput = input;
   painter.drawFlip(state.flips);
   tone.click();
+  if (event.name !== "KeyPress") return;
+  const [next, scene] = typeKey(typed, keyCode((event.keycode ?? 0) - 8));
+  typed = next;
+  if (scene === undefined || scene === state.scene) return;
+  state.scene = scene;
+  painter.drawScene(scene);
 });
 
 await display.client.sync();

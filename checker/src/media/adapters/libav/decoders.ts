@@ -1,10 +1,11 @@
 // Decodes what a player would see and hear, with FFmpeg's libraries.
 
 import {
-  AV_CHANNEL_LAYOUT_STEREO, AV_CODEC_FLAG_LOW_DELAY, AV_CODEC_ID_H264, FF_DECODER_LIBOPUS,
+  AV_CHANNEL_LAYOUT_STEREO, AV_CODEC_FLAG_LOW_DELAY, AV_CODEC_ID_AV1, AV_CODEC_ID_H264, AV_CODEC_ID_VP8, FF_DECODER_LIBOPUS,
 } from "node-av/constants";
 import { Codec, CodecContext, FFmpegError, Frame, Packet } from "node-av/lib";
 import type { Scope } from "@nearframe/shared/lifetime";
+import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import type { Luma } from "../../picture.ts";
 
 /** FFmpeg's readers may look this far past the end of what they are given. */
@@ -15,15 +16,17 @@ export interface PictureDecoder {
   decode(accessUnit: Buffer): Luma | undefined;
 }
 
-export function openPictureDecoder(scope: Scope): PictureDecoder {
-  const codec = Codec.findDecoder(AV_CODEC_ID_H264);
-  if (!codec) throw new Error("node-av's FFmpeg has no decoder for H.264: install the package again");
+const DECODERS = { H264: AV_CODEC_ID_H264, VP8: AV_CODEC_ID_VP8, AV1: AV_CODEC_ID_AV1 } as const;
+
+export function openPictureDecoder(scope: Scope, name: VideoCodec = "H264"): PictureDecoder {
+  const codec = Codec.findDecoder(DECODERS[name]);
+  if (!codec) throw new Error(`node-av's FFmpeg has no decoder for ${name}: install the package again`);
   const context = scope.own(new CodecContext(), (context) => context.freeContext());
   context.allocContext3(codec);
   // More threads would give pictures later, by one frame each.
   context.threadCount = 1;
   context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
-  check(context.open2Sync(codec, null), "opening the H.264 decoder");
+  check(context.open2Sync(codec, null), `opening the decoder of ${name}`);
   const { frame, packet } = buffers(scope);
   return {
     decode(accessUnit) {

@@ -1,7 +1,8 @@
 // The moving picture behind the test card: hills at dusk, drawn once. Its left
-// edge continues its right edge, so it can be scrolled for ever.
+// edge continues its right edge, so it can be scrolled for ever. Other hills for
+// each seed, and the same for the same one, wherever they are drawn.
 
-import type { TitleSize } from "@nearframe/shared/title/manifest";
+import type { TitleSize } from "../manifest.ts";
 
 type Colour = readonly [red: number, green: number, blue: number];
 
@@ -24,14 +25,19 @@ const HILLS: readonly { base: number; colour: Colour; waves: readonly (readonly 
 const SUN: Colour = [255, 236, 190];
 const STARS_PER_SCREEN = 260;
 
-/** Rows of BGRX, as a 24-bit X server keeps them. */
-export function paintScene({ width, height }: TitleSize): Buffer {
-  const pixels = Buffer.alloc(width * height * 4);
+/** Seed 0 is the picture that everybody knows. Pixels of 0x00RRGGBB, row by row, as a 24-bit X server keeps them. */
+export function paintScene({ width, height }: TitleSize, seed = 0): Uint32Array {
+  const pixels = new Uint32Array(width * height);
   const put = (x: number, y: number, [red, green, blue]: Colour) => {
-    pixels.writeUInt32LE((clampByte(red) << 16) | (clampByte(green) << 8) | clampByte(blue), (y * width + x) * 4);
+    pixels[y * width + x] = (clampByte(red) << 16) | (clampByte(green) << 8) | clampByte(blue);
   };
-  const ridges = HILLS.map(({ base, waves }) => ridge(width, height, base, waves));
-  const sun = { x: width * 0.3, y: height * 0.56, radius: height * 0.11 };
+  const chance = (index: number) => (seed === 0 ? 0 : noise(seed * 131 + index));
+  // A flat picture would flatter every encoder.
+  const grain = (x: number, y: number) => noise(x * 7919 + y * 104_729 + seed * 65_537) - 0.5;
+  const ridges = HILLS.map(({ base, waves }, hill) =>
+    ridge(width, height, base - 0.12 * chance(hill), waves.map(([count, size, phase], wave) => [count, size * (1 + chance(16 + hill * 3 + wave)), phase + 6.28 * chance(32 + hill * 3 + wave)] as const)),
+  );
+  const sun = { x: width * (0.3 + 0.5 * chance(1)), y: height * (0.56 - 0.3 * chance(2)), radius: height * (0.11 + 0.06 * chance(3)) };
   for (let y = 0; y < height; y += 1) {
     const sky = skyColour(y / height);
     for (let x = 0; x < width; x += 1) {
@@ -45,8 +51,8 @@ export function paintScene({ width, height }: TitleSize): Buffer {
     }
   }
   for (let star = 0; star < STARS_PER_SCREEN; star += 1) {
-    const x = Math.floor(noise(star * 2 + 1) * width);
-    const y = Math.floor(noise(star * 2 + 2) ** 2 * height * 0.45);
+    const x = Math.floor(noise(seed * 1_021 + star * 2 + 1) * width);
+    const y = Math.floor(noise(seed * 1_021 + star * 2 + 2) ** 2 * height * 0.45);
     put(x, y, shade([200, 200, 235], (noise(star) - 0.5) * 110));
   }
   return pixels;
@@ -71,9 +77,6 @@ function skyColour(at: number): Colour {
 
 const shade = ([red, green, blue]: Colour, by: number): Colour => [red + by, green + by, blue + by];
 const clampByte = (value: number): number => Math.max(0, Math.min(255, Math.round(value)));
-
-/** -0.5 to 0.5. A flat picture would flatter every encoder. */
-const grain = (x: number, y: number): number => noise(x * 7919 + y * 104_729) - 0.5;
 
 /** 0 to 1, the same for the same seed: an integer hash (Jenkins' one-at-a-time finish). */
 function noise(seed: number): number {
