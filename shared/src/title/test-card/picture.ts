@@ -64,7 +64,7 @@ function wordSizes({ width, height }: TitleSize) {
 function wordLayers(size: TitleSize, state: CardState): Layer[] {
   const { dot, small, left, top, line } = wordSizes(size);
   const { x, y, width, height } = wordsRectangle(size);
-  const clock = new Date(state.wallMs).toISOString().slice(11, 23);
+  const clock = clockText(state.wallMs);
   const lines = [`${size.width} X ${size.height}`, `FRAME ${state.frame}`, `FLIPS ${state.flips}`, state.lastInput];
   return [
     { colour: CardColour.ink, rectangles: [x, y, width, height] },
@@ -98,4 +98,10 @@ function codeLayers({ kind, x, y }: PlacedCode, value: number): Layer[] {
     { colour: CardColour.black, rectangles: [x, y, CODE_WIDTH, CODE_HEIGHT] },
     { colour: CardColour.white, rectangles: white },
   ];
+}
+
+/** Of the day, UTC: "07:05:09.123". */
+function clockText(wallMs: number): string {
+  const part = (each: number, of: number, digits: number) => String(Math.floor(wallMs / each) % of).padStart(digits, "0");
+  return `${part(3_600_000, 24, 2)}:${part(60_000, 60, 2)}:${part(1_000, 60, 2)}.${part(1, 1_000, 3)}`;
 }
