@@ -29,6 +29,7 @@ import type { Shelf } from "./browser-storage.ts";
 import type { Orientation } from "./control-layout.ts";
 import { createPlayControls, type PlayControls } from "./play-controls.ts";
 import { createProblems, type ProblemPorts, type Problems } from "./problems.ts";
+import { createChallenge } from "./challenge.ts";
 import { createPreference } from "./preference.ts";
 import { createPresence } from "./presence.ts";
 import { createFigureTaker, type SessionFigures } from "./session-figures.ts";
@@ -110,6 +111,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       problems.note(sample);
       presence.tell();
       preference.tell();
+      challenge.tell();
     },
     onRumble: (order) => mounted?.rumble.handle(order),
     onClipboard: ports.writeClipboard,
@@ -117,6 +119,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
   const controls = createPlayControls(scope, titleId, ports);
   const presence = createPresence(scope, ports.page);
   const preference = createPreference(scope, ports.settings);
+  const challenge = createChallenge(Math.random);
   const sender = createInputSender(scope, { timers, soon: (callback) => queueMicrotask(callback), onSent: meter.handleInput });
   const hands = createPadMix(sender.dispatch);
   /** What has arrived, for a stage that may be mounted later, or again. */
@@ -148,6 +151,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       pings.connect(receiver?.channels.receipts);
       presence.connect(receiver?.channels.control);
       preference.connect(receiver?.channels.control);
+      challenge.connect(receiver?.channels.control);
       if (!receiver) tracks.clear();
     },
   });

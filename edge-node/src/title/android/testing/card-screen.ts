@@ -3,7 +3,7 @@
 
 import { CODE_BLOCK_PIXELS, CODE_COLUMNS, CODE_HEIGHT, CODE_WIDTH, codeBlocks, testCardLayout, type PlacedCode } from "@nearframe/shared/title/test-card-layout";
 import type { TitleSize } from "@nearframe/shared/title/manifest";
-import { paintScene } from "../../test-card/scene.ts";
+import { paintScene } from "@nearframe/shared/title/test-card/scene";
 
 const DARK = 0xff1b_2a6b;
 const LIT = 0xffff_e066;
@@ -68,8 +68,7 @@ function sceneOf(size: TitleSize): Uint32Array {
   const key = `${size.width}x${size.height}`;
   const known = scenes.get(key);
   if (known) return known;
-  const bytes = paintScene(size);
-  const scene = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const scene = paintScene(size);
   scenes.set(key, scene);
   return scene;
 }
