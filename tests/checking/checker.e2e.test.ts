@@ -10,7 +10,7 @@ import { playerSocketUrl } from "@nearframe/checker/control/player-link";
 import { openPath } from "@nearframe/checker/path/adapters/werift/open-path";
 import { CheckVoidError, playTitle, type PictureReading } from "@nearframe/checker/play/play-title";
 import { openSenses } from "@nearframe/checker/play/senses";
-import { FAULTS } from "@nearframe/shared/checking/criteria";
+import { FAULTS, LIMITS } from "@nearframe/shared/checking/criteria";
 import { PlayedObservation } from "@nearframe/shared/checking/observation";
 import { Scope } from "@nearframe/shared/lifetime";
 import * as z from "zod/mini";
@@ -56,6 +56,12 @@ test("what the checker tells of the test card is what the card wrote into its pi
   expect(seen.receivedKbps).toBeGreaterThan(300);
   // The node's own marks tell of as many frames as came: it is honest.
   expect(Math.abs(seen.framesDeclared - seen.framesReceived)).toBeLessThan(0.05 * seen.framesReceived);
+  expect(seen.bytesDeclared).toBeLessThan(LIMITS.framesOverDeclared * (seen.bytesReceived ?? 0));
+  // Numbers that were asked for went through the node's encoder, and came back in its pictures.
+  expect(seen.noncesAsked).toBeGreaterThanOrEqual(LIMITS.noncesMin);
+  expect(seen.noncesSeen).toBeGreaterThanOrEqual(seen.noncesAsked * LIMITS.nonceShare);
+  // A scene was typed, and the card drew it as it is drawn here; a machine that shows too few pictures leaves nothing to compare.
+  expect(seen.similarity ?? 1).toBeGreaterThan(LIMITS.similarity);
 });
 
 test("a title that the server does not have says nothing about any node", async () => {

@@ -40,18 +40,18 @@ test("a quantile is a value that was measured", () => {
 });
 
 describe("frames declared and received", () => {
-  const frames = (from: number, to: number) => new Set(Array.from({ length: to - from }, (_, i) => ((from + i) * 1_500) >>> 0));
+  const frames = (from: number, to: number) => new Map(Array.from({ length: to - from }, (_, i) => [((from + i) * 1_500) >>> 0, 1_000] as const));
   test("are held against each other over the same span", () => {
-    expect(frameTruth(frames(0, 130), frames(10, 110))).toEqual({ framesDeclared: 94, framesReceived: 94 });
+    expect(frameTruth(frames(0, 130), frames(10, 110))).toEqual({ framesDeclared: 94, framesReceived: 94, bytesDeclared: 94_000, bytesReceived: 94_000 });
   });
   test("show frames that were told of and never came", () => {
-    const some = new Set([...frames(0, 100)].filter((_, i) => i % 2 === 0));
+    const some = new Map([...frames(0, 100)].filter((_, i) => i % 2 === 0));
     const { framesDeclared, framesReceived } = frameTruth(frames(0, 100), some);
     expect(framesDeclared).toBeGreaterThan(framesReceived * 1.9);
   });
   test("hold across the wrap of the clock", () => {
     const near = 2 ** 32 / 1_500 - 50;
-    expect(frameTruth(frames(near, near + 100), frames(near, near + 100))).toEqual({ framesDeclared: 94, framesReceived: 94 });
+    expect(frameTruth(frames(near, near + 100), frames(near, near + 100))).toEqual({ framesDeclared: 94, framesReceived: 94, bytesDeclared: 94_000, bytesReceived: 94_000 });
   });
 });
 
@@ -77,10 +77,10 @@ describe("a watch", () => {
         flips += 1;
         flipAtMs = Infinity;
       }
-      watch.handleMark({ rtpTimestamp: i * 1_500 } as WireFrameMark);
+      watch.handleMark({ rtpTimestamp: i * 1_500, payloadBytes: 8_800 } as WireFrameMark);
       if (!comes(i)) continue;
       for (let n = 0; n < PACKETS; n += 1) watch.handleWire({ kind: "video", sequence: i * PACKETS + n, bytes: 1_100 });
-      watch.handleFramePacket(i * 1_500);
+      watch.handleFramePacket(i * 1_500, 8_800);
       const seen: SeenPicture = { atMs, ...size, isNew: isNew(i), decodeMs: 2, flips };
       watch.handlePicture(seen);
     }
@@ -113,10 +113,10 @@ describe("a watch", () => {
     // Every second frame never was; its packets have no numbers, so nothing was lost.
     const watch = createWatch(0, TITLE);
     for (let i = 0; i < 600; i += 1) {
-      watch.handleMark({ rtpTimestamp: i * 1_500 } as WireFrameMark);
+      watch.handleMark({ rtpTimestamp: i * 1_500, payloadBytes: 8_800 } as WireFrameMark);
       if (i % 2 === 1) continue;
       watch.handleWire({ kind: "video", sequence: i / 2, bytes: 8_000 });
-      watch.handleFramePacket(i * 1_500);
+      watch.handleFramePacket(i * 1_500, 8_800);
       watch.handlePicture({ atMs: (i * 1_000) / 60, ...TITLE.size, isNew: true, decodeMs: 2, flips: undefined });
     }
     const seen = watch.observe(10_000);

@@ -49,8 +49,8 @@ export interface Watch {
   readonly settledAtMs: number | undefined;
   readonly firstPictureAtMs: number | undefined;
   handleWire(packet: { kind: "audio" | "video" | "other"; sequence: number; bytes: number }): void;
-  /** Some packet of the frame with this timestamp came. */
-  handleFramePacket(timestamp: number): void;
+  /** A packet of the frame with this timestamp came, with so much of it. */
+  handleFramePacket(timestamp: number, payloadBytes?: number): void;
   handlePicture(picture: SeenPicture): void;
   handleMark(mark: WireFrameMark): void;
   handleSound(peak: number): void;
@@ -73,9 +73,9 @@ export function createWatch(tappedAtMs: number, title: WatchedTitle): Watch {
   let last: Second & { pictures: number } = { atMs: tappedAtMs, wire, bytes, pictures: 0 };
   let firstPictureAtMs: number | undefined;
   const pictures: SeenPicture[] = [];
-  /** By RTP timestamp, each once, in the order in which they came. */
-  const received = new Set<number>();
-  const declared = new Set<number>();
+  /** Bytes by RTP timestamp, in the order in which they came. */
+  const received = new Map<number, number>();
+  const declared = new Map<number, number>();
   const roundTripsMs: number[] = [];
   const answersMs: number[] = [];
   let heard = false;
@@ -96,8 +96,8 @@ export function createWatch(tappedAtMs: number, title: WatchedTitle): Watch {
       bytes += packet.bytes;
       if (packet.kind === "video") wire = countPacket(wire, packet.sequence);
     },
-    handleFramePacket(timestamp) {
-      if (start) received.add(timestamp);
+    handleFramePacket(timestamp, payloadBytes = 0) {
+      if (start) received.set(timestamp, (received.get(timestamp) ?? 0) + payloadBytes);
     },
     handlePicture(picture) {
       firstPictureAtMs ??= picture.atMs;
@@ -115,8 +115,8 @@ export function createWatch(tappedAtMs: number, title: WatchedTitle): Watch {
     handleChallenge(nonce, atMs) {
       asked = [...asked, { nonce, askedAtMs: atMs }];
     },
-    handleMark({ rtpTimestamp }) {
-      if (start) declared.add(rtpTimestamp);
+    handleMark({ rtpTimestamp, payloadBytes }) {
+      if (start) declared.set(rtpTimestamp, payloadBytes);
     },
     handleSound(peak) {
       heard ||= peak >= HEARD_PEAK;
@@ -194,11 +194,16 @@ export function createWatch(tappedAtMs: number, title: WatchedTitle): Watch {
  * Frames that the node's marks tell of, and those of which anything came. Held against each other
  * by timestamp, and without those at either end, whose other half was not watched.
  */
-export function frameTruth(declared: ReadonlySet<number>, received: ReadonlySet<number>): { framesDeclared: number; framesReceived: number } {
-  const [first] = received;
-  const ends = [...received].slice(0, Math.max(0, received.size - END_MARGIN_FRAMES));
-  const end = ends.at(-1);
+export function frameTruth(
+  declared: ReadonlyMap<number, number>, received: ReadonlyMap<number, number>,
+): Pick<PlayedObservation, "framesDeclared" | "framesReceived" | "bytesDeclared" | "bytesReceived"> {
+  const timestamps = [...received.keys()];
+  const [first] = timestamps;
+  const end = timestamps.slice(0, Math.max(0, received.size - END_MARGIN_FRAMES)).at(-1);
   if (first === undefined || end === undefined) return { framesDeclared: declared.size, framesReceived: received.size };
-  const within = (timestamp: number) => ((timestamp - first) | 0) >= 0 && ((timestamp - end) | 0) <= 0;
-  return { framesDeclared: [...declared].filter(within).length, framesReceived: [...received].filter(within).length };
+  const within = (frames: ReadonlyMap<number, number>) =>
+    [...frames].filter(([timestamp]) => ((timestamp - first) | 0) >= 0 && ((timestamp - end) | 0) <= 0).map(([, bytes]) => bytes);
+  const sum = (bytes: readonly number[]) => bytes.reduce((all, each) => all + each, 0);
+  const [told, came] = [within(declared), within(received)];
+  return { framesDeclared: told.length, framesReceived: came.length, bytesDeclared: sum(told), bytesReceived: sum(came) };
 }

@@ -188,7 +188,7 @@ export async function playTitle(
           if (!counts()) return;
           if (packet.kind === "audio") return senses.hear(packet);
           // A bandwidth probe carries no frame.
-          if (packet.payload.length > 0) watch.handleFramePacket(packet.timestamp);
+          if (packet.payload.length > 0) watch.handleFramePacket(packet.timestamp, packet.payload.length);
           senses.see(packet, performance.now());
         },
         onFrameMark(bytes) {

@@ -18,7 +18,6 @@ export const ADVICE: Readonly<Record<Fault, string>> = {
   "nonce-missed": "A sign that was asked for did not appear in the picture in time: the picture must be drawn here, and now.",
   "unlikely-location": "The way to the node is much longer than to others that say they are near it: correct the claim, or look for what delays the line.",
   "bytes-inflated": "The node told of more bytes than it sent: run an unchanged version of the node.",
-  "pixels-inflated": "The node told of larger pictures than it sent: run an unchanged version of the node.",
   "frames-inflated": "The node told of more frames than it sent: run an unchanged version of the node.",
   "blurred-picture": "The picture was blurred more than its rate explains: draw the title in its own size.",
   "other-content": "The picture was not what the title draws: see that the title's files are unchanged.",

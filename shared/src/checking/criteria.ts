@@ -23,7 +23,6 @@ export const FAULTS = {
   "nonce-missed": "honesty",
   "frames-inflated": "honesty",
   "bytes-inflated": "honesty",
-  "pixels-inflated": "honesty",
   "blurred-picture": "honesty",
   "other-content": "honesty",
   "claim-unproven": "honesty",
@@ -104,7 +103,6 @@ function faultsInPlay(seen: PlayedObservation): Fault[] {
     nonceMissed(seen) && "nonce-missed",
     inflated(seen) && "frames-inflated",
     moreThan(seen.bytesDeclared, seen.bytesReceived, seen.lossShare) && "bytes-inflated",
-    moreThan(seen.pixelsDeclared, seen.pixelsDecoded, 0) && "pixels-inflated",
     // Few bits blur a picture without anybody's deceit; so does a path that allows few.
     !thin && !pathBad && seen.sharpness !== undefined && seen.sharpness < LIMITS.sharpness && "blurred-picture",
     seen.similarity !== undefined && seen.similarity < LIMITS.similarity && "other-content",

@@ -41,11 +41,9 @@ export const PlayedObservation = z.strictObject({
   /** Frames that the node said it had sent, and frames that were received. */
   framesDeclared: Count,
   framesReceived: Count,
-  /** The same of their bytes, and of the pixels of those that were decoded; left out where nothing was declared. */
+  /** The same of their bytes. */
   bytesDeclared: z.optional(Total),
   bytesReceived: z.optional(Total),
-  pixelsDeclared: z.optional(Total),
-  pixelsDecoded: z.optional(Total),
   /** Of the path: what no node can be blamed for. */
   roundTripMs: Ms,
   lossShare: Share,
