@@ -38,7 +38,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
     withStalls: true,
   },
   starts: {
-    what: "tap to first frame of a new player, with and without a warm title",
+    what: "tap to first frame of a new player, by runtime, with and without a warm title",
     run: async () => (await import("./play/starts.ts")).runStartsBench(),
     withStalls: true,
   },

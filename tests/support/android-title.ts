@@ -6,10 +6,9 @@ import os from "node:os";
 import path from "node:path";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { CARD_APK, CARD_PACKAGE, openDeviceDouble, type DeviceDouble } from "@nearframe/edge-node/title/android/testing/device-double";
+import { ART } from "./art.ts";
 
 export const PHONE = { width: 360, height: 640 };
-/** Any picture: nobody looks at it. */
-const ART = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
 const SERVER = "the double's";
 
 export type AndroidTitle = { double: DeviceDouble; titles: string; environment: Record<string, string> };

@@ -75,7 +75,7 @@ async function examineMachine(): Promise<Omit<Finding, "part">[]> {
 
 async function examineGraphics(): Promise<Omit<Finding, "part">[]> {
   const { gpu } = await readHardware();
-  if (gpu) return [{ verdict: "works", what: gpu.model }];
+  if (gpu) return [{ verdict: "limited", what: `${gpu.model}: encoders may use it; titles are drawn by the processor all the same`, remedy: "docs/hosts.md says what is missing" }];
   return [{ verdict: "limited", what: "no graphics card: titles are drawn and encoded by the processor", remedy: "titles that ask for a GPU are not sent here" }];
 }
 

@@ -26,6 +26,16 @@ describe("what a machine carries", () => {
     expect(slots(cores, memoryMb, encoders)).toBe(expected);
   });
 
+  test("is no more than NVIDIA's driver lets a consumer card code at once", () => {
+    const of = (model: string | undefined, encoder: EncoderReport) =>
+      measureCapacity({ cpuCores: 64, memoryMb: 256_000, ...(model !== undefined && { gpu: { model } }) }, [encoder])?.slotsByEncoder;
+    const nvenc = opened("nvenc-h264", "H264", true, 1.2);
+    expect(of("NVIDIA GeForce RTX 4070", nvenc)).toBe(8);
+    expect(of("NVIDIA RTX A4000", nvenc)).toBe(11);
+    expect(of("NVIDIA GeForce RTX 4070", opened("vaapi-h264", "H264", true, 1.2))).toBe(11);
+    expect(of(undefined, nvenc)).toBe(11);
+  });
+
   test("is nothing without an encoder", () => {
     expect(slots(8, 16_000, [])).toBeUndefined();
     expect(slots(8, 16_000, [{ name: "x264", codec: "H264", hardware: false, opened: false, reason: "no" }])).toBeUndefined();

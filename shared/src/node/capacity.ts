@@ -29,6 +29,13 @@ const BESIDE_CODING_MS = 200;
 /** What the manifests of the built-in titles ask for lies between 0.3 and 1 core; half of one in the middle. */
 const TITLE_MS = 500;
 
+/**
+ * NVIDIA's drivers allow consumer cards so many encoding sessions a system, all cards together (its
+ * "Video Encode and Decode Support Matrix"; newer drivers allow more, older ones fewer). Professional
+ * cards have no such limit.
+ */
+const NVENC_SESSIONS_OF_GEFORCE = 8;
+
 /** For the system, the node and its media server. */
 const KEPT_MB = 512;
 /** Display, sound, media process (150 MB together) and a title such as a page in Chromium (450 MB). */
@@ -40,7 +47,7 @@ export type MeasuredCapacity = NonNullable<NodeCapacity["measured"]>;
 
 /** Undefined where no encoder opened: then there is nothing to carry a session with. */
 export function measureCapacity(
-  { cpuCores, memoryMb }: Pick<NodeHardware, "cpuCores" | "memoryMb">,
+  { cpuCores, memoryMb, gpu }: Pick<NodeHardware, "cpuCores" | "memoryMb" | "gpu">,
   encoders: readonly EncoderReport[],
 ): MeasuredCapacity | undefined {
   const encoder = usualEncoder(encoders);
@@ -54,13 +61,18 @@ export function measureCapacity(
     encoder: encoder.name,
     frameMs,
     slotsByCpu: atLeastOne((cpuCores * 1000) / sessionMs),
-    slotsByEncoder: atLeastOne((encodersAtOnce * 1000 * ENCODER_SHARE_MAX) / codingMs),
+    slotsByEncoder: Math.min(encoderSessionsMax(encoder.name, gpu?.model), atLeastOne((encodersAtOnce * 1000 * ENCODER_SHARE_MAX) / codingMs)),
     slotsByMemory: atLeastOne((memoryMb - KEPT_MB) / SESSION_MB),
   };
 }
 
 export function slotsOf({ slotsByCpu, slotsByEncoder, slotsByMemory }: MeasuredCapacity): number {
   return Math.min(SLOTS_MAX, slotsByCpu, slotsByEncoder, slotsByMemory);
+}
+
+/** What the driver allows at once on a whole system, whatever the chip could do. One beyond it is coded on the processor. */
+function encoderSessionsMax(encoder: string, gpuModel: string | undefined): number {
+  return encoder.startsWith("nvenc") && /geforce|\btitan\b/i.test(gpuModel ?? "") ? NVENC_SESSIONS_OF_GEFORCE : SLOTS_MAX;
 }
 
 /** What most sessions use: H.264 in hardware, then in software, then whatever there is; the quicker of equals. */
