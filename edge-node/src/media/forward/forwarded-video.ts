@@ -85,6 +85,8 @@ export class ForwardedVideo {
   }
 
   requestKeyframe(): void {
+    // One is on its way: each request more would start the source's encoder anew, and put it off.
+    if (this.#keyframes.dueAtMs !== undefined) return;
     this.#keyframes = requestKeyframe(this.#keyframes, this.#parts.nowMs());
     this.#askForKeyframe();
   }
