@@ -113,10 +113,11 @@ async function main(): Promise<void> {
     scope,
   );
   const titleFolders = [...ownFolders, titleStore.currentFolder];
+  /** Told of later, when there is somebody to tell. */
+  let lookAgain = () => {};
   const android = config.android && openAndroid(config, config.android, () => lookAgain(), log);
   const look = () => findRunnable(titleFolders, android !== undefined && android.devices.free() > 0);
   let runnable = await look();
-  let lookAgain = () => {};
 
   const createFolder = () => mkdtemp(path.join(folders, `nearframe-session-${process.pid}-`));
   const stageParts = {

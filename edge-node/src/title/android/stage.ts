@@ -1,6 +1,7 @@
 // What a session opens for an Android title, in the forms in which it opens any title's: the
 // device is its display, its sound and its input, and codes its own picture.
 
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { Title, TitleManifest, TitleSize } from "@nearframe/shared/title/manifest";
@@ -89,6 +90,7 @@ export function createAndroidStage(manifest: TitleManifest, ports: AndroidStageP
     const { device } = opened();
     if (!app) throw new Error("no app");
     const home = join(sessionFolder, HOME_FOLDER);
+    await mkdir(home, { recursive: true, mode: 0o700 });
     await installApp(device, title, app);
     const data = await keepData(device, title, home, scope);
     await data?.put(home);
