@@ -101,7 +101,8 @@ export const en = {
   },
   handoff: {
     title: "Continue on another device",
-    hint: "Open this address on the other device and type the code. It is you from then on, with your sessions and saves.",
+    scan: "A picture of the link, for the other device's camera",
+    hint: "Scan this with the other device, or open the address there and type the code. It is you from then on, with your sessions and saves.",
     code: "Code",
     life: (seconds: number) => `Good once, for ${seconds} s`,
     expired: "The code has run out.",

@@ -75,15 +75,16 @@ function Handoff({ app, onClose }: { app: App; onClose: () => void }) {
   const handoff = useModel(useCallback((scope: Scope) => createHandoff(scope, { api: app.api, timers: browserTimers }), [app]));
   if (!handoff) return null;
   const address = `${window.location.host}${pagePath("continue")}`;
+  const linkOf = (code: string) => `${window.location.origin}${pagePath("continue")}#${code}`;
   return (
     <LiveHandoff
-      handoff={handoff} address={address} onClose={onClose}
+      handoff={handoff} address={address} linkOf={linkOf} onClose={onClose}
       onShare={(code) => void shareLink(window, `${pagePath("continue")}#${code}`, texts.title)}
     />
   );
 }
 
-type LiveHandoffProps = { handoff: HandoffModel; address: string; onClose: () => void; onShare: (code: string) => void };
+type LiveHandoffProps = { handoff: HandoffModel; address: string; linkOf: (code: string) => string; onClose: () => void; onShare: (code: string) => void };
 
 function LiveHandoff({ handoff, ...more }: LiveHandoffProps) {
   return <HandoffSheet state={useBehavior(handoff.state)} nowMs={browserTimers.wallMs} onAgain={handoff.again} {...more} />;

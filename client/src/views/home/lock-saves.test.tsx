@@ -79,13 +79,14 @@ describe("another device", () => {
   test("is told where to go and what to type, for as long as the code is good", () => {
     const [onShare, onAgain] = [vi.fn(), vi.fn()];
     const state = { is: "ready", code: "7K3Q9BXA", untilMs: 60_000 } as const;
-    const { rerender } = render(<HandoffSheet state={state} address="play.example.org/continue" nowMs={() => 1_500} onAgain={onAgain} onShare={onShare} onClose={vi.fn()} />);
+    const { rerender } = render(<HandoffSheet state={state} address="play.example.org/continue" linkOf={(code) => `https://play.example.org/continue#${code}`} nowMs={() => 1_500} onAgain={onAgain} onShare={onShare} onClose={vi.fn()} />);
     expect(screen.getByText("play.example.org/continue")).toBeTruthy();
+    expect(screen.getByRole("img", { name: en.handoff.scan })).toBeTruthy();
     expect(screen.getByText(/7K3Q/).textContent).toMatch(/9BXA$/);
     expect(screen.getByText(en.handoff.life(59))).toBeTruthy();
     fireEvent.click(screen.getByRole("button", { name: en.handoff.share }));
     expect(onShare).toHaveBeenCalledWith("7K3Q9BXA");
-    rerender(<HandoffSheet state={state} address="" nowMs={() => 60_001} onAgain={onAgain} onShare={onShare} onClose={vi.fn()} />);
+    rerender(<HandoffSheet state={state} address="" linkOf={(code) => code} nowMs={() => 60_001} onAgain={onAgain} onShare={onShare} onClose={vi.fn()} />);
     expect(screen.queryByText(/7K3Q/)).toBeNull();
     fireEvent.click(screen.getByRole("button", { name: en.handoff.again }));
     expect(onAgain).toHaveBeenCalledOnce();

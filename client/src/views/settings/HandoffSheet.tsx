@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import type { HandoffState } from "../../view-model/handoff.ts";
+import { QrCode } from "../friends/QrCode.tsx";
 import { Button } from "../parts/Button.tsx";
 import { Sheet } from "../parts/Sheet.tsx";
 import { useTexts } from "../use-texts.ts";
@@ -7,8 +8,9 @@ import styles from "./Handoff.module.css";
 
 type HandoffSheetProps = {
   state: HandoffState;
-  /** Where the other device types it, as people read addresses. */
+  /** Where the other device types it, as people read addresses; and with the code in it, for a camera. */
   address: string;
+  linkOf: (code: string) => string;
   nowMs: () => number;
   onAgain: () => void;
   onShare: (code: string) => void;
@@ -16,7 +18,7 @@ type HandoffSheetProps = {
 };
 
 /** The code that makes another device this player's. */
-export function HandoffSheet({ state, address, nowMs, onAgain, onShare, onClose }: HandoffSheetProps) {
+export function HandoffSheet({ state, address, linkOf, nowMs, onAgain, onShare, onClose }: HandoffSheetProps) {
   const { handoff } = useTexts();
   const secondsLeft = useSecondsUntil(state.is === "ready" ? state.untilMs : 0, nowMs);
   const ready = state.is === "ready" && secondsLeft > 0 ? state : undefined;
@@ -24,6 +26,11 @@ export function HandoffSheet({ state, address, nowMs, onAgain, onShare, onClose 
     <Sheet label={handoff.title} onClose={onClose}>
       <h1 className={styles.title}>{handoff.title}</h1>
       <p className={styles.hint}>{handoff.hint}</p>
+      {ready && (
+        <div className={styles.scan}>
+          <QrCode text={linkOf(ready.code)} label={handoff.scan} />
+        </div>
+      )}
       <p className={styles.address}>{address}</p>
       {ready && (
         <p className={styles.code}>
