@@ -45,11 +45,11 @@ export function findCommand(name, args, env) {
     case "bench":
       return { summary: "run the benchmarks", needs: "tests", script: "tests/bench/main.ts" };
     case "edge": {
-      const { help, drain, environment } = parseEdgeOptions(args);
+      const { help, drain, appeal, environment } = parseEdgeOptions(args);
       return {
         summary: "start an edge node alone",
-        needs: drain ? "packages" : "node",
-        script: drain ? "edge-node/src/drain.ts" : "edge-node/src/main.ts",
+        needs: drain || appeal ? "packages" : "node",
+        script: drain ? "edge-node/src/drain.ts" : appeal ? "edge-node/src/appeal.ts" : "edge-node/src/main.ts",
         environment,
         ...(help && { help: EDGE_HELP }),
       };

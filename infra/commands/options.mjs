@@ -52,6 +52,8 @@ works behind NAT; docs/hosts.md is the page for hosts.
   --slots NUMBER          sessions at once, instead of what it measures (NEARFRAME_SLOTS)
   --drain                 lets the node that runs on --data end once its sessions have,
                           and waits until it has
+  --appeal                where a penalty keeps the node of --data out: has other
+                          checkers look again; --reason TEXT says why
   --help                  this page
 
 An option wins over the environment variable in brackets. By environment only:
@@ -164,6 +166,7 @@ export function parseTestOptions(args) {
  * @typedef {object} EdgeOptions
  * @property {boolean} help
  * @property {boolean} drain
+ * @property {boolean} appeal
  * @property {Record<string, string>} environment   What the options say, as the node reads it.
  */
 
@@ -175,6 +178,7 @@ const EDGE_VARIABLES = {
   data: "NEARFRAME_DATA",
   titles: "NEARFRAME_TITLES",
   slots: "NEARFRAME_SLOTS",
+  reason: "NEARFRAME_APPEAL_REASON",
 };
 
 /**
@@ -183,7 +187,7 @@ const EDGE_VARIABLES = {
  */
 export function parseEdgeOptions(args) {
   const flags = Object.fromEntries(Object.keys(EDGE_VARIABLES).map((name) => /** @type {const} */ ([name, { type: "string" }])));
-  const values = parseFlags(args, { ...flags, help: { type: "boolean", short: "h" }, drain: { type: "boolean" } });
+  const values = parseFlags(args, { ...flags, help: { type: "boolean", short: "h" }, drain: { type: "boolean" }, appeal: { type: "boolean" } });
   /** @type {Record<string, string>} */
   const environment = {};
   for (const [name, variable] of Object.entries(EDGE_VARIABLES)) {
@@ -191,7 +195,7 @@ export function parseEdgeOptions(args) {
     if (value === "") throw new UsageError(`--${name} needs a value: --help shows what it may be.`);
     if (value !== undefined) environment[variable] = value;
   }
-  return { help: values["help"] === true, drain: values["drain"] === true, environment };
+  return { help: values["help"] === true, drain: values["drain"] === true, appeal: values["appeal"] === true, environment };
 }
 
 /** @typedef {Record<string, { type: "boolean" | "string", short?: string }>} Flags */

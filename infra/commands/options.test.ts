@@ -64,14 +64,17 @@ describe("npm run edge", () => {
     expect(parseEdgeOptions(args)).toEqual({
       help: false,
       drain: false,
+      appeal: false,
       environment: { NEARFRAME_SERVER: "host:8080,https://b.example", NEARFRAME_NODE_NAME: "Attic", NEARFRAME_DATA: "/d", NEARFRAME_SLOTS: "3" },
     });
-    expect(parseEdgeOptions([])).toEqual({ help: false, drain: false, environment: {} });
+    expect(parseEdgeOptions([])).toEqual({ help: false, drain: false, appeal: false, environment: {} });
     expect(findCommand("edge", args, {})).toMatchObject({ script: "edge-node/src/main.ts", environment: { NEARFRAME_NODE_NAME: "Attic" } });
   });
 
   test("drains by a program of its own, which needs no media worker", () => {
     expect(findCommand("edge", ["--drain", "--data", "/d"], {})).toMatchObject({ script: "edge-node/src/drain.ts", needs: "packages" });
+    const appeal = ["--appeal", "--data", "/d", "--reason", "mended"];
+    expect(findCommand("edge", appeal, {})).toMatchObject({ script: "edge-node/src/appeal.ts", needs: "packages", environment: { NEARFRAME_APPEAL_REASON: "mended" } });
   });
 
   test.each([

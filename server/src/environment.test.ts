@@ -24,6 +24,7 @@ test("an empty environment gives the defaults", () => {
       databaseUrl: undefined,
       natsUrl: undefined,
       natsReplicas: 1,
+      checking: { epochMs: undefined, playMeanMs: undefined, watchMs: undefined },
       logLevel: "info",
     },
   };
@@ -48,6 +49,9 @@ test("everything can be said", () => {
       DATABASE_URL: "postgres://user:secret@db.example.org/nearframe",
       NATS_URL: "nats://a.example.org:4222, nats://b.example.org",
       NATS_REPLICAS: "3",
+      NEARFRAME_CHECKING_EPOCH_S: "60",
+      NEARFRAME_CHECKING_PLAY_EVERY_S: "120",
+      NEARFRAME_CHECKING_WATCH_S: "5",
       NEARFRAME_CITIES: "/data/cities.mmdb",
       NEARFRAME_PLACE: "52.52,13.40,DE",
       NEARFRAME_LOG: "debug",
@@ -71,6 +75,7 @@ test("everything can be said", () => {
       databaseUrl: "postgres://user:secret@db.example.org/nearframe",
       natsUrl: "nats://a.example.org:4222, nats://b.example.org",
       natsReplicas: 3,
+      checking: { epochMs: 60_000, playMeanMs: 120_000, watchMs: 5_000 },
       citiesFile: "/data/cities.mmdb",
       place: { latitude: 52.52, longitude: 13.4, country: "DE" },
       logLevel: "debug",
@@ -90,6 +95,7 @@ test.each([
   ["NEARFRAME_SAVE_SECRET", "short", "NEARFRAME_SAVE_SECRET must have at least 32 characters and no spaces; or leave it out, and one is made."],
   ["DATABASE_URL", "mysql://user:secret@host/games", "DATABASE_URL must be the address of a PostgreSQL database, for example postgres://user:password@host:5432/nearframe."],
   ["DATABASE_URL", "postgres:///games", "DATABASE_URL must be the address of a PostgreSQL database, for example postgres://user:password@host:5432/nearframe."],
+  ["NEARFRAME_CHECKING_EPOCH_S", "2", "NEARFRAME_CHECKING_EPOCH_S must be how many seconds an epoch of checking has, 5 to 86400; the same for every server; it is \"2\"."],
   ["NATS_REPLICAS", "2", "NATS_REPLICAS must be 1, 3 or 5: how many servers of a NATS cluster keep each entry; it is \"2\"."],
 ])("%s=%s is one clear sentence", (name, value, sentence) => {
   expect(readEnvironment({ [name]: value }, defaults)).toEqual({ ok: false, faults: [sentence] });

@@ -30,6 +30,8 @@ export type Environment = {
   /** Where this server meets others; undefined: it is alone. */
   natsUrl: string | undefined;
   natsReplicas: number;
+  /** How checking is paced, where it is not to be as usual. */
+  checking: { epochMs: number | undefined; playMeanMs: number | undefined; watchMs: number | undefined };
   logLevel: LogLevel;
 };
 
@@ -116,6 +118,18 @@ const VARIABLES = {
     schema: z.pipe(z.enum(["1", "3", "5"]), z.transform(Number)),
     rule: "must be 1, 3 or 5: how many servers of a NATS cluster keep each entry",
   },
+  NEARFRAME_CHECKING_EPOCH_S: {
+    schema: seconds(5, 86_400),
+    rule: "must be how many seconds an epoch of checking has, 5 to 86400; the same for every server",
+  },
+  NEARFRAME_CHECKING_PLAY_EVERY_S: {
+    schema: seconds(1, 604_800),
+    rule: "must be how many seconds lie in the mean between two plays of checkers on one node, 1 to 604800",
+  },
+  NEARFRAME_CHECKING_WATCH_S: {
+    schema: seconds(1, 300),
+    rule: "must be how many seconds a checker watches a picture that has settled, 1 to 300",
+  },
   NEARFRAME_LOG: { schema: z.enum(LOG_LEVELS), rule: `must be one of ${LOG_LEVELS.join(", ")}` },
 };
 type Name = keyof typeof VARIABLES;
@@ -164,6 +178,11 @@ export function readEnvironment(
     databaseUrl: read("DATABASE_URL"),
     natsUrl: read("NATS_URL"),
     natsReplicas: read("NATS_REPLICAS") ?? 1,
+    checking: {
+      epochMs: read("NEARFRAME_CHECKING_EPOCH_S"),
+      playMeanMs: read("NEARFRAME_CHECKING_PLAY_EVERY_S"),
+      watchMs: read("NEARFRAME_CHECKING_WATCH_S"),
+    },
     logLevel: read("NEARFRAME_LOG") ?? "info",
   };
   if (isSet(variables, "NATS_URL")) {
@@ -176,6 +195,13 @@ export function readEnvironment(
 
 function isSet(variables: Readonly<Record<string, string | undefined>>, name: string): boolean {
   return (variables[name] ?? "") !== "";
+}
+
+/** Whole seconds, as milliseconds. */
+function seconds(least: number, most: number) {
+  const count = z.pipe(z.transform(Number), z.int().check(z.gte(least), z.lte(most)));
+  const ms = z.transform((each: number) => each * 1_000);
+  return z.pipe(z.pipe(z.string().check(z.regex(/^\d{1,7}$/)), count), ms);
 }
 
 function hasProtocol(url: string, protocols: readonly string[]): boolean {

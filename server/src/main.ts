@@ -97,6 +97,7 @@ async function start(environment: Environment, log: Log, scope: Scope): Promise<
       saveSecret,
       adminToken: environment.adminToken ?? (await readOrMakeAdminToken(dataFolder)),
       publishedFolder: path.join(dataFolder, "published"),
+      checking: environment.checking,
     },
     scope,
   );

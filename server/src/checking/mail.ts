@@ -30,8 +30,8 @@ export type ToReferee = z.infer<typeof ToReferee>;
 
 export const ToHome = z.discriminatedUnion("type", [
   z.object({ type: z.literal("to-checker"), checkerId: Id, message: ServerToChecker }),
-  /** The checker may ask this node, for so long. */
-  z.object({ type: z.literal("may-call"), checkerId: Id, taskId: Id, nodeId: Id, forMs: z.number() }),
+  /** The checker may ask these nodes, for so long. */
+  z.object({ type: z.literal("may-call"), checkerId: Id, nodeIds: z.array(Id), forMs: z.number() }),
 ]);
 export type ToHome = z.infer<typeof ToHome>;
 

@@ -350,8 +350,10 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
       if (running.phase === "revealing" && state.seals.has(checkerId) && !state.reveals.has(checkerId)) tell(checkerId, { type: "checker.reveal.ask", epoch: number });
       if (!isWorking(state, checkerId, at)) continue;
       const withinMs = Math.max(0, Math.round(assigned.untilMs - at));
-      tellHome(checkerId, { type: "may-call", checkerId, taskId, nodeId, forMs: withinMs });
-      tell(checkerId, { type: "checker.task", epoch: number, taskId, assignment: assigned.assignment, ...(assigned.token !== undefined && { token: assigned.token }), withinMs });
+      const { assignment } = assigned;
+      const nodeIds = [nodeId, ...(assignment.kind === "location" ? assignment.neighbours : [])];
+      tellHome(checkerId, { type: "may-call", checkerId, nodeIds, forMs: withinMs });
+      tell(checkerId, { type: "checker.task", epoch: number, taskId, assignment, ...(assigned.token !== undefined && { token: assigned.token }), withinMs });
     }
   }
 

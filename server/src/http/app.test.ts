@@ -46,7 +46,7 @@ const nobodyPlays: Pick<AppPorts, "clock" | "handoffs" | "identity" | "servers" 
   titleStore,
   localTitles: { find: () => undefined, isPublished: () => false, refresh: async () => {} },
   adminToken: "an-admin-token-of-the-tests",
-  checking: { publicKey: "", epochMs: 900_000 },
+  checking: { publicKey: "", epochMs: 900_000, appeal: () => {} },
 };
 
 beforeAll(async () => {

@@ -7,6 +7,7 @@ import type { Log } from "../log.ts";
 import { savesApi, type SavesApiPorts } from "../saves/saves-api.ts";
 import { transferApi, type TransferSaves } from "../saves/transfer-api.ts";
 import { titleStoreApi, type TitleApiPorts } from "../title-store/title-api.ts";
+import { appealsApi, type AppealsApiPorts } from "./appeals-api.ts";
 import { checkingApi, type CheckingApiPorts } from "./checking-api.ts";
 import { clientFiles } from "./client-files.ts";
 import { drawsApi, type DrawsApiPorts } from "./draws-api.ts";
@@ -20,7 +21,7 @@ import { refuseFailures, refuseUnknown, refuseWriting } from "./refusals.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { titlesApi, type TitlesApiPorts } from "./titles-api.ts";
 
-export type AppPorts = TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & DrawsApiPorts & CheckingApiPorts & QualityApiPorts & RatingApiPorts & HandoffsApiPorts & ProblemsApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
+export type AppPorts = TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & DrawsApiPorts & CheckingApiPorts & AppealsApiPorts & QualityApiPorts & RatingApiPorts & HandoffsApiPorts & ProblemsApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
 
 export function createApp(ports: AppPorts, clientFolder: string): Express {
   const { clock, handoffs, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles, adminToken, checking, log } = ports;
@@ -36,6 +37,7 @@ export function createApp(ports: AppPorts, clientFolder: string): Express {
   app.use("/api/sessions", ratingApi({ identity, store }));
   app.use("/api/handoffs", handoffsApi({ identity, handoffs }));
   app.use("/api/problems", problemsApi({ clock, identity, store, adminToken }));
+  app.use("/api/checking/appeals", appealsApi({ clock, store, checking }));
   app.use(refuseWriting);
   app.get("/api/health", (_request, response) => {
     const linked = nodes.candidates().filter((node) => node.state === "linked");

@@ -1,0 +1,82 @@
+// Checking as it is: a server and a node as a person starts them, five checkers that really
+// play, and a verdict that is judged again from what was published.
+
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { checkerSocketUrl } from "@nearframe/checker/control/checker-link";
+import { playerSocketUrl } from "@nearframe/checker/control/player-link";
+import { startChecker } from "@nearframe/checker/duty/start-checker";
+import { openIdentity } from "@nearframe/checker/identity";
+import type { CheckedNodeDetail, CheckedNodeList, EpochList } from "@nearframe/shared/api/checking";
+import { PublishedEpoch } from "@nearframe/shared/checking/published";
+import { Scope } from "@nearframe/shared/lifetime";
+import * as z from "zod/mini";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ROOT, startStack, type Stack } from "../support/stack.ts";
+
+/** Five plays after another have to fit in, on a slow machine. */
+const EPOCH_S = 50;
+const CHECKERS = 5;
+
+const scope = new Scope();
+let stack: Stack;
+beforeAll(async () => {
+  const environment = { NEARFRAME_CHECKING_EPOCH_S: String(EPOCH_S), NEARFRAME_CHECKING_PLAY_EVERY_S: "1", NEARFRAME_CHECKING_WATCH_S: "1" };
+  stack = await startStack({ environment }, scope);
+});
+afterAll(() => scope.close());
+
+const get = async <T>(where: string): Promise<T> => (await fetch(`${stack.url}/api/checking/${where}`)).json() as T;
+
+/** The first epoch in which enough of them got to play. */
+async function playedEpoch(): Promise<PublishedEpoch> {
+  for (;;) {
+    const { epochs } = await get<EpochList>("epochs");
+    for (const { epoch } of epochs) {
+      const published = z.parse(PublishedEpoch, await get(`epochs/${epoch}`));
+      const played = published.tasks.find(({ check, kind }) => check === "simulated-player" && kind === "routine");
+      const verdict = published.verdicts.find(({ taskId }) => taskId === played?.taskId);
+      if (verdict && verdict.outcome !== "undecided") return published;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+test("five checkers play on a node, and their verdict follows from what was published", { timeout: 300_000 }, async () => {
+  const data = await mkdtemp(path.join(os.tmpdir(), "nearframe-checkers-"));
+  scope.own(data, (folder) => rm(folder, { recursive: true, force: true }));
+  const server = stack.url.replace("localhost", "127.0.0.1");
+  for (let index = 0; index < CHECKERS; index++) {
+    const identity = await openIdentity(path.join(data, String(index)));
+    startChecker(
+      {
+        url: checkerSocketUrl(server), playUrl: playerSocketUrl(server), operatorId: `operator-${index}`, fromAddress: `127.${index + 1}.0.1`, identity,
+        onNote: (note) => console.log(`checker ${index}: ${note}`), onRefused: (why) => { throw new Error(why); },
+      },
+      scope.child(),
+    );
+  }
+  const published = await playedEpoch();
+  const { total, nodes } = await get<CheckedNodeList>("nodes");
+  expect(total).toBe(1);
+  const [node] = nodes;
+  const played = published.tasks.find(({ check }) => check === "simulated-player")!;
+  const verdict = published.verdicts.find(({ taskId }) => taskId === played.taskId)!;
+  expect(verdict.nodeId).toBe(node!.id);
+  expect(verdict.evidence.length).toBeGreaterThanOrEqual(3);
+  // On a busy machine the picture may be slow; that the node deceives nobody must be seen.
+  for (const { report: { observation } } of published.reveals) {
+    if (observation.kind === "simulated-player") expect(observation.startupMs).toBeGreaterThan(0);
+  }
+  expect(node!.score?.honesty).toBeGreaterThan(0.5);
+  const detail = await get<CheckedNodeDetail>(`nodes/${node!.id}`);
+  expect(detail.verdicts.map(({ taskId }) => taskId)).toContain(verdict.taskId);
+
+  const [status, said] = await new Promise<[number, string]>((resolve) => {
+    const args = [path.join(ROOT, "infra/cli.mjs"), "verify", "--server", stack.url, "--epoch", String(published.epoch)];
+    execFile(process.execPath, args, (error, stdout, stderr) => resolve([error ? Number(error.code) : 0, stdout + stderr]));
+  });
+  expect([status, said]).toEqual([0, expect.stringContaining("is what was published")]);
+});
