@@ -7,10 +7,10 @@ import { nodeIdOf, signedText } from "@nearframe/shared/node/identity";
 import { CheckerToServer } from "@nearframe/shared/protocol/checker-to-server";
 import { CloseCode, PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import type { ServerToChecker } from "@nearframe/shared/protocol/server-to-checker";
-import ipaddr from "ipaddr.js";
 import type { Log } from "../log.ts";
 import type { SocketDoor } from "../peers/adapters/ws/socket-doors.ts";
 import { clientAddress } from "../peers/client-address.ts";
+import { networkOf } from "../peers/network-of.ts";
 import { admitPeer, type Conversation, type PeerLink } from "../peers/peer-door.ts";
 import type { CheckerHome } from "./checker-home.ts";
 import { CHECKER_MESSAGES_PER_SECOND_MAX } from "./limits.ts";
@@ -90,13 +90,6 @@ function createConversation({ home, log }: CheckerDoorPorts, link: PeerLink<Serv
 /** As a checker makes it of its own key. */
 export function checkerIdOf(publicKey: string): string {
   return nodeIdOf(Buffer.from(publicKey, "base64url")).replace(/^node-/, "checker-");
-}
-
-/** What one company can rent at once: a /16 of IPv4, a /32 of IPv6. */
-export function networkOf(address: string | undefined): string {
-  if (address === undefined || !ipaddr.isValid(address)) return "unknown";
-  const bytes = ipaddr.process(address).toByteArray();
-  return bytes.length === 4 ? `v4-${bytes.slice(0, 2).join(".")}` : `v6-${Buffer.from(bytes.slice(0, 4)).toString("hex")}`;
 }
 
 export function verifySignature(publicKey: string, text: string, signature: string): boolean {

@@ -70,7 +70,7 @@ describe("an epoch", () => {
   });
 
   test("asks others in the place of those who are silent, fail or go away", async () => {
-    const { checkers } = await begin(9, (index) => (index === 0 ? () => "silent" : index === 1 ? () => "fails" : well));
+    const { checkers } = await begin(9, (index) => (index === 0 ? ({ kind }) => (kind === "liveness" ? "silent" : "fails") : index === 1 ? () => "fails" : well));
     await vi.advanceTimersByTimeAsync(12_000);
     checkers[2]!.leave();
     await world.passEpochs(1);
@@ -176,19 +176,19 @@ describe("a node that claims far more than it can", () => {
 });
 
 describe("checkers", () => {
-  test("of whom a fifth says that an honest node cheats lose their weight, and are banned", async () => {
+  test("who say again and again that an honest node cheats lose their weight, and are banned", async () => {
     const slander: See = (assignment, id) => {
       const seen = well(assignment, id);
       return typeof seen === "object" && seen.kind === "simulated-player" ? { ...seen, noncesSeen: 0 } : seen;
     };
-    const { checkers } = await begin(15, (index) => (index < 3 ? slander : well), { playMeanMs: 1 });
+    const { checkers } = await begin(8, (index) => (index === 0 ? slander : well), { playMeanMs: 1 });
     await world.passEpochs(14);
     expect(world.told).toEqual([]);
-    const liars = await world.store.reporters(checkers.slice(0, 3).map(({ checkerId }) => checkerId));
-    const honest = await world.store.reporters(checkers.slice(3).map(({ checkerId }) => checkerId));
+    const [liar] = await world.store.reporters([checkers[0]!.checkerId]);
+    const honest = await world.store.reporters(checkers.slice(1).map(({ checkerId }) => checkerId));
     expect(honest.every(({ bannedUntilMs, disagreed }) => bannedUntilMs === undefined && disagreed < 0.01)).toBe(true);
-    expect(liars.every(({ disagreed }) => disagreed > 0)).toBe(true);
-    expect(liars.some(({ bannedUntilMs }) => bannedUntilMs !== undefined)).toBe(true);
+    expect(liar?.disagreed).toBeGreaterThan(1);
+    expect(liar?.bannedUntilMs).toBeGreaterThan(Date.now());
   });
 });
 

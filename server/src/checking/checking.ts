@@ -75,7 +75,6 @@ export async function openChecking(ports: CheckingPorts, { epochMs = EPOCH_MS, p
       hourSeed: servers.seed,
       nodes,
       playableTitles,
-      minutesOf: async () => new Map(),
       events: { onStanding: tellStanding, onOrder: carryOut },
     },
     { epochMs, playMeanMs, watchMs },

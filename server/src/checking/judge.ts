@@ -2,7 +2,7 @@
 // standings, trust, scores.
 
 import { digestOfEpoch, type PublishedEpoch } from "@nearframe/shared/checking/published";
-import type { ClosedEpoch, CheckingStore, KeptVerdict } from "../store/checking-ports.ts";
+import type { ClosedEpoch, CheckingStore, JudgedMinuteStore, KeptVerdict } from "../store/checking-ports.ts";
 import type { NodeStore, NodeTotals } from "../store/node-ports.ts";
 import { verifySignature } from "./checker-door.ts";
 import type { CheckingKey } from "./checking-key.ts";
@@ -13,21 +13,16 @@ import { publishEpoch } from "./publish-epoch.ts";
 import { scoreStanding } from "./score-standing.ts";
 import type { NodeStanding } from "./standing.ts";
 
-/** Minutes of play, by what they came to and whether the host can be held to it. */
-export type PlayedMinutes = { good: number; degradedByHost: number; badByHost: number };
-
 export type JudgePorts = {
-  store: Pick<CheckingStore, "reporters" | "keptVerdicts"> & Pick<NodeStore, "nodeTotals">;
+  store: Pick<CheckingStore, "reporters" | "keptVerdicts"> & Pick<JudgedMinuteStore, "playedMinutes"> & Pick<NodeStore, "nodeTotals">;
   key: CheckingKey;
-  /** Of those that have been played on. */
-  minutesOf(nodeIds: readonly string[], sinceMs: number): Promise<ReadonlyMap<string, PlayedMinutes>>;
 };
 
 const VERDICTS_READ_MAX = 200_000;
-const NO_MINUTES: PlayedMinutes = { good: 0, degradedByHost: 0, badByHost: 0 };
+const NO_MINUTES = { good: 0, degradedByHost: 0, badByHost: 0 };
 
-export function createJudge({ store, key, minutesOf }: JudgePorts) {
-  return async function judge(closing: Epoch, standings: ReadonlyMap<string, NodeStanding>, at: number): Promise<{ closed: ClosedEpoch; orders: Order[] }> {
+export function createJudge({ store, key }: JudgePorts) {
+  async function judge(closing: Epoch, standings: ReadonlyMap<string, NodeStanding>, at: number): Promise<{ closed: ClosedEpoch; orders: Order[] }> {
     const published = publishEpoch(closing, at, key, verifySignature);
     const ids = [...new Set(published.verdicts.flatMap(({ agreeing, dissenting }) => [...agreeing, ...dissenting]))];
     const reporters = new Map((await store.reporters(ids)).map((reporter) => [reporter.reporterId, reporter]));
@@ -39,7 +34,7 @@ export function createJudge({ store, key, minutesOf }: JudgePorts) {
       reporters: concluded.reporters, overturned,
     };
     return { closed, orders };
-  };
+  }
 
   async function score(changed: readonly NodeStanding[], fresh: readonly KeptVerdict[], overturned: ReadonlySet<string>, at: number): Promise<NodeStanding[]> {
     const nodeIds = changed.map(({ nodeId }) => nodeId);
@@ -47,15 +42,22 @@ export function createJudge({ store, key, minutesOf }: JudgePorts) {
     const [older, totals, minutes] = await Promise.all([
       store.keptVerdicts({ nodeIds, sinceMs, newestMax: VERDICTS_READ_MAX }),
       store.nodeTotals(nodeIds, { sinceMs, recentSinceMs: sinceMs }),
-      minutesOf(nodeIds, sinceMs),
+      store.playedMinutes(nodeIds, sinceMs),
     ]);
     const verdicts = Map.groupBy([...older, ...fresh].filter(({ taskId }) => !overturned.has(taskId)), ({ nodeId }) => nodeId);
     const totalsOf = new Map<string, NodeTotals>(totals.map((each) => [each.nodeId, each]));
+    const minutesOf = new Map(minutes.map((each) => [each.nodeId, each]));
     return changed.map((standing) => {
       const { nodeId } = standing;
-      return scoreStanding(standing, { verdicts: verdicts.get(nodeId) ?? [], totals: totalsOf.get(nodeId), minutes: minutes.get(nodeId) ?? NO_MINUTES }, at);
+      return scoreStanding(standing, { verdicts: verdicts.get(nodeId) ?? [], totals: totalsOf.get(nodeId), minutes: minutesOf.get(nodeId) ?? NO_MINUTES }, at);
     });
   }
+
+  return {
+    judge,
+    /** By what is kept, when only the minutes of play are new. */
+    scoreAgain: (standings: readonly NodeStanding[], at: number): Promise<NodeStanding[]> => score(standings, [], new Set(), at),
+  };
 }
 
 function keptOf({ verdicts, tasks, endedAtMs }: PublishedEpoch): KeptVerdict[] {

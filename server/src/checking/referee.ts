@@ -6,7 +6,6 @@
 
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
-import { signedText } from "@nearframe/shared/node/identity";
 import { seedOfEpoch } from "@nearframe/shared/checking/published";
 import { ROUTINE_REPORTS_MIN } from "@nearframe/shared/checking/referee";
 import { drawCommittee, ROUTINE_COMMITTEE } from "@nearframe/shared/checking/committee";
@@ -20,16 +19,17 @@ import { steadyTime } from "../steady-time.ts";
 import type { CheckingStore } from "../store/checking-ports.ts";
 import type { Order } from "./conclude.ts";
 import { createJudge, type JudgePorts } from "./judge.ts";
-import { applyEvent, isWorking, openEpoch, refuseReveal, refuseSeal, type Epoch, type EpochEvent, type EpochOpened } from "./epoch.ts";
+import { applyEvent, isWorking, openEpoch, type Epoch, type EpochEvent, type EpochOpened } from "./epoch.ts";
+import { hearChecker } from "./hear-checker.ts";
 import { APPEAL_EVERY_MS, EPOCHS_KEPT_MS, SEALING_SHARE, WORK_MS } from "./limits.ts";
 import { ALL_SUBJECT, homeSubject, refereeSubject, ToReferee, type ToAll, type ToHome } from "./mail.ts";
 import { makeAssignment } from "./make-assignment.ts";
 import { nextSteps, type Step } from "./next-steps.ts";
+import { createMinutesJudge, type MinutesJudgePorts } from "./minutes-judge.ts";
 import type { Pins } from "./pins.ts";
 import { planTasks, type CheckedNode } from "./plan-tasks.ts";
 import { createPresence } from "./presence.ts";
 import { newReporter, newStanding, type NodeStanding } from "./standing.ts";
-import { verifySignature } from "./checker-door.ts";
 
 export type RefereeOptions = { epochMs: number; playMeanMs: number; watchMs: number | undefined };
 
@@ -41,7 +41,7 @@ export type RefereePorts = Omit<JudgePorts, "store"> & {
   /** Who is the referee of this epoch. */
   refereeId(epoch: number): string;
   hourSeed(): { number: number; seed: string };
-  store: CheckingStore & JudgePorts["store"];
+  store: CheckingStore & JudgePorts["store"] & MinutesJudgePorts["store"];
   pins: Pins;
   createGuest(): Promise<{ playerId: string; token: string }>;
   nodes: { records(): Iterable<NodeRecord>; record(nodeId: string): NodeRecord | undefined };
@@ -54,6 +54,8 @@ export type RefereePorts = Omit<JudgePorts, "store"> & {
 const TICK_MS = 500;
 const STATE_EVERY_MS = 5_000;
 const TRIM_EVERY_MS = 3_600_000;
+const JUDGE_EVERY_MS = 30_000;
+const SCORED_AT_ONCE_MAX = 500;
 /** Whoever comes a moment later than the first is enrolled all the same. */
 const GATHER_MS = 10_000;
 const GATHER_SHARE = 0.1;
@@ -65,11 +67,14 @@ type Effect = () => void;
 
 export async function openReferee(ports: RefereePorts, options: RefereeOptions, scope: Scope) {
   const { clock, log, bus, serverId, store, pins, nodes, events } = ports;
-  const judge = createJudge(ports);
+  const { judge, scoreAgain } = createJudge(ports);
+  const minutes = createMinutesJudge(ports);
+  /** Played on since their last score. */
+  const playedOn = new Set<string>();
+  let minutesJudgedMs = -Infinity;
   const { epochMs } = options;
   const nowMs = steadyTime(clock);
   const presence = createPresence(nowMs);
-  const verify = verifySignature;
   let loaded = false;
   let epoch: Epoch | undefined;
   let ordinal = 0;
@@ -118,6 +123,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     if (!epoch) await open(number, at);
     tellState(at);
     await trim(at);
+    await judgePlayed(at);
     const effects: Effect[] = [];
     const written: EpochEvent[] = [];
     const note = (event: EpochEvent) => {
@@ -231,6 +237,24 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     log.info({ epoch: closed.epoch, clear: count("clear"), faulty: count("faulty"), undecided: count("undecided") }, "checking epoch closed");
   }
 
+  /** Minutes of play are judged whether anybody checks or not; scores follow, of so many nodes at a time. */
+  async function judgePlayed(at: number): Promise<void> {
+    if (at - minutesJudgedMs < JUDGE_EVERY_MS) return;
+    const { nodeIds, more } = await minutes.judgeDue(at);
+    for (const nodeId of nodeIds) playedOn.add(nodeId);
+    if (more) return;
+    minutesJudgedMs = at;
+    const due = [...playedOn].slice(0, SCORED_AT_ONCE_MAX);
+    for (const nodeId of due) playedOn.delete(nodeId);
+    if (due.length === 0) return;
+    const scored = await scoreAgain(due.map((nodeId) => standings.get(nodeId) ?? newStanding(nodeId)), at);
+    await store.saveStandings(scored);
+    for (const standing of scored) {
+      standings.set(standing.nodeId, standing);
+      events.onStanding(standing);
+    }
+  }
+
   // --- What is heard ---
 
   function hearPresence(letter: Extract<ToReferee, { type: "present" | "gone" }>): void {
@@ -242,7 +266,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
   async function hear(letter: ToReferee, note: (event: EpochEvent) => void, effects: Effect[]): Promise<void> {
     switch (letter.type) {
       case "from-checker":
-        return epoch && hearChecker(epoch, letter.checkerId, letter.message, note, effects);
+        return hearWords(letter.checkerId, letter.message, note, effects);
       case "newcomer":
         return hearNewcomer(letter.nodeId, letter.claims, note);
       case "appeal":
@@ -252,34 +276,12 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     }
   }
 
-  function hearChecker(running: Epoch, checkerId: string, message: CheckerToServer, note: (event: EpochEvent) => void, effects: Effect[]): void {
-    const publicKey = running.opened.checkers.find((each) => each.checkerId === checkerId)?.publicKey;
-    if (publicKey === undefined) return;
-    const answer = (what: "seal" | "reveal", about: { epoch: number; taskId: string }, reason: string | undefined) =>
-      effects.push(() => tell(checkerId, reason === undefined || reason === "again"
-        ? { type: "checker.noted", what, epoch: about.epoch, taskId: about.taskId }
-        : { type: "checker.refused", what, epoch: about.epoch, taskId: about.taskId, reason }));
-    if (message.type === "checker.seal") {
-      const { seal } = message;
-      const fits = seal.checkerId === checkerId && verify(publicKey, signedText(seal), seal.signature);
-      const reason = fits ? refuseSeal(running, seal) : "it is not signed by your key";
-      if (reason === undefined) note({ type: "sealed", seal });
-      return void answer("seal", seal, reason);
-    }
-    if (message.type === "checker.reveal") {
-      const { reveal } = message;
-      const { report } = reveal;
-      const fits = report.checkerId === checkerId && verify(publicKey, signedText(report), report.signature);
-      const reason = fits ? refuseReveal(running, reveal) : "it is not signed by your key";
-      if (reason === undefined) note({ type: "revealed", reveal });
-      return void answer("reveal", report, reason);
-    }
-    if (message.type === "checker.failed") {
-      const state = running.tasks.get(message.taskId);
-      if (message.epoch !== running.opened.epoch || !state || !isWorking(state, checkerId, nowMs())) return;
-      log.info({ checkerId, taskId: message.taskId, reason: message.reason }, "a checker could not do its task");
-      note({ type: "replaced", taskId: message.taskId, checkerId, reason: message.reason });
-    }
+  function hearWords(checkerId: string, message: CheckerToServer, note: (event: EpochEvent) => void, effects: Effect[]): void {
+    if (!epoch) return;
+    const { event, answer } = hearChecker(epoch, checkerId, message, nowMs());
+    if (event) note(event);
+    if (event?.type === "replaced") log.info({ checkerId, taskId: event.taskId, reason: event.reason }, "a checker could not do its task");
+    if (answer) effects.push(() => tell(checkerId, answer));
   }
 
   /** Checked at once, where the epoch has time for it, and else in the next. */

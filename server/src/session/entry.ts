@@ -82,9 +82,10 @@ export function playedOn({ session }: Entry): Lease | undefined {
 }
 
 /** Undefined unless the player sees it now. */
-export function playedSession({ id, session }: Entry): PlayedSession | undefined {
+export function playedSession({ id, session, playerId, place, pinnedNodeId }: Entry): PlayedSession | undefined {
   if (session.state !== "streaming") return undefined;
-  return { sessionId: id, nodeId: session.lease.nodeId, playedSinceMs: session.played.sinceMs };
+  const { lease: { nodeId }, played } = session;
+  return { sessionId: id, nodeId, playedSinceMs: played.sinceMs, player: { playerId, address: place.address, check: pinnedNodeId !== undefined } };
 }
 
 export function sessionTitle({ manifest }: Title): SessionTitle {

@@ -94,7 +94,19 @@ export interface SessionTelemetry {
   endSession(sessionId: string): void;
 }
 
-export type PlayedSession = { sessionId: string; nodeId: string; playedSinceMs: number };
+export type PlayedSession = {
+  sessionId: string;
+  nodeId: string;
+  playedSinceMs: number;
+  /** Whose it is, for whoever asks whose doing a bad minute was; left out, nobody asks. */
+  player?: {
+    playerId: string;
+    /** As far as it is known. */
+    address: string | undefined;
+    /** It is a checker's: no player's minute. */
+    check: boolean;
+  };
+};
 
 export interface SessionTitles {
   find(titleId: string): Title | undefined;

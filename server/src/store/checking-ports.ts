@@ -3,6 +3,7 @@
 import type { CheckKind } from "@nearframe/shared/checking/observation";
 import type { Fault } from "@nearframe/shared/checking/criteria";
 import type { EpochEvent } from "../checking/epoch.ts";
+import type { JudgedMinute, ReportedMinute } from "../checking/judge-minutes.ts";
 import type { NodeStanding, Reporter } from "../checking/standing.ts";
 
 export type KeptVerdict = {
@@ -52,4 +53,17 @@ export interface CheckingStore {
   saveReporters(reporters: readonly Reporter[]): Promise<void>;
   /** Takes away what ended before this. */
   trimChecking(beforeMs: number): Promise<void>;
+}
+
+/** Minutes of play, by what they came to and whether the host can be held to it; weighed by whose word it was. */
+export type PlayedMinutes = { nodeId: string; good: number; degradedByHost: number; badByHost: number };
+
+export interface JudgedMinuteStore {
+  /** Those that nobody has judged, oldest first. */
+  unjudgedMinutes(options: { beganBeforeMs: number; most: number }): Promise<ReportedMinute[]>;
+  /** All that began then and have reports, judged or not. */
+  reportedMinutes(options: { fromMs: number; untilMs: number; most: number }): Promise<ReportedMinute[]>;
+  saveJudgements(judged: readonly JudgedMinute[]): Promise<void>;
+  /** Of those nodes that have any; checkers' plays are not among them, nor what was nobody's or the player's doing. */
+  playedMinutes(nodeIds: readonly string[], sinceMs: number): Promise<PlayedMinutes[]>;
 }

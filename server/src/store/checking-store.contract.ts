@@ -3,7 +3,9 @@
 import { describe, expect, test } from "vitest";
 import type { EpochEvent } from "../checking/epoch.ts";
 import { newReporter, newStanding } from "../checking/standing.ts";
-import type { CheckingStore, ClosedEpoch, KeptVerdict } from "./checking-ports.ts";
+import { minuteRecord } from "../testing/fixtures.ts";
+import type { CheckingStore, ClosedEpoch, JudgedMinuteStore, KeptVerdict } from "./checking-ports.ts";
+import type { MinuteStore } from "./ports.ts";
 
 const AT = Date.UTC(2027, 0, 15, 12);
 const asked: EpochEvent = { type: "reveal-asked" };
@@ -16,7 +18,14 @@ const closed = (change: Partial<ClosedEpoch> = {}): ClosedEpoch => ({
   epoch: 1, endedAtMs: AT, digest: "d1", document: '{ "as": "it was" }', verdicts: [], standings: [], reporters: [], overturned: [], ...change,
 });
 
-export function checkingStoreContract(open: () => Promise<CheckingStore>): void {
+const reports = (change: { check?: boolean } = {}) => ({
+  playerId: "p1", networkId: "v4-1.2", check: false,
+  player: { lossShare: 0.015, roundTripMsP95: 12.5, framesShown: 3_500, framesDropped: 3, freezeMs: 120 },
+  node: { targetFps: 60, sentFps: 59.5, captureWaitMsP95: 2, encodeMsP95: 4, neededKbps: 1_700 },
+  ...change,
+});
+
+export function checkingStoreContract(open: () => Promise<CheckingStore & JudgedMinuteStore & MinuteStore>): void {
   describe("checking", () => {
     test("an epoch's events come back in order, and of two who write one place one is told", async () => {
       const store = await open();
@@ -83,6 +92,23 @@ export function checkingStoreContract(open: () => Promise<CheckingStore>): void 
       await store.trimChecking(AT);
       expect((await store.newestEpochs(9)).map(({ epoch }) => epoch)).toEqual([2]);
       expect((await store.keptVerdicts({ sinceMs: 0, newestMax: 9 })).map(({ epoch }) => epoch)).toEqual([2]);
+    });
+
+    test("minutes are judged once they are old enough, and summed up by what they came to and whose doing it was", async () => {
+      const store = await open();
+      const at = (minute: number, mos: number, change = {}) => minuteRecord({ minute, mos, beganAtMs: AT + minute * 60_000 }, { nodeId: "n1", reports: reports(), ...change });
+      const nobodys = minuteRecord({ minute: 9, beganAtMs: AT }, { sessionId: "old" });
+      await store.saveMinutes([at(1, 2.5), at(0, 4.5), at(2, 3.3), at(3, 2), at(4, 2, { reports: reports({ check: true }) }), nobodys]);
+      const due = await store.unjudgedMinutes({ beganBeforeMs: AT + 3 * 60_000, most: 10 });
+      expect(due.map(({ minute }) => minute)).toEqual([0, 1, 2]);
+      expect(due[0]).toEqual({ sessionId: "s1", nodeId: "n1", minute: 0, beganAtMs: AT, mos: 4.5, frameLossPercent: due[0]!.frameLossPercent, flags: due[0]!.flags, reports: reports() });
+      expect((await store.unjudgedMinutes({ beganBeforeMs: AT + 3 * 60_000, most: 2 })).map(({ minute }) => minute)).toEqual([0, 1]);
+      expect((await store.reportedMinutes({ fromMs: AT + 60_000, untilMs: AT + 180_000, most: 10 })).map(({ minute }) => minute)).toEqual([1, 2, 3]);
+      const judge = (minute: number, blame: "rig" | "nobody" | "last-mile", weight = 1) => ({ sessionId: "s1", minute, blame, evidence: ["because"], weight });
+      await store.saveJudgements([judge(0, "nobody"), judge(1, "rig", 0.5), judge(2, "rig"), judge(3, "last-mile"), judge(4, "rig"), { ...judge(0, "rig"), sessionId: "unknown" }]);
+      expect(await store.unjudgedMinutes({ beganBeforeMs: AT + 3_600_000, most: 10 })).toEqual([]);
+      expect(await store.playedMinutes(["n1", "n2"], 0)).toEqual([{ nodeId: "n1", good: 1, degradedByHost: 1, badByHost: 0.5 }]);
+      expect(await store.playedMinutes(["n1"], AT + 2 * 60_000)).toEqual([{ nodeId: "n1", good: 0, degradedByHost: 1, badByHost: 0 }]);
     });
   });
 }

@@ -4,7 +4,7 @@
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Lease, Played, Session, SessionEnd } from "../session/session.ts";
 import type { MinuteRecord } from "../telemetry/score-session-minute.ts";
-import type { CheckingStore } from "./checking-ports.ts";
+import type { CheckingStore, JudgedMinuteStore } from "./checking-ports.ts";
 import type { NodeStore } from "./node-ports.ts";
 import type { ProblemStore } from "./problem-ports.ts";
 import type { RatingStore } from "./rating-ports.ts";
@@ -84,4 +84,4 @@ export interface MinuteStore {
   trimMinutes(limits: MinuteLimits): Promise<number>;
 }
 
-export type Store = SessionStore & SettingStore & MinuteStore & ProblemStore & RatingStore & SaveStore & ShareStore & TitleVersionStore & NodeStore & CheckingStore;
+export type Store = SessionStore & SettingStore & MinuteStore & ProblemStore & RatingStore & SaveStore & ShareStore & TitleVersionStore & NodeStore & CheckingStore & JudgedMinuteStore;

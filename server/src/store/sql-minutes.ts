@@ -1,6 +1,7 @@
 // Minute scores on any SQL database.
 
 import { MinuteQuality } from "@nearframe/shared/api/quality";
+import { MinuteReports } from "@nearframe/shared/checking/fuse-minute";
 import * as z from "zod/mini";
 import { MINUTE_FLAGS } from "../telemetry/flag-minute.ts";
 import type { MinuteRecord } from "../telemetry/score-session-minute.ts";
@@ -13,7 +14,7 @@ const FIGURES = Object.keys(MinuteQuality.shape).filter((name) => name !== "bega
   "beganAtMs"
 >[];
 const FIGURE_COLUMNS = FIGURES.map(columnOf).join(", ");
-const COLUMNS = `session_id, node_id, began_at, flags, ${FIGURE_COLUMNS}`;
+const COLUMNS = `session_id, node_id, began_at, flags, reports, ${FIGURE_COLUMNS}`;
 
 /** One parameter for a whole batch; the table itself says what type each column has. */
 const ADD_MINUTES = `
@@ -41,6 +42,7 @@ const MinuteRow = z.object({
   node_id: z.string(),
   began_at: z.date(),
   flags: z.array(z.enum(MINUTE_FLAGS)),
+  reports: z.nullable(MinuteReports),
 });
 
 export function sqlMinutes(database: SqlDatabase): MinuteStore {
@@ -63,12 +65,13 @@ function columnOf(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function toRow({ sessionId, nodeId, quality, flags }: MinuteRecord): object {
+function toRow({ sessionId, nodeId, quality, flags, reports }: MinuteRecord): object {
   return {
     session_id: sessionId,
     node_id: nodeId,
     began_at: new Date(quality.beganAtMs).toISOString(),
     flags,
+    ...(reports && { reports }),
     ...Object.fromEntries(FIGURES.map((name) => [columnOf(name), quality[name]])),
   };
 }
@@ -77,5 +80,5 @@ function toMinute(raw: SqlRow): MinuteRecord {
   const row = z.parse(MinuteRow, raw);
   const told = FIGURES.map((name) => [name, raw[columnOf(name)]]).filter(([, value]) => value !== null);
   const quality = z.parse(MinuteQuality, { ...Object.fromEntries(told), beganAtMs: row.began_at.getTime() });
-  return { sessionId: row.session_id, nodeId: row.node_id, quality, flags: row.flags };
+  return { sessionId: row.session_id, nodeId: row.node_id, quality, flags: row.flags, ...(row.reports && { reports: row.reports }) };
 }

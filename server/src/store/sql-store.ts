@@ -5,6 +5,7 @@ import type { SqlDatabase } from "./database.ts";
 import { migrate } from "./migrate.ts";
 import type { Store } from "./ports.ts";
 import { sqlChecking } from "./sql-checking.ts";
+import { sqlJudgedMinutes } from "./sql-judged-minutes.ts";
 import { sqlMinutes } from "./sql-minutes.ts";
 import { sqlNodes } from "./sql-nodes.ts";
 import { sqlProblems } from "./sql-problems.ts";
@@ -27,6 +28,7 @@ export async function openSqlStore(database: SqlDatabase): Promise<Store> {
     ...sqlTitleVersions(database),
     ...sqlNodes(database),
     ...sqlChecking(database),
+    ...sqlJudgedMinutes(database),
     async keepFirst(key, value) {
       await database.query("insert into settings (key, value) values ($1, $2) on conflict (key) do nothing", [key, value]);
       const [row] = await database.query("select value from settings where key = $1", [key]);

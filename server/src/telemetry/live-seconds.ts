@@ -16,6 +16,8 @@ import {
   SECONDS_KEPT,
   SESSIONS_MAX,
 } from "./limits.ts";
+import { networkOf } from "../peers/network-of.ts";
+import type { MinuteOwner } from "./minute-reports.ts";
 import { placeSecond } from "./place-second.ts";
 import { scoreSessionMinute, type MinuteRecord } from "./score-session-minute.ts";
 import {
@@ -35,6 +37,7 @@ type End<S> = { readonly ring: SecondsRing<S>; lastEndMs: number | undefined; bu
 type LiveSession = {
   readonly sessionId: string;
   nodeId: string;
+  readonly owner: MinuteOwner | undefined;
   readonly originMs: number;
   /** The earliest minute that is not closed. */
   minute: number;
@@ -100,7 +103,7 @@ export class LiveSeconds {
     return this.#sessions.size;
   }
 
-  #session({ sessionId, nodeId, playedSinceMs }: PlayedSession, nowMs: number): LiveSession | undefined {
+  #session({ sessionId, nodeId, playedSinceMs, player }: PlayedSession, nowMs: number): LiveSession | undefined {
     const known = this.#sessions.get(sessionId);
     if (known) return known;
     if (this.#sessions.size >= this.#sessionsMax) return undefined;
@@ -109,6 +112,7 @@ export class LiveSeconds {
     const session: LiveSession = {
       sessionId,
       nodeId,
+      owner: player && { playerId: player.playerId, networkId: networkOf(player.address), check: player.check },
       originMs,
       minute: Math.floor((nowMs - originMs) / MINUTE_MS),
       player: { ring: new SecondsRing(PLAYER_LAYOUT, SECONDS_KEPT), lastEndMs: undefined, bucket: fullBucket(RATE, nowMs) },
@@ -136,13 +140,13 @@ function untilOf(session: LiveSession, minute: number): number {
 
 function closeMinute(session: LiveSession, records: MinuteRecord[]): void {
   const minute = session.minute++;
-  const { sessionId, nodeId } = session;
+  const { sessionId, nodeId, owner } = session;
   const untilMs = untilOf(session, minute);
   const beganAtMs = untilMs - MINUTE_MS;
   const player = session.player.ring.endingWithin(beganAtMs, untilMs);
   if (player.length === 0) return;
   // A second may reach over the edge of its minute, at either end.
   const node = session.node.ring.endingWithin(beganAtMs - SAMPLE_DURATION_MS_MAX, untilMs + SAMPLE_DURATION_MS_MAX);
-  const record = scoreSessionMinute({ sessionId, nodeId, minute, beganAtMs }, { player, node });
+  const record = scoreSessionMinute({ sessionId, nodeId, owner, minute, beganAtMs }, { player, node });
   if (record) records.push(record);
 }

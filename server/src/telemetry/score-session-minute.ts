@@ -1,10 +1,12 @@
 // A minute of a session as it is kept: its score, and every figure that explains it.
 
 import type { MinuteQuality } from "@nearframe/shared/api/quality";
+import type { MinuteReports } from "@nearframe/shared/checking/fuse-minute";
 import { isMoving, scoreMinute } from "@nearframe/shared/qoe/score-minute";
 import { flagMinute, type MinuteFlag } from "./flag-minute.ts";
 import { joinSeconds, type JoinedSecond } from "./join-seconds.ts";
 import { MINUTE_MS } from "./limits.ts";
+import { makeReports, type MinuteOwner } from "./minute-reports.ts";
 import type { NodeSecond, PlayerSecond, Timed } from "./seconds.ts";
 import { weightedPercentile } from "./weighted-percentile.ts";
 
@@ -14,6 +16,8 @@ export type MinuteRecord = {
   quality: MinuteQuality;
   /** For whoever judges nodes and players; not shown to either. */
   flags: MinuteFlag[];
+  /** What tells whose doing it was; left out of minutes that nobody is to judge. */
+  reports?: MinuteReports | undefined;
 };
 
 export type SecondsOfMinute = {
@@ -25,7 +29,7 @@ export type SecondsOfMinute = {
 
 /** Undefined if the two ends told of too little of it together. */
 export function scoreSessionMinute(
-  about: { sessionId: string; nodeId: string; minute: number; beganAtMs: number },
+  about: { sessionId: string; nodeId: string; owner?: MinuteOwner | undefined; minute: number; beganAtMs: number },
   seconds: SecondsOfMinute,
 ): MinuteRecord | undefined {
   const joined = joinSeconds(seconds.player, seconds.node);
@@ -51,8 +55,8 @@ export function scoreSessionMinute(
     ...playerFigures(joined),
     ...nodeFigures(nodeSeconds),
   };
-  const { sessionId, nodeId } = about;
-  return { sessionId, nodeId, quality: rounded(quality), flags: flagMinute(joined) };
+  const { sessionId, nodeId, owner } = about;
+  return { sessionId, nodeId, quality: rounded(quality), flags: flagMinute(joined), ...(owner && { reports: makeReports(owner, joined, nodeSeconds) }) };
 }
 
 function playerFigures(joined: readonly JoinedSecond[]) {

@@ -1,5 +1,6 @@
 // The store without a database, for tests. Passes the same contract as the real ones.
 
+import type { JudgedMinute, ReportedMinute } from "../../../checking/judge-minutes.ts";
 import type { MinuteRecord } from "../../../telemetry/score-session-minute.ts";
 import type { SessionRecord, SessionTurn, Store } from "../../ports.ts";
 import { createMemoryChecking } from "./memory-checking.ts";
@@ -16,6 +17,11 @@ export function createMemoryStore(): Store {
   const settings = new Map<string, string>();
   /** In order of writing. */
   const minutes = new Map<string, MinuteRecord>();
+  const judged = new Map<string, JudgedMinute>();
+  const reported = (): ReportedMinute[] =>
+    [...minutes.values()].flatMap(({ sessionId, nodeId, flags, reports, quality: { minute, beganAtMs, mos, frameLossPercent } }) =>
+      reports ? [structuredClone({ sessionId, nodeId, minute, beganAtMs, mos, frameLossPercent, flags, reports })] : [],
+    ).toSorted((a, b) => a.beganAtMs - b.beganAtMs);
   return {
     ...createMemoryProblems(),
     ...createMemoryRatings(),
@@ -66,6 +72,32 @@ export function createMemoryStore(): Store {
         .sort((a, b) => a.quality.minute - b.quality.minute)
         .slice(-newestMax)
         .map((record) => structuredClone(record));
+    },
+    async unjudgedMinutes({ beganBeforeMs, most }) {
+      return reported().filter(({ sessionId, minute, beganAtMs }) => beganAtMs < beganBeforeMs && !judged.has(`${sessionId} ${minute}`)).slice(0, most);
+    },
+    async reportedMinutes({ fromMs, untilMs, most }) {
+      return reported().filter(({ beganAtMs }) => beganAtMs >= fromMs && beganAtMs <= untilMs).slice(0, most);
+    },
+    async saveJudgements(added) {
+      for (const each of added) if (minutes.has(`${each.sessionId} ${each.minute}`)) judged.set(`${each.sessionId} ${each.minute}`, structuredClone(each));
+    },
+    async playedMinutes(nodeIds, sinceMs) {
+      const own = reported().filter(({ nodeId, beganAtMs, reports }) => nodeIds.includes(nodeId) && beganAtMs >= sinceMs && !reports.check);
+      return [...Map.groupBy(own, ({ nodeId }) => nodeId)].flatMap(([nodeId, told]) => {
+        const known = told.flatMap((minute) => {
+          const judgement = judged.get(`${minute.sessionId} ${minute.minute}`);
+          return judgement ? [{ mos: minute.mos, weight: judgement.weight, byHost: judgement.blame === "rig" || judgement.blame === "host-uplink" }] : [];
+        });
+        if (known.length === 0) return [];
+        const sum = (wanted: (minute: (typeof known)[number]) => boolean) => known.reduce((total, minute) => total + (wanted(minute) ? minute.weight : 0), 0);
+        return {
+          nodeId,
+          good: sum(({ mos }) => mos >= 3.6),
+          degradedByHost: sum(({ mos, byHost }) => mos < 3.6 && mos >= 3.1 && byHost),
+          badByHost: sum(({ mos, byHost }) => mos < 3.1 && byHost),
+        };
+      });
     },
     async trimMinutes({ beganBeforeMs, rowsMax, atOnceMax }) {
       const surplus = minutes.size - rowsMax;
