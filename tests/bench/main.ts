@@ -56,6 +56,10 @@ const SUITES: Readonly<Record<string, Suite>> = {
     what: "sessions whose telemetry one core of the server carries",
     run: async () => (await import("./telemetry.ts")).runTelemetryBench(),
   },
+  checking: {
+    what: "a day of checkers' reports judged again, and minutes of play",
+    run: async () => (await import("./checking.ts")).runCheckingBench(),
+  },
   indexer: {
     what: "placements, heartbeats and memory of one core with up to 100,000 nodes",
     run: async () => (await import("./indexer/run.ts")).runIndexerBench(),

@@ -101,7 +101,8 @@ export function checkingStoreContract(open: () => Promise<CheckingStore & Judged
       await store.saveMinutes([at(1, 2.5), at(0, 4.5), at(2, 3.3), at(3, 2), at(4, 2, { reports: reports({ check: true }) }), nobodys]);
       const due = await store.unjudgedMinutes({ beganBeforeMs: AT + 3 * 60_000, most: 10 });
       expect(due.map(({ minute }) => minute)).toEqual([0, 1, 2]);
-      expect(due[0]).toEqual({ sessionId: "s1", nodeId: "n1", minute: 0, beganAtMs: AT, mos: 4.5, frameLossPercent: due[0]!.frameLossPercent, flags: due[0]!.flags, reports: reports() });
+      const { quality: { frameLossPercent }, flags } = minuteRecord();
+      expect(due[0]).toEqual({ sessionId: "s1", nodeId: "n1", minute: 0, beganAtMs: AT, mos: 4.5, frameLossPercent, flags, reports: reports() });
       expect((await store.unjudgedMinutes({ beganBeforeMs: AT + 3 * 60_000, most: 2 })).map(({ minute }) => minute)).toEqual([0, 1]);
       expect((await store.reportedMinutes({ fromMs: AT + 60_000, untilMs: AT + 180_000, most: 10 })).map(({ minute }) => minute)).toEqual([1, 2, 3]);
       const judge = (minute: number, blame: "rig" | "nobody" | "last-mile", weight = 1) => ({ sessionId: "s1", minute, blame, evidence: ["because"], weight });
