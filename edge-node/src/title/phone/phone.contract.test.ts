@@ -5,9 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
-import { keyNumber } from "@nearframe/shared/input/codes";
 import { parseManifest, type Title } from "@nearframe/shared/title/manifest";
-import { waysOf, type Way } from "@nearframe/shared/title/ways";
 import { openXvfb } from "../../display/adapters/xvfb.ts";
 import { openXtestSink } from "../../input/adapters/xtest.ts";
 import { commandFolders, findCommand } from "../../process/find-command.ts";
@@ -84,24 +82,6 @@ describe.skipIf(!PHOC)("the phone", () => {
       await tap();
       await opens();
     });
-
-    // The page's way home, as it presses it.
-    const press = async (way: Way) => {
-      const keys = (waysOf("phone")?.[way] ?? []).map((code) => keyNumber(code) ?? 0);
-      for (const code of keys) await sink.apply([{ kind: "key", code, down: true }]);
-      for (const code of keys.toReversed()) await sink.apply([{ kind: "key", code, down: false }]);
-    };
-    const closes = () =>
-      vi.waitFor(
-        async () => {
-          const pixels = await Promise.all(EQUALS.map((place) => pixelAt(display, place)));
-          expect(pixels.some(({ red, green, blue }) => red - blue > 100 && green < red)).toBe(false);
-        },
-        { timeout: 15_000, interval: 250 },
-      );
-    await press("home");
-    await closes();
-
     expect(await readFile(join(sessionFolder, "home/.config/glib-2.0/settings/keyfile"), "utf8")).toContain("favorites");
   });
 });
