@@ -83,7 +83,7 @@ test("two saves of a title are offered before it starts, and the one chosen is t
   const page = await phone.newPage();
   // Two nodes that save from one point are tested where saves are kept; here is what the server would say of them.
   const save = (saveId: string, place: "head" | "branch") =>
-    ({ saveId, sessionId: saveId, takenAtMs: Date.now(), occasion: "end", archiveBytes: 2_000_000, place }) as const;
+    ({ saveId, sessionId: saveId, takenAtMs: Date.UTC(2026, 10, place === "branch" ? 22 : 21), occasion: "end", archiveBytes: 2_000_000, place }) as const;
   const parted = { titleId: "test-card", diverged: true, saves: [save("save-b", "branch"), save("save-a", "head")] };
   const chosen: unknown[] = [];
   await page.route("**/api/saves", (route) => route.fulfill({ json: { titles: [parted] } satisfies SaveList }));
