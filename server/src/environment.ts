@@ -1,11 +1,13 @@
 // Reads the environment: each fault is one sentence that says what to do.
 
 import path from "node:path";
+import type { IceServer } from "@nearframe/shared/friends/messages";
 import * as z from "zod/mini";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import { NODE_TOKEN_LENGTH_MIN } from "./nodes/node-token.ts";
 import { SAVE_SECRET_LENGTH_MIN } from "./saves/secret.ts";
 import { ADMIN_TOKEN_LENGTH_MIN } from "./title-store/admin-token.ts";
+import { readIceServers } from "./shares/read-ice-servers.ts";
 import { readStorage, type StorageChoice } from "./storage/read-storage.ts";
 
 export type Environment = {
@@ -21,6 +23,8 @@ export type Environment = {
   citiesFile: string | undefined;
   /** Where this server is, for players and nodes on its own network. */
   place: { latitude: number; longitude: number; country: string } | undefined;
+  /** By which browsers in one session find each other. */
+  iceServers: readonly IceServer[];
   nodeToken: string | undefined;
   saveSecret: string | undefined;
   adminToken: string | undefined;
@@ -94,6 +98,10 @@ const VARIABLES = {
     schema: Place,
     rule: 'must be this server\'s latitude, longitude and country, for example 52.52,13.40,DE',
   },
+  NEARFRAME_ICE_SERVERS: {
+    schema: z.pipe(z.string().check(z.refine((text) => readIceServers(text) !== undefined)), z.transform((text) => readIceServers(text) ?? [])),
+    rule: "must list STUN and TURN servers, separated by commas, for example stun:stun.example.org:3478,turn:name:secret@turn.example.org:3478",
+  },
   NEARFRAME_NODE_TOKEN: {
     schema: z.string().check(z.regex(new RegExp(`^\\S{${NODE_TOKEN_LENGTH_MIN},256}$`))),
     rule: `must have at least ${NODE_TOKEN_LENGTH_MIN} characters and no spaces; or leave it out, and one is made`,
@@ -133,7 +141,7 @@ const VARIABLES = {
   NEARFRAME_LOG: { schema: z.enum(LOG_LEVELS), rule: `must be one of ${LOG_LEVELS.join(", ")}` },
 };
 type Name = keyof typeof VARIABLES;
-const SECRETS: ReadonlySet<Name> = new Set(["NEARFRAME_NODE_TOKEN", "NEARFRAME_ADMIN_TOKEN", "NEARFRAME_SAVE_SECRET", "DATABASE_URL", "NATS_URL"]);
+const SECRETS: ReadonlySet<Name> = new Set(["NEARFRAME_NODE_TOKEN", "NEARFRAME_ADMIN_TOKEN", "NEARFRAME_SAVE_SECRET", "NEARFRAME_ICE_SERVERS", "DATABASE_URL", "NATS_URL"]);
 
 /** What servers that meet on NATS must have in common. */
 const SHARED = [
@@ -172,6 +180,7 @@ export function readEnvironment(
     proxyCount: read("NEARFRAME_PROXIES") ?? 0,
     citiesFile: read("NEARFRAME_CITIES"),
     place: read("NEARFRAME_PLACE"),
+    iceServers: read("NEARFRAME_ICE_SERVERS") ?? [],
     nodeToken: read("NEARFRAME_NODE_TOKEN"),
     adminToken: read("NEARFRAME_ADMIN_TOKEN"),
     saveSecret: read("NEARFRAME_SAVE_SECRET"),

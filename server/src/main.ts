@@ -93,6 +93,7 @@ async function start(environment: Environment, log: Log, scope: Scope): Promise<
       clientFolder: environment.clientFolder,
       origins: environment.origins,
       proxyCount: environment.proxyCount,
+      iceServers: environment.iceServers,
       nodeToken,
       saveSecret,
       adminToken: environment.adminToken ?? (await readOrMakeAdminToken(dataFolder)),

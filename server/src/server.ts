@@ -3,6 +3,7 @@
 
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { IceServer } from "@nearframe/shared/friends/messages";
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { Title } from "@nearframe/shared/title/manifest";
@@ -46,6 +47,8 @@ export type ServerOptions = {
   origins: readonly string[];
   /** Reverse proxies of ours before this server. */
   proxyCount: number;
+  /** By which browsers in one session find each other. */
+  iceServers: readonly IceServer[];
   nodeToken: NodeToken;
   /** What every key for saves comes from. */
   saveSecret: string;
@@ -93,6 +96,7 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
       telemetry,
       store,
       saves,
+      iceServers: options.iceServers,
       random: Math.random,
       newId,
       locate: ports.locate,

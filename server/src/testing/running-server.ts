@@ -74,6 +74,7 @@ export async function startServer({
       clientFolder,
       origins: [ALLOWED_ORIGIN],
       proxyCount: 0,
+      iceServers: [],
       nodeToken: { token: NODE_TOKEN, required: nodeTokenRequired },
       saveSecret: "a-secret-of-the-tests-for-their-saves",
       adminToken: ADMIN_TOKEN,
