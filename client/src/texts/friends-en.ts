@@ -52,6 +52,7 @@ export const friendsEn = {
   send: "Send link",
   code: (code: string) => `Code ${code}`,
   qr: (address: string) => `QR code of ${address}`,
+  onlyHere: "This page was opened by an address that means each device itself. Open it by this machine's name or address, and other devices can follow.",
   here: "Here now",
   nobody: "Nobody else yet.",
   remove: "Send away",

@@ -48,6 +48,7 @@ export const friendsZh: FriendsTexts = {
   send: "发送链接",
   code: (code) => `代码 ${code}`,
   qr: (address) => `${address} 的二维码`,
+  onlyHere: "此页面的地址在每台设备上都指它自己。请用本机的名称或地址打开，其他设备才能加入。",
   here: "当前成员",
   nobody: "还没有其他人。",
   remove: "请出",

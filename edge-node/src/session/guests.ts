@@ -70,6 +70,8 @@ export function createGuests(ports: GuestPorts, events: GuestEvents, scope: Scop
   });
 
   function open(order: GuestOrder): void {
+    // The session is ending; its guests hear that from the server.
+    if (scope.closed) return;
     close(order.guestId);
     if (guests.size >= GUESTS_MAX) return events.onRefused(order.guestId, "full", `a session has at most ${GUESTS_MAX} guests`);
     const hands = hasPad(order.role) && order.pad !== undefined ? makeGuestPad(order.pad) : undefined;

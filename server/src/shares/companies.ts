@@ -5,7 +5,7 @@
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { ClientToServer } from "@nearframe/shared/protocol/client-to-server";
 import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
-import { OWNER } from "@nearframe/shared/friends/roles";
+import { hasPad, OWNER } from "@nearframe/shared/friends/roles";
 import type { IceServer } from "@nearframe/shared/friends/messages";
 import type { Log } from "../log.ts";
 import { playedOn, sessionTitle, type Entry } from "../session/entry.ts";
@@ -174,7 +174,7 @@ export function createCompanies(ports: CompanyPorts, scope: Scope) {
     if (!mayShare(mine.company, nowMs())) return refuse("SHARES_TOO_MANY", "too many links to this session work; take one back first");
     const madeAtMs = nowMs();
     const share: Share = {
-      code: newCode(), sessionId, playerId: peer.playerId, role, pad, madeAtMs, expiresAtMs: madeAtMs + lastsMs, revokedAtMs: undefined,
+      code: newCode(), sessionId, playerId: peer.playerId, role, pad: hasPad(role) ? pad : undefined, madeAtMs, expiresAtMs: madeAtMs + lastsMs, revokedAtMs: undefined,
     };
     await store.saveShare(share);
     void store.trimShares(madeAtMs - KEPT_MS).catch((error: unknown) => log.warn({ error }, "old links could not be taken away"));

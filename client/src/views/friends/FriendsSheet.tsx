@@ -114,6 +114,7 @@ function Invitation({ share, address }: { share: ShareView; address: string }) {
         {share.role === "controller" && <p className={styles.hint}>{texts.phoneHint}</p>}
         <p className={styles.code}>{showCode(share.code)}</p>
         <p className={styles.address}>{address}</p>
+        {onlyHere(address) && <p className={styles.hint}>{texts.onlyHere}</p>}
         <span className={styles.buttons}>
           <Button kind="second" onPress={() => void copy()}>
             {copied ? texts.copied : texts.copy}
@@ -128,3 +129,6 @@ function Invitation({ share, address }: { share: ShareView; address: string }) {
     </section>
   );
 }
+
+/** An address by which other devices find themselves. */
+const onlyHere = (address: string) => /^(localhost|127\.|\[::1\])/.test(new URL(address).hostname);

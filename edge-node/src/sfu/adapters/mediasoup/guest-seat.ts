@@ -13,7 +13,7 @@ type GuestSeatContext = SeatContext & {
   /** What the player's seat consumes; only to see whether a browser could. */
   sources: readonly types.Producer[];
   /** Picture and sound for those who watch. */
-  mirrored(): Promise<readonly types.Producer[]>;
+  mirrored(seatScope: Scope): Promise<readonly types.Producer[]>;
 };
 
 export async function openGuestSeat(
@@ -26,7 +26,7 @@ export async function openGuestSeat(
   const rtpCapabilities = device.rtpCapabilities as types.RtpCapabilities;
   const watches = receivesMedia(role);
   if (watches) refuseUndecodable(router, context.sources, rtpCapabilities);
-  const producers = watches ? await context.mirrored() : [];
+  const producers = watches ? await context.mirrored(scope) : [];
   const [receive, send] = await openTransports(context, {}, scope);
   watchConnection([receive, send], events);
   const control = await openOutgoing(direct, receive, Channel.control, { ordered: true }, scope);

@@ -28,3 +28,26 @@ export async function createMirror(
   await source.resume();
   return producer;
 }
+
+/** One for all, from the first who watches to the last. */
+export function shareMirror(
+  create: (mirrorScope: Scope) => Promise<types.Producer>,
+  roomScope: Scope,
+): (seatScope: Scope) => Promise<types.Producer> {
+  let shared: { scope: Scope; producer: Promise<types.Producer>; seats: number } | undefined;
+  return (seatScope) => {
+    if (!shared) {
+      const scope = roomScope.child();
+      shared = { scope, producer: create(scope), seats: 0 };
+    }
+    const mine = shared;
+    mine.seats += 1;
+    seatScope.own(mine, async () => {
+      mine.seats -= 1;
+      if (mine.seats > 0) return;
+      if (shared === mine) shared = undefined;
+      await mine.scope.close("nobody watches");
+    });
+    return mine.producer;
+  };
+}

@@ -10,7 +10,7 @@ import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import type { PipelineTraits, RtpTarget } from "../../../media/ports.ts";
 import type { Room, RoomOptions } from "../../ports.ts";
 import { openGuestSeat } from "./guest-seat.ts";
-import { createMirror } from "./mirror.ts";
+import { createMirror, shareMirror } from "./mirror.ts";
 import { openSeat } from "./seat.ts";
 
 export type RoomContext = RoomOptions & {
@@ -33,12 +33,9 @@ export async function createRoom(context: RoomContext, scope: Scope): Promise<Ro
   ]);
   const seats = { router, direct, webRtcServer: context.webRtcServer };
   const sources = [video.producer, audio.producer];
-  let mirror: Promise<types.Producer> | undefined;
   const wanted = new Set<() => void>();
-  const mirrored = async () => {
-    mirror ??= createMirror(router, video.producer, () => wanted.forEach((tell) => tell()), scope);
-    return [await mirror, audio.producer];
-  };
+  const mirror = shareMirror((mirrorScope) => createMirror(router, video.producer, () => wanted.forEach((tell) => tell()), mirrorScope), scope);
+  const mirrored = async (seatScope: Scope) => [await mirror(seatScope), audio.producer];
   return {
     get video() {
       return video.target();
