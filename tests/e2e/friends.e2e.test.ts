@@ -11,6 +11,11 @@ import { startStack, type Stack } from "../support/stack.ts";
 
 const TEST_CARD = { width: 1280, height: 720 };
 const WAIT_MS = 30_000;
+/** A microphone that beeps, nobody who asks for it, and two pages that find each other without a network. */
+const FLAGS = [
+  "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+  "--disable-features=WebRtcHideLocalIpsWithMdns", "--allow-loopback-in-peer-connection",
+];
 
 const scope = new Scope();
 let stack: Stack;
@@ -19,8 +24,7 @@ let owner: Page;
 
 beforeAll(async () => {
   stack = await startStack({}, scope);
-  // A microphone that beeps, and nobody who asks for it.
-  browser = await openBrowser(scope, { viewport: TEST_CARD, acceptDownloads: false }, ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]);
+  browser = await openBrowser(scope, { viewport: TEST_CARD, acceptDownloads: false }, FLAGS);
   owner = await browser.newPage();
   await play(owner, stack.url, "test-card");
 });
@@ -105,19 +109,26 @@ test("a friend who plays along flips the card with the second pad", async () => 
       buttons: Array.from({ length: 17 }, (_, i) => (i === 0 ? button : { pressed: false, touched: false, value: 0 })),
     };
     navigator.getGamepads = () => [pad as unknown as Gamepad];
-    Object.assign(window, { pressPad: (pressed: boolean) => Object.assign(button, { pressed, value: pressed ? 1 : 0 }) });
+    const shown = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    Object.assign(window, {
+      // Until the page has surely looked at the pad.
+      pressPad: async (pressed: boolean) => {
+        Object.assign(button, { pressed, value: pressed ? 1 : 0 });
+        await shown();
+      },
+    });
   });
   await friend.goto(`${elsewhere()}${link}`);
   await waitForFrames(friend);
   await sheet().getByText("Play along · Pad 2").waitFor({ timeout: WAIT_MS });
   const start = await flips(owner);
-  await friend.evaluate(() => (window as unknown as { pressPad(pressed: boolean): void }).pressPad(true));
+  await friend.evaluate(() => (window as unknown as { pressPad(pressed: boolean): Promise<void> }).pressPad(true));
   await flipped(owner, start);
   // Keys of a guest are nobody's.
   const after = await flips(owner);
   await friend.keyboard.press("Space");
-  await friend.evaluate(() => (window as unknown as { pressPad(pressed: boolean): void }).pressPad(false));
-  await friend.evaluate(() => (window as unknown as { pressPad(pressed: boolean): void }).pressPad(true));
+  await friend.evaluate(() => (window as unknown as { pressPad(pressed: boolean): Promise<void> }).pressPad(false));
+  await friend.evaluate(() => (window as unknown as { pressPad(pressed: boolean): Promise<void> }).pressPad(true));
   await flipped(owner, after);
   expect(codeDistance(after, await flips(owner))).toBe(1);
   // Sent away by the player.
@@ -153,7 +164,7 @@ test("friends hear who holds the button, and see who speaks", async () => {
   await friend.goto(`${elsewhere()}${link}`);
   await waitForFrames(friend);
   await sheet().getByRole("button", { name: "Join voice" }).click();
-  await friend.getByRole("button", { name: "Voice" }).click();
+  await friend.getByRole("button", { name: "Voice", exact: true }).click();
   const talk = friend.getByRole("dialog", { name: "Voice" });
   await talk.getByRole("button", { name: "Join voice" }).click();
   // Both have joined, and nobody has pressed: nobody is heard.
