@@ -8,7 +8,7 @@ import { applyChrome, makeChrome, type Chrome } from "./chrome.ts";
 import { makeFailureView } from "./failure.ts";
 import { makePlayView } from "./play-view.ts";
 import type { Connection } from "./verdict.ts";
-import { parseRoute, playPath } from "./route.ts";
+import { invitePath, parseRoute, playPath } from "./route.ts";
 import { NO_FIGURES } from "./session-figures.ts";
 import { makeStatsView } from "./stats-view.ts";
 
@@ -21,10 +21,18 @@ describe("addresses", () => {
     ["/recents", { page: "recents" }],
     ["/play/night-train", { page: "play", titleId: "night-train" }],
     ["/play/night-train/", { page: "play", titleId: "night-train" }],
+    ["/join/k7mp2x3qd9", { page: "join", code: "k7mp2x3qd9" }],
+    ["/pad/K7MP2-X3QD9", { page: "pad", code: "k7mp2x3qd9" }],
+    ["/join/", { page: "unknown", path: "/join/" }],
     ["/play/", { page: "unknown", path: "/play/" }],
     ["/play/../etc", { page: "unknown", path: "/play/../etc" }],
     ["/plya/x", { page: "unknown", path: "/plya/x" }],
   ])("%s", (path, route) => expect(parseRoute(path)).toEqual(route));
+
+  test("a link leads to a place to watch, a controller's to a pad", () => {
+    expect(parseRoute(invitePath("watch", "k7mp2x3qd9"))).toEqual({ page: "join", code: "k7mp2x3qd9" });
+    expect(parseRoute(invitePath("controller", "k7mp2x3qd9"))).toEqual({ page: "pad", code: "k7mp2x3qd9" });
+  });
 
   test("a title's address leads to it", () => {
     expect(parseRoute(playPath("a-title"))).toEqual({ page: "play", titleId: "a-title" });
