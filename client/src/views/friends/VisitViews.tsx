@@ -5,6 +5,7 @@ import { Button } from "../parts/Button.tsx";
 import { FriendsIcon, LeaveIcon, SoundOffIcon } from "../parts/icons.tsx";
 import { Wordmark } from "../parts/Mark.tsx";
 import { HoldToTalk } from "./VoicePanel.tsx";
+import friends from "./Friends.module.css";
 import styles from "./Visit.module.css";
 import { useFriendsTexts } from "./use-friends-texts.ts";
 
@@ -63,7 +64,6 @@ export function WatchFrame(props: WatchFrameProps) {
             <SoundOffIcon />
           </button>
         )}
-        {props.holdsTalk && <HoldToTalk sending={props.sending} onHold={props.onHold} />}
         <button type="button" className={styles.icon} data-speaking={speaking > 0} aria-label={texts.voice.title} onClick={props.onTalk}>
           <FriendsIcon />
           {members > 1 && <span>{members}</span>}
@@ -72,6 +72,11 @@ export function WatchFrame(props: WatchFrameProps) {
           <LeaveIcon />
         </button>
       </header>
+      {props.holdsTalk && (
+        <div className={friends.floating}>
+          <HoldToTalk sending={props.sending} onHold={props.onHold} />
+        </div>
+      )}
     </main>
   );
 }
