@@ -6,13 +6,17 @@ import type { TitleSize } from "@nearframe/shared/title/manifest";
 import { median } from "../measure/freezes.ts";
 import { sameSignature, similarity, type Film } from "./adapters/ffmpeg/compare-files.ts";
 import { shrink, SMALL_PICTURES, SMALL_SIZE, type KeptPicture, type KeptPictures } from "./kept-pictures.ts";
-import { cover, createReference, type Reference } from "./reference.ts";
+import { likenessOf } from "./likeness.ts";
+import { cover, createReference, placesBeforeScene, scaled, type Reference } from "./reference.ts";
 import { sharpnessOf } from "./sharpness.ts";
 
 export type CardComparison = { similarity?: number; sharpness?: number; psnrDb?: number };
 
 /** The card's codes come through at rates at which nobody would play: where they do not, it is not the card. */
 const READABLE_SHARE_MIN = 0.5;
+
+/** Of the small pictures; each takes some milliseconds. */
+const LIKENESS_EVERY = 15;
 
 /** Nothing where too little was seen to be compared. */
 export async function compareCard(kept: KeptPictures, scene: number, size: TitleSize, scope: Scope): Promise<CardComparison> {
@@ -22,6 +26,11 @@ export async function compareCard(kept: KeptPictures, scene: number, size: Title
   const reference = createReference(size, scene);
   const [came, drawn] = films(kept.small, reference, size);
   if (!(await sameSignature(came, drawn, scope))) return { similarity: 0 };
+  const before = placesBeforeScene(size).map((place) => scaled(place, size, SMALL_SIZE));
+  const likeness = median(came.pictures.flatMap((picture, index) => {
+    const other = drawn.pictures[index];
+    return other && index % LIKENESS_EVERY === 0 ? [likenessOf(picture, other, before)] : [];
+  }));
 
   const whole = ofOneSize(kept.whole);
   const [first] = whole;
@@ -33,7 +42,7 @@ export async function compareCard(kept: KeptPictures, scene: number, size: Title
   const sharpnesses = isWholeSize
     ? wholeCame.pictures.flatMap((picture, index) => sharpnessOf(picture, wholeDrawn.pictures[index] ?? picture) ?? [])
     : [];
-  return { similarity: Math.max(0, ssim), psnrDb, ...(sharpnesses.length > 0 ? { sharpness: median(sharpnesses) } : {}) };
+  return { similarity: Math.max(0, Math.min(ssim, likeness)), psnrDb, ...(sharpnesses.length > 0 ? { sharpness: median(sharpnesses) } : {}) };
 }
 
 function films(kept: readonly KeptPicture[], reference: Reference, size: TitleSize, cameSize: TitleSize = SMALL_SIZE): [Film, Film] {

@@ -14,6 +14,13 @@ export function unknownPlaces(size: TitleSize): Rectangle[] {
   return [wordsRectangle(size), { x: clock.x, y: clock.y, width: CODE_WIDTH, height: CODE_HEIGHT }, noncePlace(size)];
 }
 
+/** All that is the same in front of every scene, and all that can't be known. */
+export function placesBeforeScene(size: TitleSize): Rectangle[] {
+  const { patch, frame, flips, clock, scene, frameAgain } = testCardLayout(size);
+  const codes = [frame, flips, clock, scene, frameAgain].map(({ x, y }) => ({ x, y, width: CODE_WIDTH, height: CODE_HEIGHT }));
+  return [patch, ...codes, wordsRectangle(size), noncePlace(size)];
+}
+
 export interface Reference {
   /** Owned by the caller. */
   draw(card: { frame: number; flips: number }): Luma;
@@ -45,10 +52,13 @@ export function createReference(size: TitleSize, scene: number): Reference {
 
 /** Nothing of these places is compared. */
 export function cover(luma: Luma, size: TitleSize): void {
-  for (const { x, y, width, height } of unknownPlaces(size)) {
-    const [sx, sy] = [luma.width / size.width, luma.height / size.height];
-    fill(luma, { x: Math.floor(x * sx), y: Math.floor(y * sy), width: Math.ceil(width * sx) + 1, height: Math.ceil(height * sy) + 1 }, 16);
-  }
+  for (const place of unknownPlaces(size)) fill(luma, scaled(place, size, luma), 16);
+}
+
+/** With what a scaler smears over its edge. */
+export function scaled({ x, y, width, height }: Rectangle, from: TitleSize, to: TitleSize): Rectangle {
+  const [sx, sy] = [to.width / from.width, to.height / from.height];
+  return { x: Math.floor(x * sx), y: Math.floor(y * sy), width: Math.ceil(width * sx) + 1, height: Math.ceil(height * sy) + 1 };
 }
 
 function fill({ data, width, height, bytesPerRow }: Luma, place: Rectangle, value: number): void {

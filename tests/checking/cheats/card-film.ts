@@ -39,52 +39,44 @@ export function drawCard(scene: Pixels, sceneNumber: number, frame: number, flip
 
 export const paint = (scene: number): Pixels => paintScene(SIZE, scene);
 
-/** Drawn with so many rows only, and made as large as it should be. */
+/** Drawn with so many rows only, in shades of grey, and made as large as it should be. */
 export function upscaledFrom(rows: number, pixels: Pixels): Pixels {
-  const small = { width: Math.round((rows * width) / height), height: rows };
-  const mean = new Float64Array(small.width * small.height * 3);
-  const bounds = (index: number, count: number, whole: number) => [Math.floor((index * whole) / count), Math.max(Math.floor((index * whole) / count) + 1, Math.floor(((index + 1) * whole) / count))] as const;
-  for (let y = 0; y < small.height; y += 1) {
-    const [top, bottom] = bounds(y, small.height, height);
-    for (let x = 0; x < small.width; x += 1) {
-      const [left, right] = bounds(x, small.width, width);
-      const at = (y * small.width + x) * 3;
-      const count = (bottom - top) * (right - left);
-      for (let row = top; row < bottom; row += 1) {
-        for (let column = left; column < right; column += 1) {
-          const colour = pixels[row * width + column] ?? 0;
-          for (const [channel, shift] of [16, 8, 0].entries()) mean[at + channel] = (mean[at + channel] ?? 0) + ((colour >> shift) & 0xff) / count;
-        }
-      }
+  const columns = Math.round((rows * width) / height);
+  const sums = new Float64Array(columns * rows);
+  const counts = new Uint32Array(columns * rows);
+  for (let y = 0; y < height; y += 1) {
+    const row = Math.floor((y * rows) / height) * columns;
+    for (let x = 0; x < width; x += 1) {
+      const at = row + Math.floor((x * columns) / width);
+      const colour = pixels[y * width + x] ?? 0;
+      // The grey whose brightness a coder takes for the same.
+      sums[at] = (sums[at] ?? 0) + (66 * ((colour >> 16) & 0xff) + 129 * ((colour >> 8) & 0xff) + 25 * (colour & 0xff)) / 220;
+      counts[at] = (counts[at] ?? 0) + 1;
     }
   }
+  const small = sums.map((sum, at) => sum / Math.max(1, counts[at] ?? 1));
   const large = new Uint32Array(width * height);
   for (let y = 0; y < height; y += 1) {
-    const sy = Math.min(small.height - 1.001, Math.max(0, ((y + 0.5) * small.height) / height - 0.5));
+    const sy = Math.min(rows - 1.001, Math.max(0, ((y + 0.5) * rows) / height - 0.5));
+    const [top, fy] = [Math.floor(sy) * columns, sy % 1];
     for (let x = 0; x < width; x += 1) {
-      const sx = Math.min(small.width - 1.001, Math.max(0, ((x + 0.5) * small.width) / width - 0.5));
-      const [x0, y0] = [Math.floor(sx), Math.floor(sy)];
-      const [fx, fy] = [sx - x0, sy - y0];
-      const corner = (y0 * small.width + x0) * 3;
-      const below = corner + small.width * 3;
-      let colour = 0;
-      for (let channel = 0; channel < 3; channel += 1) {
-        const upper = (mean[corner + channel] ?? 0) * (1 - fx) + (mean[corner + 3 + channel] ?? 0) * fx;
-        const lower = (mean[below + channel] ?? 0) * (1 - fx) + (mean[below + 3 + channel] ?? 0) * fx;
-        colour = (colour << 8) | Math.round(upper * (1 - fy) + lower * fy);
-      }
-      large[y * width + x] = colour;
+      const sx = Math.min(columns - 1.001, Math.max(0, ((x + 0.5) * columns) / width - 0.5));
+      const at = top + Math.floor(sx);
+      const fx = sx % 1;
+      const upper = (small[at] ?? 0) * (1 - fx) + (small[at + 1] ?? 0) * fx;
+      const lower = (small[at + columns] ?? 0) * (1 - fx) + (small[at + columns + 1] ?? 0) * fx;
+      large[y * width + x] = Math.round(upper * (1 - fy) + lower * fy) * 0x01_01_01;
     }
   }
   return large;
 }
 
-export type FilmOptions = { bitrateKbps: number; coded?: { width: number; height: number }; encoder?: "x264" | "openh264" };
+export type FilmOptions = { bitrateKbps: number; coded?: { width: number; height: number } };
 
 /** What a checker has kept of it. */
-export async function film(picture: (frame: number) => Pixels, { bitrateKbps, coded, encoder: name = "x264" }: FilmOptions): Promise<KeptPictures> {
+export async function film(picture: (frame: number) => Pixels, { bitrateKbps, coded }: FilmOptions): Promise<KeptPictures> {
   await using scope = new Scope();
-  const encoder = openEncoders([name], { size: SIZE, fps: FPS, bitrateKbps, onNotice() {} }, scope);
+  const encoder = openEncoders(["x264"], { size: SIZE, fps: FPS, bitrateKbps, onNotice() {} }, scope);
   if (coded) encoder.setSize(coded);
   const decoder = openPictureDecoder(scope);
   const kept = createKeptPictures();

@@ -39,7 +39,7 @@ test("a picture drawn with 240 rows and sold as 720 is the same film, and blurre
 test("a film that was recorded with another scene is another film, whatever number it shows", { timeout: 120_000 }, async () => {
   const other = paint(99);
   const { similarity } = await compare((frame) => drawCard(other, SCENE, frame), { bitrateKbps: 6_000 });
-  expect(similarity).toBeLessThan(LIMITS.similarity);
+  expect(similarity).toBeLessThan(LIMITS.similarity - 0.2);
 });
 
 test("a picture on which nothing can be read is not the card at all", { timeout: 60_000 }, async () => {
