@@ -24,6 +24,7 @@ import { claimDataFolder, DataFolderError } from "./node/data-folder.ts";
 import { IdentityError, openIdentity } from "./node/identity.ts";
 import { makeInventory } from "./node/inventory.ts";
 import { readHardware, readTimeZone } from "./node/machine.ts";
+import { askOverHttp, createProbePoints } from "./node/probe-points.ts";
 import { findRunnable, type Runnable } from "./node/runnable-titles.ts";
 import { httpAddress } from "./node/server-addresses.ts";
 import { VERSION } from "./node/version.ts";
@@ -136,12 +137,14 @@ async function main(): Promise<void> {
       firstPicture,
       room: () => ({ slots: config.keepsWarm ? slots() : 0, memoryFreeMb: process.availableMemory() / 2 ** 20 }),
       nowMs: systemClock.monotonicMs,
+      onChanged: () => agent.tellSoon(),
       log,
     },
     scope,
   );
+  const probePoints = createProbePoints({ nowMs: systemClock.monotonicMs, ask: askOverHttp, onMeasured: () => agent.tellSoon() }, scope);
 
-  const agent = createAgent(
+  const agent: Agent = createAgent(
     { serverUrls: config.serverUrls, token: config.token, bitrateKbps: config.bitrateKbps },
     {
       identity,
@@ -157,6 +160,9 @@ async function main(): Promise<void> {
         scope,
       ),
       wantWarm: warm.want,
+      warmTitleIds: warm.waiting,
+      wantProbePoints: probePoints.want,
+      rttsMs: probePoints.rttsMs,
       createSession: (start, events, sessionScope) => {
         sessionsRunning.add(sessionScope);
         sessionScope.own(sessionScope, () => void sessionsRunning.delete(sessionScope));

@@ -26,6 +26,11 @@ test("an empty environment gives the defaults", () => {
       natsUrl: undefined,
       natsReplicas: 1,
       checking: { epochMs: undefined, playMeanMs: undefined, watchMs: undefined },
+      probePoints: [],
+      countriesAllowed: undefined,
+      countriesDenied: [],
+      regionsDenied: [],
+      feeMaxMicros: undefined,
       logLevel: "info",
     },
   };
@@ -56,6 +61,11 @@ test("everything can be said", () => {
       NEARFRAME_CHECKING_WATCH_S: "5",
       NEARFRAME_CITIES: "/data/cities.mmdb",
       NEARFRAME_PLACE: "52.52,13.40,DE",
+      NEARFRAME_PROBE_POINTS: "fra=https://fra.example.org/api/echo@50.11,8.68,DE  home=http://10.0.0.7:8080/api/echo",
+      NEARFRAME_COUNTRIES_ALLOWED: "DE, FR",
+      NEARFRAME_COUNTRIES_DENIED: "XX",
+      NEARFRAME_REGIONS_DENIED: "US/California,FR/Brittany",
+      NEARFRAME_FEE_MAX_MICROS: "500000",
       NEARFRAME_LOG: "debug",
     },
     defaults,
@@ -81,6 +91,14 @@ test("everything can be said", () => {
       checking: { epochMs: 60_000, playMeanMs: 120_000, watchMs: 5_000 },
       citiesFile: "/data/cities.mmdb",
       place: { latitude: 52.52, longitude: 13.4, country: "DE" },
+      probePoints: [
+        { id: "fra", url: "https://fra.example.org/api/echo", place: { latitude: 50.11, longitude: 8.68, country: "DE" } },
+        { id: "home", url: "http://10.0.0.7:8080/api/echo", place: undefined },
+      ],
+      countriesAllowed: ["DE", "FR"],
+      countriesDenied: ["XX"],
+      regionsDenied: ["US/California", "FR/Brittany"],
+      feeMaxMicros: 500_000,
       logLevel: "debug",
     },
   });
@@ -99,6 +117,8 @@ test.each([
   ["DATABASE_URL", "mysql://user:secret@host/games", "DATABASE_URL must be the address of a PostgreSQL database, for example postgres://user:password@host:5432/nearframe."],
   ["DATABASE_URL", "postgres:///games", "DATABASE_URL must be the address of a PostgreSQL database, for example postgres://user:password@host:5432/nearframe."],
   ["NEARFRAME_CHECKING_EPOCH_S", "2", "NEARFRAME_CHECKING_EPOCH_S must be how many seconds an epoch of checking has, 5 to 86400; the same for every server; it is \"2\"."],
+  ["NEARFRAME_COUNTRIES_DENIED", "Germany", 'NEARFRAME_COUNTRIES_DENIED must list countries by ISO 3166-1 alpha-2, separated by commas, for example DE,FR; it is "Germany".'],
+  ["NEARFRAME_PROBE_POINTS", "fra@50,8,DE", 'NEARFRAME_PROBE_POINTS must list at most 16 probe points with spaces between them, each as NAME=URL or NAME=URL@latitude,longitude,country, for example fra=https://fra.example.org/api/echo@50.11,8.68,DE; it is "fra@50,8,DE".'],
   ["NATS_REPLICAS", "2", "NATS_REPLICAS must be 1, 3 or 5: how many servers of a NATS cluster keep each entry; it is \"2\"."],
 ])("%s=%s is one clear sentence", (name, value, sentence) => {
   expect(readEnvironment({ [name]: value }, defaults)).toEqual({ ok: false, faults: [sentence] });

@@ -2,6 +2,7 @@
 
 import path from "node:path";
 import type { IceServer } from "@nearframe/shared/friends/messages";
+import { PROBE_POINTS_MAX } from "@nearframe/shared/probe/rtt-vector";
 import * as z from "zod/mini";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import { NODE_TOKEN_LENGTH_MIN } from "./nodes/node-token.ts";
@@ -36,8 +37,18 @@ export type Environment = {
   natsReplicas: number;
   /** How checking is paced, where it is not to be as usual. */
   checking: { epochMs: number | undefined; playMeanMs: number | undefined; watchMs: number | undefined };
+  /** What players and nodes measure their round trips to; `place`, where it is known. */
+  probePoints: ProbePointText[];
+  /** ISO 3166-1 alpha-2; undefined: any. */
+  countriesAllowed: string[] | undefined;
+  countriesDenied: string[];
+  /** "US/California" */
+  regionsDenied: string[];
+  feeMaxMicros: number | undefined;
   logLevel: LogLevel;
 };
+
+export type ProbePointText = { id: string; url: string; place: { latitude: number; longitude: number; country: string } | undefined };
 
 /** Where things are when the environment doesn't say. */
 export type EnvironmentDefaults = { dataFolder: string; clientFolder: string };
@@ -71,6 +82,18 @@ const Place = z.pipe(
     longitude: z.number().check(z.gte(-180), z.lte(180)),
     country: z.string(),
   }),
+);
+const Countries = listOf(",", z.string().check(z.regex(/^[A-Z]{2}$/)));
+const ProbePointEntry = z.pipe(
+  z.pipe(
+    z.string().check(z.regex(/^[A-Za-z0-9_.-]{1,40}=https?:\/\/[^\s@]{1,400}(@[^\s@]+)?$/)),
+    z.transform((text: string) => {
+      const [name = "", place] = text.split("@");
+      const at = name.indexOf("=");
+      return { id: name.slice(0, at), url: name.slice(at + 1), place };
+    }),
+  ),
+  z.object({ id: z.string(), url: z.string().check(z.refine((url) => URL.canParse(url))), place: z.union([z.undefined(), Place]) }),
 );
 const DatabaseUrl = z.string().check(z.refine((url) => hasProtocol(url, ["postgres:", "postgresql:"])));
 const NatsUrl = z.string().check(z.refine((urls) => urls.split(",").every((url) => hasProtocol(url.trim(), ["nats:", "tls:"]))));
@@ -138,6 +161,20 @@ const VARIABLES = {
     schema: seconds(1, 300),
     rule: "must be how many seconds a checker watches a picture that has settled, 1 to 300",
   },
+  NEARFRAME_PROBE_POINTS: {
+    schema: listOf(" ", ProbePointEntry),
+    rule: "must list at most 16 probe points with spaces between them, each as NAME=URL or NAME=URL@latitude,longitude,country, for example fra=https://fra.example.org/api/echo@50.11,8.68,DE",
+  },
+  NEARFRAME_COUNTRIES_ALLOWED: { schema: Countries, rule: "must list countries by ISO 3166-1 alpha-2, separated by commas, for example DE,FR" },
+  NEARFRAME_COUNTRIES_DENIED: { schema: Countries, rule: "must list countries by ISO 3166-1 alpha-2, separated by commas, for example DE,FR" },
+  NEARFRAME_REGIONS_DENIED: {
+    schema: listOf(",", z.string().check(z.regex(/^[A-Z]{2}\/.{1,97}$/))),
+    rule: "must list regions behind their countries, separated by commas, for example US/California",
+  },
+  NEARFRAME_FEE_MAX_MICROS: {
+    schema: z.pipe(z.string().check(z.regex(/^\d{1,15}$/)), z.transform(Number)),
+    rule: "must be the most that a node may ask for an hour, in millionths of the network's unit",
+  },
   NEARFRAME_LOG: { schema: z.enum(LOG_LEVELS), rule: `must be one of ${LOG_LEVELS.join(", ")}` },
 };
 type Name = keyof typeof VARIABLES;
@@ -192,8 +229,14 @@ export function readEnvironment(
       playMeanMs: read("NEARFRAME_CHECKING_PLAY_EVERY_S"),
       watchMs: read("NEARFRAME_CHECKING_WATCH_S"),
     },
+    probePoints: (read("NEARFRAME_PROBE_POINTS") ?? []).map(({ id, url, place }) => ({ id, url, place })),
+    countriesAllowed: read("NEARFRAME_COUNTRIES_ALLOWED"),
+    countriesDenied: read("NEARFRAME_COUNTRIES_DENIED") ?? [],
+    regionsDenied: read("NEARFRAME_REGIONS_DENIED") ?? [],
+    feeMaxMicros: read("NEARFRAME_FEE_MAX_MICROS"),
     logLevel: read("NEARFRAME_LOG") ?? "info",
   };
+  if (environment.probePoints.length > PROBE_POINTS_MAX) faults.push(`NEARFRAME_PROBE_POINTS ${VARIABLES.NEARFRAME_PROBE_POINTS.rule}.`);
   if (isSet(variables, "NATS_URL")) {
     for (const { name, why } of SHARED) {
       if (!isSet(variables, name)) faults.push(`NATS_URL needs ${name} as well, the same for every server: ${why}.`);

@@ -17,11 +17,13 @@ import type { NodeChecks } from "./nodes/checks.ts";
 import type { NodeHistory } from "./nodes/history.ts";
 import type { NodeRecord } from "./nodes/node-record.ts";
 import { openNodes, type OpenNodes } from "./nodes/open-nodes.ts";
+import { placeFarEnd, type FarEnd, type Locate, type Placed } from "./probing/place-far-end.ts";
+import { createProbePoints, type ProbePoints } from "./probing/probe-points.ts";
+import { makeNeed, type PlacementRules } from "./placement/make-need.ts";
 import type { PlacementNeed } from "./placement/need.ts";
 import { createPlacementIndex } from "./placement/placement.ts";
-import { latencyLimitMs } from "./queue/latency-limit.ts";
 import type { SessionSaves } from "./saves/ports.ts";
-import type { PlayerPlace, SessionTelemetry, SessionTitles, SlotNeed } from "./session/ports.ts";
+import type { SessionTelemetry, SessionTitles, SlotNeed } from "./session/ports.ts";
 import type { SessionServers } from "./session/servers.ts";
 import { openSessions, type Sessions } from "./session/sessions.ts";
 import { createSessionSlots } from "./session/slots.ts";
@@ -52,7 +54,11 @@ export type IndexerPorts = {
   random(): number;
   newId(): string;
   /** Where players and nodes are, as far as anybody can tell. */
-  locate(place: PlayerPlace): Location | undefined;
+  locate: Locate;
+  /** Left out: there is none but this process itself. */
+  probePoints?: ProbePoints;
+  /** Left out: sessions may be placed anywhere. */
+  rules?: PlacementRules;
 };
 
 export type Indexer = Awaited<ReturnType<typeof openIndexer>>;
@@ -63,7 +69,9 @@ const FORGOTTEN_SWEEP_MS = 5_000;
 const FORGOTTEN_AFTER_MS = 15_000;
 
 export async function openIndexer(ports: IndexerPorts, scope: Scope) {
-  const { clock, log, cluster, titles, telemetry, store, saves, random, newId, locate, pinnedNode = () => undefined } = ports;
+  const { clock, log, cluster, titles, telemetry, store, saves, random, newId, pinnedNode = () => undefined } = ports;
+  const probePoints = ports.probePoints ?? createProbePoints([], { serverId: cluster.serverId });
+  const locate = (farEnd: FarEnd): Placed => placeFarEnd(farEnd, ports.locate, probePoints);
   const nowMs = steadyTime(clock);
   const index = createPlacementIndex();
   let sessions: Sessions | undefined;
@@ -111,6 +119,7 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
       cluster,
       isServerAlive: servers.isAlive,
       locate,
+      probePoints,
       ...(ports.history && { history: ports.history }),
       ...(ports.checks && { checks: ports.checks }),
       events: {
@@ -142,18 +151,9 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
     else sessions?.placeQueued();
   }
 
-  function needOf({ title, place, policy, waitingSinceMs, excludedNodeIds }: SlotNeed): PlacementNeed {
-    const { id: titleId, runtime, resources } = title.manifest;
-    const location = locate(place);
-    return {
-      titleId,
-      runtime,
-      resources,
-      policy: policy ?? "overall",
-      latencyLimitMs: latencyLimitMs(nowMs() - waitingSinceMs),
-      excludedNodeIds: new Set(excludedNodeIds),
-      ...(location && { location }),
-    };
+  function needOf({ title: { manifest }, place, policy, waitingSinceMs, excludedNodeIds, measuredRttMs }: SlotNeed): PlacementNeed {
+    const placed = locate({ ...place, rttVector: place.rttVector ?? {} });
+    return makeNeed({ manifest, policy, waitedMs: nowMs() - waitingSinceMs, ...placed, excludedNodeIds, measuredRttMs }, ports.rules ?? {});
   }
 
   const slots = createSessionSlots(
@@ -161,6 +161,7 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
       leases,
       log,
       shortlist: (need) => index.shortlist(need, random),
+      judgePath: index.judgePath,
       record: registry.record,
       needOf,
       lightMs: ({ location }, node) => (location && node.location ? lightMsBetween(location, node.location) : undefined),

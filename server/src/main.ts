@@ -29,6 +29,8 @@ import { openSqlStore } from "./store/sql-store.ts";
 const REPOSITORY = path.join(import.meta.dirname, "../..");
 /** Whoever has a private address is on the network around the server. */
 const OWN_NETWORK_KM = 50;
+/** What an operator's word on a data centre's place is worth. */
+const PROBE_POINT_KM = 20;
 const OWN_TITLES = path.join(REPOSITORY, "edge-node/titles");
 
 async function main(): Promise<void> {
@@ -68,9 +70,11 @@ async function start(environment: Environment, log: Log, scope: Scope): Promise<
   const database = await openDatabase({ ...environment, shared: environment.natsUrl !== undefined }, log, scope);
   const store = await openSqlStore(database);
   const cluster = await openCluster(environment, { clock: systemClock, log }, scope);
+  const place = environment.place && placeWithin(environment.place, OWN_NETWORK_KM);
+  const { countriesAllowed, countriesDenied, regionsDenied, feeMaxMicros } = environment;
   const locator = await openLocator({
     ...(environment.citiesFile !== undefined && { databaseFile: environment.citiesFile }),
-    ...(environment.place && { serverLocation: { ...environment.place, region: "", accuracyKm: OWN_NETWORK_KM } }),
+    ...(place && { serverLocation: place }),
   });
   const { port } = await createServer(
     {
@@ -80,8 +84,8 @@ async function start(environment: Environment, log: Log, scope: Scope): Promise<
       storage,
       cluster,
       newId: randomUUID,
-      locate: ({ address, timeZone }) =>
-        locator.locate({ address: address ?? "", ...(timeZone !== undefined && { timeZone }) }).location,
+      locate: ({ address, timeZone, anchors }) =>
+        locator.locate({ address: address ?? "", ...(timeZone !== undefined && { timeZone }), ...(anchors && { anchors }) }).location,
       reader: nodeFolderReader,
       readArt: readArtFile,
       watchFolders: watchFoldersWith(log),
@@ -99,12 +103,17 @@ async function start(environment: Environment, log: Log, scope: Scope): Promise<
       adminToken: environment.adminToken ?? (await readOrMakeAdminToken(dataFolder)),
       publishedFolder: path.join(dataFolder, "published"),
       checking: environment.checking,
+      probePoints: environment.probePoints.map(({ place: at, ...point }) => ({ ...point, ...(at && { place: placeWithin(at, PROBE_POINT_KM) }) })),
+      place,
+      placementRules: { ...(countriesAllowed && { countriesAllowed }), countriesDenied, regionsDenied, ...(feeMaxMicros !== undefined && { feeMaxMicros }) },
     },
     scope,
   );
   log.info({ port }, "server ready");
   return port;
 }
+
+const placeWithin = (place: { latitude: number; longitude: number; country: string }, accuracyKm: number) => ({ ...place, region: "", accuracyKm });
 
 function closeOnSignal(scope: Scope, log: Log): void {
   const stop = (reason: string) => {

@@ -16,6 +16,7 @@ import { openPins } from "./checking/pins.ts";
 import { createApp } from "./http/app.ts";
 import { openIndexer } from "./indexer.ts";
 import type { Location } from "./location/location.ts";
+import type { PlacementRules } from "./placement/make-need.ts";
 import type { Log } from "./log.ts";
 import { allChecks, inventoryChecks } from "./nodes/checks.ts";
 import { createNodeHistory } from "./nodes/history.ts";
@@ -25,16 +26,17 @@ import { openIdentity } from "./players/identity.ts";
 import { openHandoffs } from "./players/handoffs.ts";
 import { SOCKETS_MAX } from "./peers/limits.ts";
 import { createPlayerDoor } from "./players/player-door.ts";
+import type { Locate } from "./probing/place-far-end.ts";
+import { createProbePoints, type PlacedProbePoint } from "./probing/probe-points.ts";
 import { openSaves } from "./saves/saves.ts";
 import { deriveSaveKeys } from "./saves/secret.ts";
-import type { PlayerPlace } from "./session/ports.ts";
 import type { ObjectStorage } from "./storage/ports.ts";
 import type { Store } from "./store/ports.ts";
 import { keepPublishedFolder } from "./title-store/published-folder.ts";
 import { openTitleStore } from "./title-store/title-store.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
 
-export type ServerPorts = Omit<CataloguePorts, "log"> & { clock: Clock; log: Log; store: Store; storage: ObjectStorage; cluster: Cluster; newId(): string; locate(place: PlayerPlace): Location | undefined };
+export type ServerPorts = Omit<CataloguePorts, "log"> & { clock: Clock; log: Log; store: Store; storage: ObjectStorage; cluster: Cluster; newId(): string; locate: Locate };
 
 export type ServerOptions = {
   /** 0 takes any free one. */
@@ -58,6 +60,11 @@ export type ServerOptions = {
   publishedFolder: string;
   /** How checking is paced; left out, as docs/checking.md says. */
   checking?: CheckingOptions;
+  /** What players and nodes measure their round trips to. */
+  probePoints: readonly PlacedProbePoint[];
+  /** Where this server is, if the operator said so. */
+  place: Location | undefined;
+  placementRules: PlacementRules;
 };
 
 export type Server = { readonly port: number };
@@ -87,6 +94,7 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
   const history = createNodeHistory({ clock, log, store }, indexerScope);
   const pins = await openPins(ports.cluster, indexerScope);
   let checking: Checking | undefined;
+  const probePoints = createProbePoints(options.probePoints, { serverId: ports.cluster.serverId, serverPlace: options.place });
   const { nodes, servers, sessions } = await openIndexer(
     {
       clock,
@@ -100,6 +108,8 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
       random: Math.random,
       newId,
       locate: ports.locate,
+      probePoints,
+      rules: options.placementRules,
       history,
       pinnedNode: (playerId) => pins.find(playerId)?.nodeId,
       checks: allChecks([inventoryChecks, { check: (claim) => checking?.newcomers.check(claim) }]),
@@ -128,16 +138,16 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
 
   const http = createHttpServer(
     { headersTimeout: REQUEST_HEAD_MS, requestTimeout: REQUEST_MS },
-    createApp({ clock, handoffs, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, checking: opened, log }, options.clientFolder),
+    createApp({ clock, handoffs, catalogue, nodes, sessions, servers, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, checking: opened, log }, options.clientFolder, options.probePoints),
   );
   http.maxConnections = CONNECTIONS_MAX;
   scope.own(http, closeHttp);
   openSocketDoors(
     http,
     {
-      "/control": createPlayerDoor({ clock, log, identity, players: sessions.players, origins: options.origins, proxyCount: options.proxyCount }, scope),
       "/node": createNodeDoor({ clock, log, nodes, sessions, nodeToken: options.nodeToken, onCheckReply: opened.handleCheckReply }, scope),
       "/checker": createCheckerDoor({ clock, log, home: opened.home, proxyCount: options.proxyCount }, scope),
+      "/control": createPlayerDoor({ clock, log, identity, players: sessions.players, origins: options.origins, proxyCount: options.proxyCount, probePoints }, scope),
     },
     log,
     scope,

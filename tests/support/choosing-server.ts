@@ -22,6 +22,8 @@ import type { Title } from "@nearframe/shared/title/manifest";
 import { ROOT } from "./stack.ts";
 
 const CLIENT = path.join(ROOT, "client/dist");
+const STORY_LINES_MAX = 150;
+const STORY_TEXT_MAX = 160;
 const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 
 export type Report = { player?: ProbeResult; node?: ProbeResult; verified?: boolean };
@@ -43,6 +45,8 @@ export interface ChoosingServer {
   choice(): Promise<Choice>;
   /** From the tap to the player's next first frame. */
   firstFrameMs(): Promise<number>;
+  /** The last that was said, by whom and when: what to look at where a tap led to nothing. */
+  story(): string;
 }
 
 export type ChoosingOptions = {
@@ -62,6 +66,11 @@ export async function startChoosingServer(options: ChoosingOptions, scope: Scope
   const firstFramesMs = createQueue<number>();
   const registered: (() => void)[] = [];
   let session: PlayerSession | undefined;
+  const lines: string[] = [];
+  const tell = (who: string, text: string) => {
+    lines.push(`${(performance.now() / 1000).toFixed(3)} ${who} ${text.slice(0, STORY_TEXT_MAX)}`);
+    if (lines.length > STORY_LINES_MAX) lines.shift();
+  };
 
   const http = createServer((request, response) => void serve(request, response));
   const sockets = new WebSocketServer({ noServer: true });
@@ -77,11 +86,16 @@ export async function startChoosingServer(options: ChoosingOptions, scope: Scope
   const { port } = http.address() as AddressInfo;
 
   function acceptNode(socket: WebSocket): void {
-    const say = (message: ServerToNode) => socket.send(JSON.stringify(message));
+    const say = (message: ServerToNode) => {
+      const text = JSON.stringify(message);
+      tell(`to ${peer?.name}:`, text);
+      socket.send(text);
+    };
     let peer: NodePeer | undefined;
     say({ type: "node.challenge", nonce: randomBytes(16).toString("base64url") });
     socket.on("message", (data: Buffer) => {
       const message = parseMessage(NodeToServer, data.toString());
+      tell(`${peer?.name} says`, data.toString());
       if (!message.ok) throw new Error(`a node said what no node says: ${message.message}`);
       const { value } = message;
       if (value.type === "node.register") {
@@ -96,17 +110,25 @@ export async function startChoosingServer(options: ChoosingOptions, scope: Scope
   }
 
   function acceptPlayer(socket: WebSocket): void {
-    const say = (message: ServerToClient) => socket.send(JSON.stringify(message));
+    const sayText = (text: string) => {
+      tell("to player:", text);
+      socket.send(text);
+    };
+    const say = (message: ServerToClient) => sayText(JSON.stringify(message));
     let mine: PlayerSession | undefined;
-    socket.on("close", () => mine?.end());
+    socket.on("close", () => {
+      tell("player", "closed its socket");
+      mine?.end();
+    });
     socket.on("message", (data: Buffer) => {
       const message = parseMessage(ClientToServer, data.toString());
+      tell("player says", data.toString());
       if (!message.ok) throw new Error(`a player said what no player says: ${message.message}`);
       const { value } = message;
       if (value.type === "hello") {
         say({ type: "welcome", protocol: PROTOCOL_VERSION, playerId: "p1", token: "t1", held: [] });
       } else if (value.type === "session.request") {
-        mine = session = createPlayerSession({ ...options, nodes: [...nodes], device: value.device }, say, (text) => socket.send(text), choices.put);
+        mine = session = createPlayerSession({ ...options, nodes: [...nodes], device: value.device }, say, sayText, choices.put);
         mine.begin(value.requestId);
       } else if (value.type === "session.first-frame") {
         firstFramesMs.put(value.elapsedMs);
@@ -127,6 +149,7 @@ export async function startChoosingServer(options: ChoosingOptions, scope: Scope
       }),
     choice: choices.take,
     firstFrameMs: firstFramesMs.take,
+    story: () => lines.join("\n"),
   };
 }
 
@@ -198,6 +221,7 @@ function createPlayerSession(
         if (candidate === chosen) say({ type: "session.progress", sessionId, step: message.step });
         return;
       case "session.ended": {
+        if (!chosen) return drop(candidate, message.detail);
         if (candidate !== chosen) return;
         const { reason, detail } = message;
         if (reason !== "player-left") console.warn(`the session ended on its node: ${reason} ${detail ?? ""}`);
@@ -231,6 +255,14 @@ function createPlayerSession(
 
   function end(): void {
     chosen?.node.say({ type: "session.stop", sessionId, epoch: chosen.epoch, reason: "player-left" });
+  }
+
+  /** A node that can't be a candidate, or gave up being one, is not waited for. */
+  function drop(candidate: Candidate, why: string | undefined): void {
+    console.warn(`${candidate.node.name} is no candidate any more: ${why ?? "it did not say why"}`);
+    candidates.splice(candidates.indexOf(candidate), 1);
+    if (candidates.length === 0) throw new Error("there is no candidate left");
+    chooseIfAllKnown();
   }
 
   const reports = new Map<string, Report>(candidates.map(({ node }) => [node.name, {}]));

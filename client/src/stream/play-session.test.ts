@@ -138,6 +138,20 @@ test("of two offers the later one counts, and the earlier receiver is closed", a
   expect(opened.map(({ scope: each }) => each.closed)).toEqual([true, false]);
 });
 
+test("a new path that is made while the old may come back takes its place when it is up, and not before", async () => {
+  const { hear, opened, onReceiver } = await playing();
+  hear({ type: "session.offer", sessionId: "s-1", epoch: 1, offer });
+  const second = fakeReceiver();
+  opened[1]!.resolve(second);
+  await settle();
+  expect(onReceiver).not.toHaveBeenCalledWith(second);
+  expect(opened.map(({ scope: each }) => each.closed)).toEqual([false, false]);
+  opened[1]!.events.onConnected();
+  await settle();
+  expect(onReceiver).toHaveBeenLastCalledWith(second);
+  expect(opened.map(({ scope: each }) => each.closed)).toEqual([true, false]);
+});
+
 test("leaving closes the media and says so to the server", async () => {
   const { session, sent, opened, onReceiver, timers } = await playing();
   session.leave();

@@ -16,6 +16,8 @@ import { packetsReceived, startStallWatch, type StallNews } from "./stall-watch.
 export const PROBING_MS = 350;
 /** A handful of pings over a near path. */
 const PROBE_MS_MIN = 120;
+/** Far below what the server lets a player ask for. */
+export const NEW_PATH_EVERY_MS = 5_000;
 /** A new track that doesn't say when its media begins is shown after this. */
 const SHOW_AFTER_MS = 8_000;
 
@@ -61,6 +63,8 @@ type Entry = {
   path: Promise<Path>;
   receiver: Receiver | undefined;
   connected: boolean;
+  /** Called when it is. */
+  onceConnected: (() => void) | undefined;
   /** Kept while it is a candidate. */
   tracks: MediaStreamTrack[];
   probe: ProbeRun | undefined;
@@ -73,16 +77,18 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
   /** Something has been shown: it stays until there is more. */
   let hasPicture = false;
   let probingUntilMs = 0;
+  let lostToldAtMs = -Infinity;
 
   function makeEntry(epoch: number, offer: Offer): Entry {
     const mine: Omit<Entry, "path"> & { path?: Promise<Path> } = {
-      epoch, scope: scope.child(), receiver: undefined, connected: false, tracks: [], probe: undefined,
+      epoch, scope: scope.child(), receiver: undefined, connected: false, onceConnected: undefined, tracks: [], probe: undefined,
     };
     const counts = () => current === mine && !mine.scope.closed;
     mine.path = ports.openPath(mine.scope, offer, ports.calls.to(epoch), {
       onTrack: (track) => (counts() ? show(track, mine.scope) : void mine.tracks.push(track)),
       onConnected() {
         mine.connected = true;
+        mine.onceConnected?.();
         if (counts()) events.onConnected();
       },
       onDisconnected() {
@@ -131,6 +137,8 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
       const path = await entry.path;
       const [receiver] = await Promise.all([path.open(), path.ready]);
       entry.receiver = receiver;
+      // Until it is up, what the old path may yet bring is shown, and hands stay where they are.
+      if (previous?.receiver) await connectedOrClosed(entry);
       // An offer that came later has won.
       if (!counts()) return;
       ports.onReceiver(receiver);
@@ -144,6 +152,14 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
     }
   }
 
+  function connectedOrClosed(entry: Entry): Promise<void> {
+    if (entry.connected || entry.scope.closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      entry.onceConnected = resolve;
+      entry.scope.own(undefined, resolve);
+    });
+  }
+
   function watch(entry: Entry, receiver: Receiver): void {
     startStallWatch(entry.scope, {
       timers,
@@ -153,8 +169,16 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
         const report = await receiver.stats().catch(() => undefined);
         return report && packetsReceived(report);
       },
-      onNews: events.onStall,
+      onNews: tellStall,
     });
+  }
+
+  /** A way that stutters is no reason to make paths one after the other; each takes the server's time, and a node's. */
+  function tellStall(news: StallNews): void {
+    const nowMs = timers.monotonicMs();
+    if (news === "lost" && nowMs - lostToldAtMs < NEW_PATH_EVERY_MS) return;
+    if (news === "lost") lostToldAtMs = nowMs;
+    events.onStall(news);
   }
 
   function closeCandidates(): void {

@@ -8,8 +8,8 @@ export const READ_EVERY_MS = 100;
 /** Sound comes every 10 ms; asking for a path without need costs a few messages. */
 export const QUIET_AFTER_MS = 300;
 export const STALLED_AFTER_MS = 1_000;
-/** The restarted path should have come by now: browsers try their old pair first, for two seconds and more. */
-export const LOST_AFTER_MS = 1_500;
+/** Beside the restart a new path is made: browsers try their old pair first, for two seconds and more. Whichever comes first is shown. */
+export const LOST_AFTER_MS = 450;
 
 /** `sinceMs`: when the count last grew. `toldAtMs`: when each was said last, or never yet. */
 export type Stall = { packets: number; sinceMs: number; toldAtMs: Readonly<Record<StallNews, number>> };
@@ -17,9 +17,9 @@ export type StallNews = "quiet" | "stalled" | "lost";
 
 const LIMITS: readonly { news: StallNews; afterMs: number; againMs: number }[] = [
   { news: "quiet", afterMs: QUIET_AFTER_MS, againMs: 4_000 },
+  { news: "lost", afterMs: LOST_AFTER_MS, againMs: 5_000 },
   // The node's own link may be found dead only after the player's first word.
   { news: "stalled", afterMs: STALLED_AFTER_MS, againMs: 1_000 },
-  { news: "lost", afterMs: LOST_AFTER_MS, againMs: 5_000 },
 ];
 const NEVER = { quiet: -Infinity, stalled: -Infinity, lost: -Infinity };
 

@@ -2,6 +2,7 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import { createControlLink, type ControlLink } from "../stream/control-link.ts";
+import { followProbePoints } from "../stream/probe-points.ts";
 import { browserTimers } from "../timers.ts";
 import { createArrangement, type Arrangement } from "./arrangement.ts";
 import { openStorage, type Kept } from "./browser-storage.ts";
@@ -46,6 +47,11 @@ export function createBrowserApp(scope: Scope, window: Window): App {
     timers: browserTimers,
     random: Math.random,
     onMalformed: (detail) => console.warn("nearframe: the server sent what no server sends:", detail),
+  });
+  followProbePoints(scope, {
+    link,
+    timers: browserTimers,
+    ask: (url) => fetch(url, { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" }),
   });
   const retry = () => link.retryNow();
   const retryIfSeen = () => {

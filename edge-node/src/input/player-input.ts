@@ -21,11 +21,14 @@ export interface PlayerInput {
   restart(): void;
   /** Lets go of all that is held. */
   release(): void;
+  /** When the player last did something, by `machineMs`; undefined before the first time. */
+  readonly lastAtMs: number | undefined;
 }
 
 export function createPlayerInput(ports: PlayerInputPorts, scope: Scope): PlayerInput {
   const nothing: Held = { ...NOTHING_HELD, touches: ports.sink.lacks.touch === undefined ? [] : undefined };
   let held = nothing;
+  let lastAtMs: number | undefined;
 
   // Applied in the order of arrival: the sink's own queue keeps it, so nothing waits here.
   const apply = (asked: readonly InputAction[], seq: number | undefined) => {
@@ -57,11 +60,15 @@ export function createPlayerInput(ports: PlayerInputPorts, scope: Scope): Player
         const message = readInput(bytes);
         const [next, actions] = applyInput(held, message);
         held = next;
+        if (actions.length > 0) lastAtMs = machineMs();
         apply(actions, message.seq);
       } catch (error) {
         if (!(error instanceof InputDecodeError)) throw error;
         ports.onProblem(error.message);
       }
+    },
+    get lastAtMs() {
+      return lastAtMs;
     },
     restart() {
       this.release();

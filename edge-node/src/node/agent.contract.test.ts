@@ -76,6 +76,10 @@ function createLink(socket: WebSocket) {
   };
 }
 
+/** What the node has found out, beside its sessions. */
+let news: { warm: string[]; rttsMs: Record<string, number>; asked: string[] };
+beforeEach(() => void (news = { warm: [], rttsMs: {}, asked: [] }));
+
 function startAgent(...serverUrls: string[]) {
   return createAgent(
     { serverUrls, token: undefined, bitrateKbps: 8_000 },
@@ -84,6 +88,9 @@ function startAgent(...serverUrls: string[]) {
       inventory: () => inventory,
       fetchTitle() {},
       wantWarm() {},
+      warmTitleIds: () => news.warm,
+      wantProbePoints: (points) => void (news.asked = points.map(({ id }) => id)),
+      rttsMs: () => news.rttsMs,
       createSession: () => {
         throw new Error("no session is started here");
       },
@@ -104,6 +111,26 @@ test("says nothing before it is challenged, then registers, then numbers its hea
   expect(await link.next()).toMatchObject({ type: "node.heartbeat", nonce: NONCE, number: 1 });
   agent.tellInventory();
   expect(await link.next()).toMatchObject({ type: "node.inventory", nonce: NONCE, number: 2 });
+});
+
+test("tells of warm copies and round trips when they change, and all of them anew on another link", async () => {
+  const server = await openServer();
+  const agent = startAgent(server.url);
+  const link = await server.link();
+  await link.take();
+  expect(await link.next()).not.toHaveProperty("warmTitleIds");
+  news = { ...news, warm: ["doom"], rttsMs: { fra: 12 } };
+  agent.tellSoon();
+  expect(await link.next()).toMatchObject({ type: "node.heartbeat", number: 2, warmTitleIds: ["doom"], rttsMs: { fra: 12 } });
+  news = { ...news, warm: [] };
+  agent.tellSoon();
+  const third = await link.next();
+  expect(third).toMatchObject({ number: 3, warmTitleIds: [] });
+  expect(third).not.toHaveProperty("rttsMs");
+  link.socket.terminate();
+  const second = await server.link();
+  await second.take();
+  expect(await second.next()).toMatchObject({ type: "node.heartbeat", number: 1, rttsMs: { fra: 12 } });
 });
 
 test("speaks as often as it is told", async () => {

@@ -7,8 +7,9 @@
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { CheckCall, CheckResult } from "@nearframe/shared/checking/node-calls";
 import type { NodeInventory } from "@nearframe/shared/node/inventory";
-import type { WarmTarget } from "@nearframe/shared/node/messages";
+import { WARM_TITLES_MAX, type WarmTarget } from "@nearframe/shared/node/messages";
 import type { NodeState } from "@nearframe/shared/node/node-states";
+import type { ProbePoint, RttVector } from "@nearframe/shared/probe/rtt-vector";
 import { PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
 import { parseMessage } from "@nearframe/shared/protocol/parse";
@@ -34,6 +35,11 @@ export type AgentPorts = {
   wantWarm(targets: readonly WarmTarget[]): void;
   /** MUST NOT reject: what can't be answered is refused in words. */
   answerCheck(call: CheckCall): Promise<CheckResult>;
+  /** Of which a started copy waits here. */
+  warmTitleIds(): readonly string[];
+  /** Round trips to them are to be measured. */
+  wantProbePoints(points: readonly ProbePoint[]): void;
+  rttsMs(): RttVector;
   random(): number;
   log: { info(detail: object, message: string): void; warn(detail: object, message: string): void };
 };
@@ -47,6 +53,8 @@ export interface Agent {
   readonly drained: Promise<void>;
   /** The inventory is another than the one told last. */
   tellInventory(): void;
+  /** What goes with a heartbeat has changed. */
+  tellSoon(): void;
   /** Takes no new session from now on. */
   drain(): void;
 }
@@ -68,6 +76,8 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
   /** Of the link that is up. */
   let nonce: string | undefined;
   let number = 0;
+  /** What went with the heartbeats of this link, as text. */
+  let newsTold: { warm: string; rtts: string } | undefined;
   let welcomed = false;
   let draining = false;
   let heartbeat: NodeJS.Timeout | undefined;
@@ -110,7 +120,7 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
       case "node.challenge":
         return register(value.nonce);
       case "node.welcome":
-        return handleWelcome(value.heartbeatMs);
+        return handleWelcome(value.heartbeatMs, value.probePoints ?? []);
       case "node.pace":
         return beatEvery(value.heartbeatMs);
       case "node.state":
@@ -147,8 +157,10 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
     );
   }
 
-  function handleWelcome(heartbeatMs: number): void {
+  function handleWelcome(heartbeatMs: number, probePoints: readonly ProbePoint[]): void {
     welcomed = true;
+    newsTold = { warm: "[]", rtts: "{}" };
+    ports.wantProbePoints(probePoints);
     link.settle();
     registered.resolve();
     for (const message of unreported.splice(0)) say(message);
@@ -173,8 +185,17 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
     clearTimeout(beatSoon);
     beatSoon = undefined;
     if (!welcomed || nonce === undefined) return;
-    say(identity.signed({ type: "node.heartbeat", nonce, number: ++number, sessions: sessions.reports() }));
+    say(identity.signed({ type: "node.heartbeat", nonce, number: ++number, sessions: sessions.reports(), ...news() }));
     link.ping();
+  }
+
+  /** Only what the server does not know yet from this link. */
+  function news(): { warmTitleIds?: string[]; rttsMs?: RttVector } {
+    const [warmTitleIds, rttsMs] = [ports.warmTitleIds().toSorted().slice(0, WARM_TITLES_MAX), ports.rttsMs()];
+    const now = { warm: JSON.stringify(warmTitleIds), rtts: JSON.stringify(rttsMs) };
+    const before = newsTold;
+    newsTold = now;
+    return { ...(now.warm !== before?.warm && { warmTitleIds }), ...(now.rtts !== before?.rtts && { rttsMs }) };
   }
 
   /** A session is further along than the last heartbeat said. */
@@ -210,6 +231,7 @@ export function createAgent(options: AgentOptions, ports: AgentPorts, scope: Sco
       if (!welcomed || nonce === undefined) return;
       say(identity.signed({ type: "node.inventory", nonce, number: ++number, inventory: ports.inventory() }));
     },
+    tellSoon: reportSoon,
     drain() {
       if (draining) return;
       draining = true;

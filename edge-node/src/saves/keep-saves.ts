@@ -37,6 +37,7 @@ export async function keepSaves(options: KeepSavesOptions, ports: KeepSavesPorts
   const server = createServerSaves(grant, ports.serverUrls);
   let crashed = false;
   let unsettledTurns = 0;
+  let savedAtMs: number | undefined;
   let turn: Promise<void> | undefined;
   const superseded = new AbortController();
 
@@ -45,7 +46,12 @@ export async function keepSaves(options: KeepSavesOptions, ports: KeepSavesPorts
   let kept = await fingerprintSaves(home, savePaths);
   scope.own(undefined, finish, FINAL_WAIT_MS + CLOSE_MARGIN_MS);
   scope.own(setInterval(takeTurn, ports.intervalMs), clearInterval);
-  return { noteCrash: () => void (crashed = true) };
+  return {
+    noteCrash: () => void (crashed = true),
+    get savedAtMs() {
+      return savedAtMs;
+    },
+  };
 
   async function restore(): Promise<string | undefined> {
     const signal = AbortSignal.any([scope.signal, AbortSignal.timeout(RESTORE_MS)]);
@@ -77,6 +83,7 @@ export async function keepSaves(options: KeepSavesOptions, ports: KeepSavesPorts
     const file = outbox.reserve();
     if (file === undefined) throw new Error("too many saves wait for the server already");
     const takenAtMs = ports.wallMs();
+    const beganAtMs = performance.now();
     const made = await makeArchive({ home, savePaths, file, signal }).catch(async (error: unknown) => {
       await outbox.discard(file);
       throw error;
@@ -90,6 +97,7 @@ export async function keepSaves(options: KeepSavesOptions, ports: KeepSavesPorts
     const { saveId } = await outbox.deliver(file, (ending) => server.bring(file, commit, AbortSignal.any([ending, ...given])));
     parentId = saveId;
     kept = fingerprint;
+    savedAtMs = beganAtMs;
   }
 
   async function finish(): Promise<void> {

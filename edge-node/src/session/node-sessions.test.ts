@@ -5,7 +5,7 @@ import type { Title } from "@nearframe/shared/title/manifest";
 import { createNodeSessions, type SessionOrder } from "./node-sessions.ts";
 import type { RunningSession, SessionEvents, SessionStart } from "./session.ts";
 
-type Opened = { start: SessionStart; events: SessionEvents; heard: string[]; prepared: boolean };
+type Opened = { start: SessionStart; events: SessionEvents; heard: string[]; prepared: boolean; closing: boolean };
 
 const title = { manifest: { id: "some-title" }, folder: "/titles/some" } as unknown as Title;
 const device = { screen: { width: 1, height: 1, pixelRatio: 1 }, touch: false, rtpCapabilities: {} };
@@ -24,11 +24,14 @@ function rig(slots = 2) {
     { nodeId: "n1", slots: () => slots, bitrateKbps: 8_000 },
     {
       createSession(start, events): RunningSession {
-        const self: Opened = { start, events, heard: [], prepared: start.candidacy !== undefined };
+        const self: Opened = { start, events, heard: [], prepared: start.candidacy !== undefined, closing: false };
         opened.push(self);
         return {
           get prepared() {
             return self.prepared;
+          },
+          get closing() {
+            return self.closing;
           },
           start() {
             self.prepared = false;
@@ -72,6 +75,20 @@ describe("a candidate", () => {
     order.start(5);
     expect(opened).toHaveLength(1);
     expect(opened[0]?.heard).toEqual(["start"]);
+  });
+
+  test("that gave up waiting as its start was on the way is made anew, and its end is not taken for the new one's", () => {
+    const { sessions, opened, sent, order } = rig();
+    order.prepare(5);
+    Object.assign(opened[0]!, { prepared: false, closing: true });
+    order.start(5);
+    expect([opened.length, opened[1]?.start.candidacy]).toEqual([2, undefined]);
+    opened[0]!.events.onEnded("server-stopped", "it was prepared, and never started");
+    expect(sent).toEqual([]);
+    expect(sessions.reports()).toMatchObject([{ sessionId: "s1", epoch: 5 }]);
+    opened[1]!.events.onEnded("player-left", undefined);
+    expect(sent).toMatchObject([{ type: "session.ended", epoch: 5, reason: "player-left" }]);
+    expect(sessions.reports()).toEqual([]);
   });
 
   test("that is started under a newer epoch is made anew, and only the new one counts", () => {

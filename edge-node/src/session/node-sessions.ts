@@ -81,15 +81,15 @@ export function createNodeSessions(options: NodeSessionsOptions, ports: NodeSess
 
   function start(entry: Entry | undefined, order: OrderOf<"session.start">): void {
     if (entry?.session.prepared && entry.epoch === order.epoch) return entry.session.start({ save: order.save, source: order.source });
-    // Said twice, as after the server's link came back.
-    if (entry?.epoch === order.epoch) return;
+    // Said twice, as after the server's link came back. A candidate that gave up waiting a moment ago is none that runs.
+    if (entry?.epoch === order.epoch && !entry.session.closing) return;
     if (entry) replace(entry, order);
     open(order);
   }
 
   /** Its lease was lost and given anew: what was made under the old one is of no use to the player. */
   function replace(entry: Entry, { sessionId, epoch }: SessionOrder): void {
-    log.info({ sessionId, epoch, before: entry.epoch }, "the session is made anew under a newer lease");
+    log.info({ sessionId, epoch, before: entry.epoch }, "the session is made anew");
     entries.delete(sessionId);
     entry.session.stop(EndReason.ServerStopped);
   }
@@ -126,10 +126,14 @@ export function createNodeSessions(options: NodeSessionsOptions, ports: NodeSess
         },
         onSample: (sample) => send({ type: "session.telemetry", sessionId, epoch: entry.epoch, sample }),
         onEnded(reason, detail) {
-          // Replaced by another under a newer epoch, it is not the one that counts here any more.
-          if (entries.get(sessionId) === entry) entries.delete(sessionId);
+          // Replaced by another, it is not the one that counts here any more.
+          const successor = entries.get(sessionId);
+          if (successor === entry) entries.delete(sessionId);
           log.info({ sessionId, epoch: entry.epoch, reason, detail }, "session ended");
-          send({ type: "session.ended", sessionId, epoch: entry.epoch, reason, ...(detail === undefined ? {} : { detail }) });
+          // Under the same lease its end would be taken for its successor's.
+          if (successor === entry || successor?.epoch !== entry.epoch) {
+            send({ type: "session.ended", sessionId, epoch: entry.epoch, reason, ...(detail === undefined ? {} : { detail }) });
+          }
           ended.resolve();
         },
       },

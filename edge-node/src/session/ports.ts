@@ -74,6 +74,8 @@ export type FindTitle = (title: Title, source: TitleSource | undefined, scope: S
 export interface KeptSaves {
   /** The title has crashed: what it left is kept as such, beside the last archive before. */
   noteCrash(): void;
+  /** When that was taken which the server has, by `performance.now()`; undefined before the first. */
+  readonly savedAtMs: number | undefined;
 }
 export type KeepSavesOptions = {
   grant: SaveGrant;

@@ -83,6 +83,8 @@ export type SessionEvents = {
 export interface RunningSession {
   /** It waits for `start`: only its transports are open. */
   readonly prepared: boolean;
+  /** It has ended, and is being cleared away: nothing that is asked of it is done any more. */
+  readonly closing: boolean;
   /** A candidate was chosen. */
   start(given: Pick<SessionStart, "save" | "source">): void;
   /** A call of the player's, answered by the seat. Rejects with what to tell the player. */
@@ -96,6 +98,8 @@ export interface RunningSession {
 
 const DETAIL_LENGTH_MAX = 400;
 const SAMPLE_INTERVAL_MS = 1_000;
+/** What a sample can say. */
+const IDLE_MS_MAX = 60_000;
 
 export function createSession(
   ports: SessionPorts,
@@ -110,6 +114,8 @@ export function createSession(
   let input: PlayerInput | undefined;
   let titleSink: InputSink | undefined;
   let { save, source } = start;
+  let saves: KeptSaves | undefined;
+  let titleStartedAtMs = machineMs();
   const log = (detail: string) => ports.log(sessionId, detail);
   const guests = createGuests(
     { sink: () => titleSink, requestKeyframe: () => stream.requestKeyframe(), nowMs: machineMs, log },
@@ -197,7 +203,8 @@ export function createSession(
   }
 
   async function openTitle(): Promise<void> {
-    const { stage, saves } = await openStage();
+    const { stage, saves: keptSaves } = await openStage();
+    saves = keptSaves;
     const { folder, display, sound, sink: host } = stage;
     void display.closed.then(failed("display"));
     void sound.closed.then(failed("sound"));
@@ -207,7 +214,7 @@ export function createSession(
     titleSink = sink;
     input = createPlayerInput({ sink, mark, onProblem: log }, scope);
     const startStream = () => stream.start({ display, sound, inputMarkPath: mark.path }).catch(blame("pipeline"));
-    const startTitle = async () => watchTitle(await stage.run().catch(blame("title")), saves);
+    const startTitle = async () => watchTitle(await stage.run().catch(blame("title")));
     // A warm title has its picture already; it is to be seen running when that is shown.
     if (stage.warm) await startTitle().then(startStream);
     else await Promise.all([startStream(), startTitle()]);
@@ -277,7 +284,8 @@ export function createSession(
     stream.sendControl({ type: "clipboard", text: text.slice(0, CLIPBOARD_CHARACTERS_MAX) });
   }
 
-  function watchTitle(running: RunningTitle, saves: KeptSaves | undefined): void {
+  function watchTitle(running: RunningTitle): void {
+    titleStartedAtMs = machineMs();
     handle({
       type: "title-started",
       startTimeoutMs: (title.manifest.startTimeoutS ?? START_TIMEOUT_S_DEFAULT) * 1000,
@@ -292,7 +300,16 @@ export function createSession(
   /** Once a second: asks the media server how the link is, and tells the server how the second was. */
   async function sample(): Promise<void> {
     const taken = await stream.sample();
-    if (taken && session.state === "running") events.onSample(taken);
+    if (taken && session.state === "running") events.onSample({ ...taken, ...untouched() });
+  }
+
+  /** Whether the session could go on elsewhere without the player's losing anything. */
+  function untouched(): Pick<NodeSample, "idleMs" | "savedAll"> {
+    const lastAtMs = input?.lastAtMs;
+    const idleMs = Math.min(IDLE_MS_MAX, machineMs() - (lastAtMs ?? titleStartedAtMs));
+    // A save that was taken before the last touch may lack what that did.
+    const savedAll = lastAtMs === undefined || (saves?.savedAtMs !== undefined && saves.savedAtMs > lastAtMs);
+    return { idleMs, savedAll };
   }
 
   scope.own(undefined, () => clearTimeout(timer));
@@ -310,6 +327,9 @@ export function createSession(
   return {
     get prepared() {
       return session.state === "prepared";
+    },
+    get closing() {
+      return session.state === "closing" || session.state === "closed";
     },
     start(given) {
       ({ save, source } = given);

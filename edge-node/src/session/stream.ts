@@ -18,6 +18,7 @@ import { createNodeSamples } from "./node-samples.ts";
 import { keepPipeline, type PipelineKeeper } from "./pipeline-keeper.ts";
 import type { Display, Sound } from "./ports.ts";
 import type { ProbeAnswers } from "./probe-answers.ts";
+import { createSeats } from "./seats.ts";
 import { createRateLoop } from "./rate-loop.ts";
 
 export type StreamPorts = {
@@ -83,20 +84,19 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
   let media: Media | undefined;
   let source: Source | undefined;
   let pipeline: PipelineKeeper | undefined;
-  let seat: Seat | undefined;
-  let seatScope = scope.child();
+  const seats = createSeats<Seat>();
   let availableKbps: number | undefined;
   /** Seats and rooms change one after the other. */
   let changes: Promise<unknown> = Promise.resolve();
   const samples = createNodeSamples(machineMs());
-  const probe = options.makeProbeAnswers?.((bytes) => seat?.sendProbe(bytes));
+  const probe = options.makeProbeAnswers?.((bytes) => seats.present?.sendProbe(bytes));
   const rate = createRateLoop(
     makeRateOptions(size, fps, options.bitrateKbps),
     {
       nowMs: machineMs,
       setTarget: (target) => pipeline?.setTarget(target),
       requestKeyframe: () => pipeline?.requestKeyframe(),
-      onLimit: (limit) => seat?.sendControl({ type: "limit", limit }),
+      onLimit: (limit) => seats.present?.sendControl({ type: "limit", limit }),
     },
     scope,
   );
@@ -148,7 +148,7 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
     const opened = await room.openSeat(
       { device, probed: probe !== undefined && source === undefined, bitrateKbpsMax: options.bitrateKbps },
       {
-        onInput: events.onInput,
+        onInput: (bytes) => seats.isPresent(mine) && events.onInput(bytes),
         onReceipts(bytes) {
           const ping = readPathPing(bytes);
           if (ping) return opened.sendPong({ ...ping, nodeAtMs: machineMs() });
@@ -161,11 +161,12 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
         onControl: handleControl,
         onProbe: (bytes) => probe?.receive(bytes),
         onConnected() {
+          if (seats.connected(mine)) events.onSeated();
           rate.restart();
           events.onConnected();
         },
         onDisconnected(why) {
-          if (seatScope !== mine || scope.closed) return;
+          if (!seats.isPresent(mine) || mine.closed || scope.closed) return;
           ports.log(`player disconnected: ${why}`);
           rate.pause();
           events.onDisconnected();
@@ -173,12 +174,8 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
       },
       mine,
     );
-    const before = seatScope;
-    seatScope = mine;
-    seat = opened;
-    events.onSeated();
+    if (seats.add(opened, mine)) events.onSeated();
     events.onOffer(opened.offer);
-    await before.close("replaced");
   }
 
   /** The title runs on; what it shows goes into another room, coded as the new device can take it. */
@@ -193,6 +190,8 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
     }
     media = next;
     events.onRoom(next.room);
+    seats.insist();
+    events.onSeated();
     pipeline = undefined;
     ports.log(`the session goes on in ${next.choice.codec}, for a device that has no ${before?.choice.codec ?? "room"}`);
     await before?.scope.close("replaced");
@@ -203,7 +202,7 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
     rate.handleFrame(mark);
     samples.handleFrame(mark);
     if (mark.keyframe) events.onKeyframe();
-    seat?.sendFrameMark({
+    seats.present?.sendFrameMark({
       rtpTimestamp: mark.rtpTimestamp,
       frameIndex: mark.frameIndex,
       keyframe: mark.keyframe,
@@ -223,7 +222,7 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
     if (!message.ok) return ports.log(`control: ${message.code} ${message.message}`);
     switch (message.value.type) {
       case "ping":
-        seat?.sendControl({ type: "pong", id: message.value.id, sentAtMs: message.value.sentAtMs, nodeAtMs: machineMs() });
+        seats.present?.sendControl({ type: "pong", id: message.value.id, sentAtMs: message.value.sentAtMs, nodeAtMs: machineMs() });
         return;
       case "keyframe":
         pipeline?.requestKeyframe();
@@ -263,13 +262,14 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
         await (receives ? takeSeat(device, media) : changeCodec(device));
       }),
     async signal(call) {
-      if (!seat) throw new Error("the session's transports are not open yet");
-      return seat.signal(call);
+      const asked = seats.of(call) ?? seats.present;
+      if (!asked) throw new Error("the session's transports are not open yet");
+      return asked.signal(call);
     },
-    sendControl: (message) => seat?.sendControl(message),
     requestKeyframe: () => pipeline?.requestKeyframe(),
+    sendControl: (message) => seats.present?.sendControl(message),
     async sample() {
-      const link = await seat?.readLink();
+      const link = await seats.present?.readLink();
       if (scope.closed) return undefined;
       if (link) rate.handleLink(link);
       const { bitrateKbps, fps: targetFps } = rate.decision;

@@ -63,7 +63,7 @@ async function rig({ playerHasSave, warm }: { playerHasSave: boolean; warm: bool
       const home = await openHome(playerHasSave);
       done.push(home.startsWith(folders.warm) ? "saves of the warm home" : "saves of a fresh home");
       saves.own(undefined, () => void done.push("archive"));
-      return { noteCrash() {} };
+      return { noteCrash() {}, savedAtMs: undefined };
     },
     warm: {
       has: () => waiting !== undefined,

@@ -58,6 +58,7 @@ describe.each(["bubblewrap", "none"] as const)("in the sandbox %s", (sandboxName
         findTitle: async (found) => found,
         createFolder: () => mkdtemp(join(folder, "copy-")),
         firstPicture,
+        onChanged: () => {},
         room: () => ({ slots: 2, memoryFreeMb: 10_000 }),
         nowMs: () => performance.now(),
         log: { info() {}, warn() {} },

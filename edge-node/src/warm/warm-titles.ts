@@ -15,6 +15,8 @@ import { decide, emptyPool, type PoolEffect, type PoolEvent, type Room } from ".
 
 export type WarmTitlesPorts = CopyPorts & {
   room(): Room;
+  /** A copy waits, or waits no more. */
+  onChanged(): void;
   nowMs(): number;
   log: { info(detail: object, message: string): void; warn(detail: object, message: string): void };
 };
@@ -22,6 +24,8 @@ export type WarmTitlesPorts = CopyPorts & {
 export interface NodeWarmTitles extends WarmTitles {
   /** Replaces what was wanted before. */
   want(targets: readonly WarmTarget[]): void;
+  /** Those of which a copy waits, each once. */
+  waiting(): string[];
   /** Counts a session that is about to be created, with what it tells. */
   watch(events: SessionEvents, session: Scope): SessionEvents;
 }
@@ -63,6 +67,7 @@ export function createWarmTitles(ports: WarmTitlesPorts, scope: Scope): NodeWarm
       copy.warm = warm;
       log.info({ titleId, ms: Math.round(ports.nowMs() - beganMs) }, "a title is kept warm");
       handle({ type: "ready", id });
+      ports.onChanged();
       const why = await Promise.race([warm.running.exited.then(() => "it ended"), warm.display.closed, warm.sound.closed]);
       // A session's by now, or meant to end.
       if (copies.get(id) !== copy || copy.scope.closed) return;
@@ -78,6 +83,7 @@ export function createWarmTitles(ports: WarmTitlesPorts, scope: Scope): NodeWarm
     await copy.scope.close(why).catch((error: Error) => log.warn({ titleId: copy.title.manifest.id, why: error.message }, "a warm title did not close well"));
     if (!copies.delete(id)) return;
     handle({ type: "gone", id });
+    if (copy.warm) ports.onChanged();
   }
 
   function ready(key: string): [number, Copy, WarmTitle] | undefined {
@@ -121,12 +127,14 @@ export function createWarmTitles(ports: WarmTitlesPorts, scope: Scope): NodeWarm
         },
       };
     },
+    waiting: () => [...new Set([...copies.values()].flatMap(({ title, warm, scope: owner }) => (warm && !owner.closed ? [title.manifest.id] : [])))],
     has: (title, source) => ready(keyOf(title, source)) !== undefined,
     take(title, source, owner) {
       const [id, copy, warm] = ready(keyOf(title, source)) ?? [];
       if (id === undefined || !copy || !warm) return undefined;
       copies.delete(id);
       handle({ type: "taken", id });
+      ports.onChanged();
       owner.adopt(copy.scope);
       log.info({ titleId: title.manifest.id }, "a session takes a warm title");
       return warm;

@@ -36,8 +36,9 @@ const titleStore = await openTitleStore(
   { clock: systemClock, log: silentLog, store, storage: createMemoryStorage(), keys: deriveSaveKeys("a-secret") },
   undefined,
 );
-const nobodyPlays: Pick<AppPorts, "clock" | "handoffs" | "identity" | "servers" | "store" | "saves" | "titleStore" | "localTitles" | "adminToken" | "checking"> = {
+const nobodyPlays: Pick<AppPorts, "clock" | "handoffs" | "identity" | "sessions" | "servers" | "store" | "saves" | "titleStore" | "localTitles" | "adminToken" | "checking"> = {
   clock: systemClock,
+  sessions: { emptyNode: () => {} },
   handoffs: { make: async () => undefined, take: async () => undefined },
   servers: { seed: () => ({ number: 0, seed: "" }), publishedSeed: async () => undefined },
   identity: { read: async () => ({ type: "forged" }), tokenFor: async () => "" },
@@ -66,7 +67,7 @@ beforeAll(async () => {
     findArt: (titleId: string, kind: "cover" | "hero") =>
       listed.find(({ title }) => title.manifest.id === titleId)?.art[kind],
   };
-  const app = createApp({ ...nobodyPlays, catalogue, nodes: { candidates: () => candidates, records: () => [], record: () => undefined, tell: () => {} }, log: silentLog }, path.join(root, "client"));
+  const app = createApp({ ...nobodyPlays, catalogue, nodes: { candidates: () => candidates, records: () => [], record: () => undefined, tell: () => {} }, log: silentLog }, path.join(root, "client"), [{ url: "https://fra.example.org/api/echo" }]);
   http.on("request", app);
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   base = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
@@ -186,6 +187,13 @@ test("a person who mistypes gets the page, a program the error", async () => {
 test("files with a hash in their name are kept for ever, others are not", async () => {
   expect((await get("/assets/main-abc123.js")).headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
   expect((await get("/favicon.svg")).headers.get("cache-control")).toBe("public, max-age=0");
+});
+
+test("anybody may ask how far it is, from any page, and ours may ask the probe points", async () => {
+  const response = await fetch(`${base}/api/echo`, { headers: { origin: "https://other.example.org" } });
+  expect([response.status, response.headers.get("access-control-allow-origin"), response.headers.get("cache-control")]).toEqual([204, "*", "no-store"]);
+  const page = await fetch(`${base}/`);
+  expect(page.headers.get("content-security-policy")).toContain("connect-src 'self' https://fra.example.org;");
 });
 
 test("every answer has the security headers, and none says what we are made of", async () => {

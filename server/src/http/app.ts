@@ -1,6 +1,7 @@
 // Everything that is served over plain HTTP.
 
 import express, { type Express } from "express";
+import type { ProbePoint } from "@nearframe/shared/probe/rtt-vector";
 import { SAVES_PATH } from "@nearframe/shared/saves/transfer";
 import { TITLES_PATH } from "@nearframe/shared/title-store/package";
 import type { Log } from "../log.ts";
@@ -12,6 +13,7 @@ import { checkingApi, type CheckingApiPorts } from "./checking-api.ts";
 import { clientFiles } from "./client-files.ts";
 import { drawsApi, type DrawsApiPorts } from "./draws-api.ts";
 import { handoffsApi, type HandoffsApiPorts } from "./handoffs-api.ts";
+import { echo, ECHO_PATH } from "./echo.ts";
 import { nodeOrdersApi, type NodeOrdersApiPorts } from "./node-orders-api.ts";
 import { nodesApi, type NodesApiPorts } from "./nodes-api.ts";
 import { problemsApi, type ProblemsApiPorts } from "./problems-api.ts";
@@ -23,22 +25,24 @@ import { titlesApi, type TitlesApiPorts } from "./titles-api.ts";
 
 export type AppPorts = TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & DrawsApiPorts & CheckingApiPorts & AppealsApiPorts & QualityApiPorts & RatingApiPorts & HandoffsApiPorts & ProblemsApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
 
-export function createApp(ports: AppPorts, clientFolder: string): Express {
-  const { clock, handoffs, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles, adminToken, checking, log } = ports;
+/** `probePoints`: where pages may ask how far it is. */
+export function createApp(ports: AppPorts, clientFolder: string, probePoints: readonly Pick<ProbePoint, "url">[] = []): Express {
+  const { clock, handoffs, catalogue, nodes, sessions, servers, identity, store, saves, titleStore, localTitles, adminToken, checking, log } = ports;
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
-  app.use(securityHeaders);
+  app.use(securityHeaders(probePoints.map(({ url }) => new URL(url).origin)));
   // Nodes and players write here, and nowhere else.
   app.use(SAVES_PATH, transferApi(saves));
   app.use(TITLES_PATH, titleStoreApi({ titleStore, localTitles, adminToken }));
   app.use("/api/saves", savesApi({ identity, saves }));
-  app.use("/api/nodes", nodeOrdersApi({ nodes, adminToken }));
+  app.use("/api/nodes", nodeOrdersApi({ nodes, sessions, adminToken }));
   app.use("/api/sessions", ratingApi({ identity, store }));
   app.use("/api/handoffs", handoffsApi({ identity, handoffs }));
   app.use("/api/problems", problemsApi({ clock, identity, store, adminToken }));
   app.use("/api/checking/appeals", appealsApi({ clock, store, checking }));
   app.use(refuseWriting);
+  app.get(ECHO_PATH, echo);
   app.get("/api/health", (_request, response) => {
     const linked = nodes.candidates().filter((node) => node.state === "linked");
     response.set("Cache-Control", "no-store").json({

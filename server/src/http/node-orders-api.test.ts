@@ -7,13 +7,15 @@ import { nodeOrdersApi, type NodeOrdersApiPorts } from "./node-orders-api.ts";
 
 const adminToken = "the-admin-token-of-the-tests";
 let told: [string, RemoteEvent][];
+let emptied: string[];
 let address: string;
 
 beforeEach(async () => {
   told = [];
+  emptied = [];
   const known = { nodeId: "n1" } as ReturnType<NodeOrdersApiPorts["nodes"]["record"]>;
   const nodes = { record: (id: string) => (id === "n1" ? known : undefined), tell: (id: string, event: RemoteEvent) => void told.push([id, event]) };
-  const server = express().use("/api/nodes", nodeOrdersApi({ nodes, adminToken })).listen(0, "127.0.0.1");
+  const server = express().use("/api/nodes", nodeOrdersApi({ nodes, sessions: { emptyNode: (id) => void emptied.push(id) }, adminToken })).listen(0, "127.0.0.1");
   testScope().own(server, (server) => void server.close());
   await new Promise((resolve) => server.once("listening", resolve));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/nodes`;
@@ -32,6 +34,11 @@ test.each([
   expect(told).toEqual([["n1", event]]);
 });
 
+test("/n1/empty drains it, and has what is played there moved", async () => {
+  expect((await post("/n1/empty")).status).toBe(202);
+  expect([told, emptied]).toEqual([[["n1", { type: "drain-asked", by: "server" }]], ["n1"]]);
+});
+
 test.each([
   ["another token", "/n1/drain", "not-the-token", 401],
   ["no such node", "/n9/drain", adminToken, 404],
@@ -39,5 +46,5 @@ test.each([
   ["what every object has", "/n1/constructor", adminToken, 404],
 ])("%s changes nothing", async (_, path, token, status) => {
   expect((await post(path, token)).status).toBe(status);
-  expect(told).toEqual([]);
+  expect([told, emptied]).toEqual([[], []]);
 });

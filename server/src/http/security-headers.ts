@@ -4,7 +4,7 @@
 
 import type { RequestHandler } from "express";
 
-const PAGE_POLICY = [
+const pagePolicy = (askedOrigins: readonly string[]): string => [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -12,7 +12,7 @@ const PAGE_POLICY = [
   "font-src 'self'",
   "media-src 'self' blob: mediastream:",
   // 'self' covers our own WebSocket in every browser with WebRTC good enough to play.
-  "connect-src 'self'",
+  ["connect-src 'self'", ...new Set(askedOrigins)].join(" "),
   "worker-src 'self' blob:",
   "manifest-src 'self'",
   "base-uri 'none'",
@@ -28,14 +28,18 @@ const PERMISSIONS = ["autoplay", "fullscreen", "gamepad", "clipboard-read", "cli
   .concat(["camera=()", "geolocation=()", "payment=()", "usb=()"])
   .join(", ");
 
-export const securityHeaders: RequestHandler = (_request, response, next) => {
-  response.set({
-    "Content-Security-Policy": PAGE_POLICY,
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": PERMISSIONS,
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-  });
-  next();
+/** `askedOrigins`: the probe points, which pages measure their way to. */
+export const securityHeaders = (askedOrigins: readonly string[]): RequestHandler => {
+  const policy = pagePolicy(askedOrigins);
+  return (_request, response, next) => {
+    response.set({
+      "Content-Security-Policy": policy,
+      "Cross-Origin-Resource-Policy": "same-origin",
+      "Permissions-Policy": PERMISSIONS,
+      "Referrer-Policy": "no-referrer",
+      "X-Content-Type-Options": "nosniff",
+      "X-Frame-Options": "SAMEORIGIN",
+    });
+    next();
+  };
 };

@@ -9,7 +9,7 @@ import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { LINK_ANSWER_MS, LINK_CHECK_EVERY_MS, REMOTE_CHECK_MS } from "./limits.ts";
 import type { NodeMail } from "./node-mail.ts";
-import type { NodeLink } from "./nodes.ts";
+import type { NodeLink } from "./node.ts";
 
 /** The last check of a link; one that is not over yet serves whoever asks meanwhile. */
 export type LastCheck = { atMs: number; over: boolean };

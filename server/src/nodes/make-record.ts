@@ -1,8 +1,18 @@
 // A node's record from what is known of it at its home. Pure.
 
 import type { NodeInventory } from "@nearframe/shared/node/inventory";
+import type { RttVector } from "@nearframe/shared/probe/rtt-vector";
 import type { HostRecord, NodeLocation, NodeRecord } from "./node-record.ts";
 import { NEW_NODE, stateOf, type NodeLife } from "./node-transition.ts";
+
+/** What changes from one heartbeat to the next, beside sessions. */
+export type NodeNews = {
+  /** Titles of which a started copy waits there. */
+  readonly warmTitleIds: readonly string[];
+  /** Round trips to probe points, without those that can't be. */
+  readonly rttVector: RttVector;
+};
+export const NO_NEWS: NodeNews = { warmTitleIds: [], rttVector: {} };
 
 export type KnownNode = {
   readonly nodeId: string;
@@ -10,9 +20,10 @@ export type KnownNode = {
   readonly location: NodeLocation | undefined;
   readonly life: NodeLife;
   readonly host: HostRecord;
+  readonly news: NodeNews;
 };
 
-export function makeRecord({ nodeId, registration, location, life, host }: KnownNode, homeServerId: string): NodeRecord {
+export function makeRecord({ nodeId, registration, location, life, host, news }: KnownNode, homeServerId: string): NodeRecord {
   const { publicKey, address, trusted, inventory } = registration;
   const { name, operatorId, runtimes, titleIds, canFetch, hardware, network, capacity, feePerHourMicros } = inventory;
   const orders = ordersOf(life);
@@ -28,6 +39,7 @@ export function makeRecord({ nodeId, registration, location, life, host }: Known
     ...(location && { location }),
     runtimes,
     titleIds,
+    ...(news.warmTitleIds.length > 0 && { warmTitleIds: [...news.warmTitleIds] }),
     canFetch,
     hardware,
     encoders: inventory.encoders ?? [],
@@ -36,7 +48,7 @@ export function makeRecord({ nodeId, registration, location, life, host }: Known
     slotsFree: Math.max(0, capacity.slots - life.slots.size),
     feePerHourMicros,
     record: host,
-    rttVector: {},
+    rttVector: news.rttVector,
     trusted,
   };
 }

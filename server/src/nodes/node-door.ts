@@ -16,6 +16,7 @@ import type { Sessions } from "../session/sessions.ts";
 import { NODE_MESSAGES_PER_SECOND_MAX } from "./limits.ts";
 import { showsToken } from "./node-token.ts";
 import type { Nodes } from "./nodes.ts";
+import type { NodeNews } from "./make-record.ts";
 import { proveNumbered, proveRegistration, type LinkProof } from "./proof.ts";
 
 export type NodeToken = {
@@ -78,6 +79,10 @@ function refuseNode({ headers }: IncomingMessage, { token, required }: NodeToken
   return { status: 401, code: "NODE_TOKEN_REFUSED", message };
 }
 
+function newsOf({ warmTitleIds, rttsMs }: Message<"node.heartbeat">): Partial<NodeNews> {
+  return { ...(warmTitleIds && { warmTitleIds }), ...(rttsMs && { rttVector: rttsMs }) };
+}
+
 type Caller = { address: string; trusted: boolean; logRefusal(why: string): void };
 
 function createConversation(
@@ -95,7 +100,7 @@ function createConversation(
     const { nodeId } = registered;
     switch (message.type) {
       case "node.heartbeat":
-        if (proves(message)) nodes.heartbeat(nodeId, message.sessions);
+        if (proves(message)) nodes.heartbeat(nodeId, message.sessions, newsOf(message));
         return;
       case "node.inventory":
         if (proves(message)) nodes.describe(nodeId, message.inventory);

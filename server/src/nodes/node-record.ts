@@ -63,6 +63,8 @@ export const NodeRecord = z.object({
   location: z.optional(NodeLocation),
   runtimes: z.array(z.enum(RUNTIMES)),
   titleIds: z.array(Id),
+  /** Of which a started copy waits there for the next player. */
+  warmTitleIds: z.optional(z.array(Id)),
   canFetch: z.boolean(),
   hardware: NodeHardware,
   encoders: EncoderReports,

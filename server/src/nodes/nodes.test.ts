@@ -6,11 +6,12 @@ import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { joinLocalCluster } from "../cluster/adapters/local/local-cluster.ts";
 import { createLocalHub } from "../cluster/adapters/local/local-hub.ts";
+import { createProbePoints, type ProbePoints } from "../probing/probe-points.ts";
 import { inventory, report, TEST_NODE } from "../testing/node-identity.ts";
 import { silentLog } from "../testing/world.ts";
 import type { NodeChecks } from "./checks.ts";
 import { HEARTBEAT_MS, HEARTBEAT_SILENCE_MS, LINK_CHECK_EVERY_MS, NODE_GRACE_MS, REMOTE_CHECK_MS, OFFLINE_KEPT_MS, SWEEP_MS } from "./limits.ts";
-import type { NodeLink, Registration } from "./nodes.ts";
+import type { NodeLink, Registration } from "./node.ts";
 import { openNodes } from "./open-nodes.ts";
 
 let scope: Scope;
@@ -24,7 +25,7 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-type Options = { checks?: NodeChecks; hub?: ReturnType<typeof createLocalHub>; serverId?: string; isServerAlive?: (id: string) => boolean };
+type Options = { checks?: NodeChecks; hub?: ReturnType<typeof createLocalHub>; serverId?: string; isServerAlive?: (id: string) => boolean; probePoints?: ProbePoints };
 
 const makeHub = () => createLocalHub({ clock: systemClock, log: silentLog }, scope);
 
@@ -69,6 +70,26 @@ function link() {
   };
   return Object.assign(it, { sent, closes, pinged });
 }
+
+test("heartbeats tell of started copies and round trips, until the next link", async () => {
+  const { nodes } = await setUp({ probePoints: createProbePoints([{ id: "fra", url: "https://fra.example.org" }], { serverId: "a" }) });
+  const first = Object.assign(link(), { rttMs: 7 });
+  nodes.register(first, registration("n1"));
+  expect(first.sent[0]).toMatchObject({ type: "node.welcome", probePoints: [{ id: "fra" }] });
+  nodes.heartbeat("n1", [], { warmTitleIds: ["doom"], rttVector: { fra: 12, elsewhere: 1 } });
+  expect(nodes.record("n1")).toMatchObject({ warmTitleIds: ["doom"], rttVector: { fra: 12, "server:a": 7 } });
+  const record = nodes.record("n1");
+  first.rttMs = 8;
+  nodes.heartbeat("n1", []);
+  // What is about the same is not written again, 100,000 times a minute.
+  expect(nodes.record("n1")).toBe(record);
+  first.rttMs = 20;
+  nodes.heartbeat("n1", [], { warmTitleIds: [] });
+  expect(nodes.record("n1")).toMatchObject({ rttVector: { fra: 12, "server:a": 20 } });
+  expect(nodes.record("n1")).not.toHaveProperty("warmTitleIds");
+  nodes.register(link(), registration("n1"));
+  expect(nodes.record("n1")?.rttVector).toEqual({});
+});
 
 type Change = Partial<Registration> & { says?: Partial<NodeInventory> & { slots?: number } };
 

@@ -14,6 +14,7 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import { CloseCode, PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import type { NodeInventory } from "@nearframe/shared/node/inventory";
 import type { SessionReport } from "@nearframe/shared/node/messages";
+import type { RttVector } from "@nearframe/shared/probe/rtt-vector";
 import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import type { Log } from "../log.ts";
@@ -23,33 +24,15 @@ import { candidateOf } from "./candidates.ts";
 import type { NodeChecks } from "./checks.ts";
 import type { NodeHistory } from "./history.ts";
 import { HEARTBEATS_MISSED_MAX, NODES_MAX, NODE_GRACE_MS, SWEEP_MS, heartbeatMsFor } from "./limits.ts";
-import { lifeUnderOrders, makeRecord } from "./make-record.ts";
+import { makeRecord, NO_NEWS, type NodeNews } from "./make-record.ts";
 import { createLinkChecks } from "./link-checks.ts";
+import { hasStray, newNode, type Node, type NodeLink, type Registration } from "./node.ts";
 import type { NodeDirectory } from "./node-directory.ts";
-import { reasonOf, stateOf, transition, type NodeEffect, type NodeEvent, type NodeLife } from "./node-transition.ts";
+import { reasonOf, stateOf, transition, type NodeEffect, type NodeEvent } from "./node-transition.ts";
 import type { NodeLetter, NodeMail, RemoteEvent } from "./node-mail.ts";
-import { NEW_HOST_RECORD, type HostRecord, type NodeLocation, type NodeRecord } from "./node-record.ts";
-
-/** What a node said as it came, once its door has seen that it is true of its key. */
-export type Registration = {
-  readonly nodeId: string;
-  readonly publicKey: string;
-  /** Where its socket comes from. */
-  readonly address: string;
-  /** It showed the operator's token. */
-  readonly trusted: boolean;
-  readonly inventory: NodeInventory;
-  readonly sessions: readonly SessionReport[];
-  readonly draining: boolean;
-};
-
-/** One control link of a node, as the registry needs it. */
-export interface NodeLink {
-  send(message: ServerToNode): void;
-  close(code: CloseCode, reason: string): void;
-  /** Whether the node answers a ping in time. */
-  answers(limitMs: number): Promise<boolean>;
-}
+import type { FarEnd, Placed } from "../probing/place-far-end.ts";
+import { differs, serverPoint, type ProbePoints } from "../probing/probe-points.ts";
+import type { HostRecord } from "./node-record.ts";
 
 export interface NodeEvents {
   /** Linked here, for the first time or again, with the sessions that still run there. */
@@ -69,22 +52,8 @@ export type NodesPorts = {
   mail: NodeMail;
   checks: NodeChecks;
   history: NodeHistory;
-  locate(place: { address: string; timeZone: string | undefined }): NodeLocation | undefined;
-};
-
-type Node = {
-  readonly nodeId: string;
-  registration: Registration;
-  location: NodeLocation | undefined;
-  life: NodeLife;
-  link: NodeLink | undefined;
-  heardAtMs: number;
-  heartbeatMs: number;
-  /** Its link has brought a heartbeat. */
-  reported: boolean;
-  host: HostRecord;
-  /** Another process says that the node hangs there. */
-  elsewhere: boolean;
+  probePoints: ProbePoints;
+  locate(farEnd: FarEnd): Placed;
 };
 
 export type Nodes = ReturnType<typeof createNodes>;
@@ -112,6 +81,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     },
     scope,
   );
+  const here = serverPoint(serverId);
   let linkedCount = 0;
   let heartbeatMs = heartbeatMsFor(0);
   const sweeping = setInterval(sweep, SWEEP_MS);
@@ -140,9 +110,10 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     const node = known ?? newNode(registration, directory.get(nodeId)?.orders);
     const inventoryChanged = !known || JSON.stringify(known.registration.inventory) !== JSON.stringify(inventory);
     nodes.set(nodeId, node);
-    Object.assign(node, { registration, link, heardAtMs: clock.monotonicMs(), heartbeatMs, reported: false, elsewhere: false });
-    node.location = ports.locate({ address: registration.address, timeZone: inventory.timeZone });
-    link.send({ type: "node.welcome", protocol: PROTOCOL_VERSION, nodeId, heartbeatMs });
+    Object.assign(node, { registration, link, heardAtMs: clock.monotonicMs(), heartbeatMs, reported: false, news: NO_NEWS, elsewhere: false });
+    locate(node, {});
+    const { asked } = ports.probePoints;
+    link.send({ type: "node.welcome", protocol: PROTOCOL_VERSION, nodeId, heartbeatMs, ...(asked.length > 0 && { probePoints: asked }) });
     const { sessions, draining } = registration;
     apply(node, { type: "linked", inventoryChanged, draining, sessions }, { claim: true });
     for (const sessionId of awaited.take(nodeId)) apply(node, { type: "session-held", sessionId });
@@ -182,7 +153,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     publish(node);
   }
 
-  function heartbeat(nodeId: string, sessions: readonly SessionReport[]): void {
+  function heartbeat(nodeId: string, sessions: readonly SessionReport[], news: Partial<NodeNews> = {}): void {
     const node = nodes.get(nodeId);
     if (!node?.link) return;
     node.heardAtMs = clock.monotonicMs();
@@ -191,12 +162,30 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
       node.link.send({ type: "node.pace", heartbeatMs });
     }
     const before = node.life.slots;
+    hearNews(node, news);
     apply(node, { type: "sessions-reported", sessions });
     // It speaks here, so another process that has it in its books lost it to us.
     if (node.elsewhere) reclaim(node);
     if (node.reported && node.life.slots === before && !hasStray(node)) return;
     node.reported = true;
     events.onReported(nodeId, sessions);
+  }
+
+  /** What it left out is as it was. Measured here is its round trip to this process. */
+  function hearNews(node: Node, told: Partial<NodeNews>): void {
+    const { news } = node;
+    const measured = differs(news.rttVector[here], node.link?.rttMs);
+    if (!told.warmTitleIds && !told.rttVector && !measured) return;
+    if (told.warmTitleIds) node.news = { ...news, warmTitleIds: told.warmTitleIds };
+    if (told.rttVector || measured) locate(node, told.rttVector ?? news.rttVector);
+    publish(node);
+  }
+
+  function locate(node: Node, claimed: RttVector): void {
+    const { address, inventory: { timeZone } } = node.registration;
+    const { location, rttVector } = ports.locate({ address, timeZone, rttVector: ports.probePoints.join(claimed, node.link?.rttMs) });
+    node.location = location;
+    node.news = { ...node.news, rttVector };
   }
 
   function reclaim(node: Node): void {
@@ -399,25 +388,4 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
 
 function replaceLink(link: NodeLink): void {
   link.close(CloseCode.replaced, "the node has registered again");
-}
-
-/** Something runs there that the servers have given up. */
-function hasStray({ life }: Node): boolean {
-  for (const slot of life.slots.values()) if (!slot.held) return true;
-  return false;
-}
-
-function newNode(registration: Registration, orders: NodeRecord["orders"]): Node {
-  return {
-    nodeId: registration.nodeId,
-    registration,
-    location: undefined,
-    life: lifeUnderOrders(orders),
-    link: undefined,
-    heardAtMs: 0,
-    heartbeatMs: 0,
-    reported: false,
-    host: NEW_HOST_RECORD,
-    elsewhere: false,
-  };
 }

@@ -8,8 +8,10 @@ import type { Log } from "../log.ts";
 import { inventoryChecks, type NodeChecks } from "./checks.ts";
 import { noHistory, type NodeHistory } from "./history.ts";
 import { openNodeDirectory } from "./node-directory.ts";
+import type { FarEnd, Placed } from "../probing/place-far-end.ts";
+import { createProbePoints, type ProbePoints } from "../probing/probe-points.ts";
 import { createNodeMail, openNodeMailbox } from "./node-mail.ts";
-import { NodeRecord, type NodeLocation } from "./node-record.ts";
+import { NodeRecord } from "./node-record.ts";
 import { createNodes, type NodeEvents } from "./nodes.ts";
 
 export type OpenNodesPorts = {
@@ -24,7 +26,9 @@ export type OpenNodesPorts = {
   };
   checks?: NodeChecks;
   history?: NodeHistory;
-  locate?(place: { address: string; timeZone: string | undefined }): NodeLocation | undefined;
+  /** Left out: only this process's own pings are a probe point. */
+  probePoints?: ProbePoints;
+  locate?(farEnd: FarEnd): Placed;
   /** Whether another process of the cluster lives; `serversChanged` is called when the answer may differ. */
   isServerAlive?(serverId: string): boolean;
 };
@@ -70,7 +74,8 @@ export async function openNodes(ports: OpenNodesPorts, scope: Scope) {
       mail: createNodeMail(cluster),
       checks: ports.checks ?? inventoryChecks,
       history: ports.history ?? noHistory,
-      locate: ports.locate ?? (() => undefined),
+      probePoints: ports.probePoints ?? createProbePoints([], { serverId }),
+      locate: ports.locate ?? (({ rttVector }) => ({ location: undefined, rttVector })),
     },
     scope,
   );

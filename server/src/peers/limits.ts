@@ -8,6 +8,11 @@ export const HELLO_MS = 10_000;
 /** A dead link is noticed within two of these: soon enough that the hold time has meaning. */
 export const PING_EVERY_MS = 10_000;
 
+/** A minute and a half of pings: the least of them is the way's, not a busy moment's. */
+export const ROUND_TRIPS_KEPT = 8;
+/** One after the other as a link opens, so that its round trip is known before a session is placed. */
+export const ROUND_TRIPS_AT_FIRST = 3;
+
 /** After this the closing handshake is not waited for. */
 export const CLOSE_HANDSHAKE_MS = 2_000;
 

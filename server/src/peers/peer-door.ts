@@ -17,7 +17,7 @@ export interface Conversation<Incoming> {
   handleClosed(): void;
 }
 
-export type PeerLink<Outgoing> = Pick<Peer<Outgoing>, "send" | "close" | "closed" | "answers">;
+export type PeerLink<Outgoing> = Pick<Peer<Outgoing>, "send" | "close" | "closed" | "answers" | "rttMs">;
 
 export type PeerDoorOptions<S extends z.ZodMiniType, Outgoing> = {
   schema: S;

@@ -5,7 +5,7 @@ import { CloseCode, MESSAGE_BYTES_MAX, SOCKET_BACKLOG_BYTES_MAX } from "@nearfra
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { pick, seededRandom } from "../testing/seeded-random.ts";
 import { silentLog } from "../testing/world.ts";
-import { PING_EVERY_MS, REFUSALS_MAX } from "./limits.ts";
+import { PING_EVERY_MS, REFUSALS_MAX, ROUND_TRIPS_AT_FIRST } from "./limits.ts";
 import { createPeer, type PeerSocket } from "./peer.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -125,26 +125,53 @@ test("what the far end would refuse unread is not sent", () => {
   expect(closes).toEqual([]);
 });
 
+test("the round trip is the least of the last pings, a few of which are sent at once", () => {
+  const { peer, pings } = setUp();
+  expect(peer.rttMs).toBeUndefined();
+  for (const tookMs of [30, 12, 20]) {
+    vi.advanceTimersByTime(tookMs);
+    peer.handlePong();
+  }
+  expect([peer.rttMs, pings()]).toEqual([12, 3]);
+});
+
+test("an answer to an earlier ping is not taken for a quick one to a later", async () => {
+  const { peer } = setUp();
+  vi.advanceTimersByTime(40);
+  const asked = peer.answers(1_500);
+  peer.handlePong();
+  expect([await asked, peer.rttMs]).toEqual([true, 40]);
+});
+
+/** As many as a link begins with have come and gone. */
+function measured(peer: ReturnType<typeof setUp>["peer"]): void {
+  for (let times = 0; times < ROUND_TRIPS_AT_FIRST; times++) peer.handlePong();
+}
+
 test("asked whether it is there, the far end answers by its pong, or not in time", async () => {
   const { peer, pings } = setUp();
+  measured(peer);
+  const before = pings();
   const first = peer.answers(1_500);
   vi.advanceTimersByTime(1_499);
   peer.handlePong();
   expect(await first).toBe(true);
   const second = peer.answers(1_500);
   vi.advanceTimersByTime(1_500);
-  expect([await second, pings()]).toEqual([false, 2]);
+  expect([await second, pings() - before]).toEqual([false, 2]);
   const third = peer.answers(1_500);
   peer.handleClosed();
-  expect([await third, await peer.answers(1_500), pings()]).toEqual([false, false, 3]);
+  expect([await third, await peer.answers(1_500), pings() - before]).toEqual([false, false, 3]);
 });
 
 test("a dead link is noticed by its missing pong, a living one is kept", () => {
   const { peer, closes, pings, closedTimes } = setUp();
+  measured(peer);
+  const before = pings();
   vi.advanceTimersByTime(PING_EVERY_MS);
   peer.handlePong();
   vi.advanceTimersByTime(PING_EVERY_MS);
-  expect([pings(), closes]).toEqual([2, []]);
+  expect([pings() - before, closes]).toEqual([2, []]);
   vi.advanceTimersByTime(PING_EVERY_MS);
   expect(closes).toEqual(["terminated"]);
   expect(closedTimes()).toBe(1);

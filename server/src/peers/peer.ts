@@ -8,7 +8,7 @@ import { CloseCode, MESSAGE_BYTES_MAX, SOCKET_BACKLOG_BYTES_MAX } from "@nearfra
 import { parseMessage } from "@nearframe/shared/protocol/parse";
 import type * as z from "zod/mini";
 import type { Log } from "../log.ts";
-import { PING_EVERY_MS, REFUSALS_MAX } from "./limits.ts";
+import { PING_EVERY_MS, REFUSALS_MAX, ROUND_TRIPS_AT_FIRST, ROUND_TRIPS_KEPT } from "./limits.ts";
 import { fullBucket, takeToken, type BucketRate } from "./token-bucket.ts";
 
 /** The part of a WebSocket that a peer needs. */
@@ -43,6 +43,8 @@ export type Peer<Outgoing> = {
   readonly closed: boolean;
   /** Whether the far end answers a ping in time: one that hangs doesn't, though its system keeps the link open. */
   answers(limitMs: number): Promise<boolean>;
+  /** The least of the last round trips of a ping; undefined before the first. */
+  readonly rttMs: number | undefined;
   handleText(bytes: number, text: () => string): void;
   handleBinary(): void;
   handlePong(): void;
@@ -65,9 +67,31 @@ export function createPeer<S extends z.ZodMiniType, Outgoing extends { type: str
   const pinging = setInterval(() => {
     if (!heard) return socket.terminate();
     heard = false;
-    socket.ping();
+    ping();
   }, PING_EVERY_MS);
   scope.own(pinging, clearInterval);
+  /** Of the last pings, newest last. */
+  const roundTripsMs: number[] = [];
+  let pingedAtMs: number | undefined;
+  ping();
+
+  function ping(): void {
+    // Of several under way the first is timed: an answer to it is not taken for one to a later.
+    pingedAtMs ??= clock.monotonicMs();
+    socket.ping();
+  }
+
+  /** A few in a row to begin with: the first answer waits for whatever opens with the link. */
+  function handlePong(): void {
+    heard = true;
+    settleAsking(true);
+    if (pingedAtMs === undefined) return;
+    roundTripsMs.push(clock.monotonicMs() - pingedAtMs);
+    pingedAtMs = undefined;
+    if (roundTripsMs.length > ROUND_TRIPS_KEPT) roundTripsMs.shift();
+    if (roundTripsMs.length < ROUND_TRIPS_AT_FIRST && !closing) ping();
+  }
+
   /** Who waits for the next pong. */
   const asking = new Set<(answered: boolean) => void>();
   scope.own(asking, () => settleAsking(false));
@@ -82,7 +106,7 @@ export function createPeer<S extends z.ZodMiniType, Outgoing extends { type: str
         resolve(answered);
       };
       asking.add(settle);
-      socket.ping();
+      ping();
     });
   }
 
@@ -160,15 +184,15 @@ export function createPeer<S extends z.ZodMiniType, Outgoing extends { type: str
     send,
     close,
     answers,
+    get rttMs() {
+      return roundTripsMs.length === 0 ? undefined : Math.min(...roundTripsMs);
+    },
     get closed() {
       return closing;
     },
     handleText,
     handleBinary,
-    handlePong: () => {
-      heard = true;
-      settleAsking(true);
-    },
+    handlePong,
     handleClosed,
   };
 }

@@ -3,7 +3,8 @@
 //
 // Always taking the very best would send everybody to one node and learn nothing of the
 // others. So the first is drawn among those that are as good, and a tenth of the draws
-// goes to nodes that are little known. The others on the list are to show another path:
+// goes to nodes that are little known. Of equals those come first where a started copy of the
+// title waits: the player has a picture sooner, and the copy is there for nobody else. The others on the list are to show another path:
 // two nodes of one rack have the same way to the player, and measuring both tells nothing.
 
 /** A near equal adds no more than this to the round trip, whatever its price is. */
@@ -13,11 +14,17 @@ const LITTLE_KNOWN_RTT_MS = 10;
 export const LITTLE_KNOWN_SHARE = 0.1;
 
 /** What the draw asks of a node. `path` is alike for nodes that share their way to the world. */
-export type Drawable = { readonly score: number; readonly rttMs: number; readonly path: number };
+export type Drawable = {
+  readonly score: number;
+  readonly rttMs: number;
+  readonly path: number;
+  /** A started copy of the title waits there. */
+  readonly warm: boolean;
+};
 
 export type Drawn<T> = {
   readonly node: T;
-  readonly because: "best-score" | "drawn-among-equals" | "little-known" | "other-path" | "next-best";
+  readonly because: "best-score" | "warm-copy" | "drawn-among-equals" | "little-known" | "other-path" | "next-best";
 };
 
 /** Whether this draw is one of the tenth. Asked first, because it widens the search. */
@@ -40,8 +47,10 @@ export function chooseShortlist<T extends Drawable>(
 
   const equals = best.filter(({ score, rttMs }) => score >= equalShare * top.score && rttMs <= top.rttMs + EQUAL_RTT_MS);
   if (!newcomer) {
-    const drawn = drawByScore(equals, random) ?? top;
-    chosen.push({ node: drawn, because: drawn === top ? "best-score" : "drawn-among-equals" });
+    const warm = equals.filter((node) => node.warm);
+    const drawn = drawByScore(warm.length > 0 ? warm : equals, random) ?? top;
+    const why = drawn.warm && equals.length > warm.length ? "warm-copy" : "drawn-among-equals";
+    chosen.push({ node: drawn, because: drawn === top ? "best-score" : why });
   }
   while (chosen.length < count) {
     const paths = new Set(chosen.map(({ node }) => node.path));

@@ -5,6 +5,7 @@ import type { ChosenBecause, PlacementPolicy, RttSource, ScoreTerms } from "./ne
 
 const BECAUSE: Readonly<Record<ChosenBecause, string>> = {
   "best-score": "No other node scores higher.",
+  "warm-copy": "As good as the best, and the title is started there already.",
   "drawn-among-equals": "Drawn among the nodes that are as good as the best.",
   "little-known": "One draw in ten goes to a node with few sessions, and this was one.",
   "other-path": "The best on another path than those before it.",
@@ -26,6 +27,7 @@ export function explain(because: ChosenBecause, terms: ScoreTerms, record: NodeR
     `${sessionsEnded} sessions ended, ${sessionsFailedByHost} by the host's fault: ${(terms.reliability * 100).toFixed(1)} % sure to end well.`,
   ];
   if (policy !== "best-experience") reasons.push(`Asks ${record.feePerHourMicros} an hour: ${(terms.price * 100).toFixed(0)} of 100 for its price.`);
+  if (terms.titleWarm && because !== "warm-copy") reasons.push("The title is started there already.");
   if (!terms.titlePresent) reasons.push("It has to fetch the title first.");
   return reasons;
 }

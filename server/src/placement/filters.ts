@@ -8,7 +8,13 @@ import type { NodeColumns } from "./node-columns.ts";
 export type Counts = Partial<Record<PassedOver, number>>;
 
 /** `candidates` passed every filter of this kind; `present` says which of them have the title already. */
-export type Sieve = { candidates: Uint32Array; candidatesCount: number; present: Uint32Array };
+export type Sieve = {
+  candidates: Uint32Array;
+  candidatesCount: number;
+  present: Uint32Array;
+  /** Those of the candidates where a started copy waits; undefined where there is none. */
+  warm: Uint32Array | undefined;
+};
 
 /** Adds those who fail to `counts`, each under the first filter that it fails. */
 export function sieveNetwork(nodes: NodeColumns, need: PlacementNeed, counts: Counts): Sieve {
@@ -49,7 +55,9 @@ export function sieveNetwork(nodes: NodeColumns, need: PlacementNeed, counts: Co
   add(counts, "no-free-slot", noSlot);
   add(counts, "runtime-not-supported", noRuntime);
   add(counts, "title-not-here", noTitle);
-  return { candidates, candidatesCount: left, present };
+  const started = nodes.byWarmTitle.get(need.titleId)?.bits.words;
+  const warm = started && candidates.map((word, index) => word & (started[index] ?? 0));
+  return { candidates, candidatesCount: left, present, warm };
 }
 
 const NONE = new Uint32Array(0);

@@ -80,12 +80,16 @@ export type ScoreTerms = {
   readonly captureEncodeMs: number;
   /** The title is here and need not be fetched. */
   readonly titlePresent: boolean;
+  /** A started copy of it waits for the next player. */
+  readonly titleWarm: boolean;
 };
 
 /** Why a node is on the list. */
 export type ChosenBecause =
   /** No other has a higher score. */
   | "best-score"
+  /** As good as the best, and a started copy of the title waits there. */
+  | "warm-copy"
   /** Drawn among those that are as good as the best. */
   | "drawn-among-equals"
   /** A share of the draws goes to nodes with few sessions, so that they become known. */

@@ -20,6 +20,7 @@ export const LITTLE_KNOWN_SESSIONS = 20;
 /** Only a person's decision, or a check that passes, brings these back. */
 const GONE_FOR_GOOD: ReadonlySet<NodeState> = new Set(["quarantined", "draining", "retired"]);
 
+const NOTHING: readonly string[] = [];
 type Members = { readonly bits: Bits; count: number };
 
 const NUMBERS = [
@@ -52,6 +53,8 @@ export function createNodeColumns() {
   };
   const byTitle = new Map<string, Members>();
   const byRuntime = new Map<string, Members>();
+  /** Where a started copy of a title waits. */
+  const byWarmTitle = new Map<string, Members>();
 
   /** Countries and regions as numbers; 0 is a place that is not known. */
   function numberOf(name: string): number {
@@ -87,6 +90,7 @@ export function createNodeColumns() {
     bits.mayReturn.set(slot, record.slots > 0 && !GONE_FOR_GOOD.has(record.state));
     writeMembership(slot, byRuntime, old?.runtimes ?? [], record.runtimes);
     writeMembership(slot, byTitle, old?.titleIds ?? [], record.titleIds);
+    writeMembership(slot, byWarmTitle, old?.warmTitleIds ?? NOTHING, record.warmTitleIds ?? NOTHING);
     bits.fetches.set(slot, record.canFetch);
     bits.gpu.set(slot, record.hardware.gpu !== undefined);
     bits.littleKnown.set(slot, record.record.sessionsLast7Days < LITTLE_KNOWN_SESSIONS);
@@ -154,11 +158,12 @@ export function createNodeColumns() {
     for (const set of Object.values(bits)) set.set(slot, false);
     writeMembership(slot, byRuntime, old?.runtimes ?? [], []);
     writeMembership(slot, byTitle, old?.titleIds ?? [], []);
+    writeMembership(slot, byWarmTitle, old?.warmTitleIds ?? NOTHING, NOTHING);
     return slot;
   }
 
   return {
-    columns, bits, byTitle, byRuntime, rtt, records, slotOf, slotFor, write, clear, judgePrices,
+    columns, bits, byTitle, byRuntime, byWarmTitle, rtt, records, slotOf, slotFor, write, clear, judgePrices,
     /** Undefined for a place where no node is. */
     placeNumber: (name: string): number | undefined => names.get(name),
     get size(): number {

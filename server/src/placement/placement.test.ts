@@ -187,6 +187,41 @@ describe("the policies", () => {
   });
 });
 
+describe("a started copy of the title", () => {
+  const cold = (nodeId: string, changes: Partial<NodeRecord> = {}) => nodeRecord(nodeId, { location: place(48.9, 2.4, "FR"), ...changes });
+  const warm = (nodeId: string, changes: Partial<NodeRecord> = {}) => cold(nodeId, { warmTitleIds: ["doom"], ...changes });
+
+  test("decides between equals, whatever the dice say, and is told as the reason", () => {
+    for (let seed = 1; seed <= 50; seed++) {
+      const result = place1([cold("a"), cold("b"), warm("w"), cold("c")], {}, seededRandom(seed));
+      if (result.type !== "shortlist" || result.candidates[0]?.because === "little-known") continue;
+      expect(result.candidates[0]).toMatchObject({ nodeId: "w", terms: { titleWarm: true } });
+      expect(result.candidates[0]?.reasons.join(" ")).toMatch(/started there already|No other node scores higher/);
+    }
+  });
+
+  test("of another title, or one that has been taken, is nothing", () => {
+    const index = indexOf(cold("near", { location: PARIS }), warm("w", { warmTitleIds: ["quake"] }));
+    index.upsert(warm("w"));
+    index.upsert(cold("w"));
+    const result = index.shortlist(placementNeed(), noDice);
+    expect(result.type === "shortlist" && result.candidates.every(({ terms }) => !terms.titleWarm)).toBe(true);
+  });
+
+  test("does not outweigh what is felt: a nearer node comes first", () => {
+    expect(idsOf(place1([cold("near", { location: PARIS }), warm("far", { location: BERLIN })]))[0]).toBe("near");
+  });
+
+  test("passes no filter that others don't", () => {
+    expect(idsOf(place1([cold("a"), warm("w", { slotsFree: 0 }), warm("x", { state: "draining" }), warm("y", { feePerHourMicros: 9e9 })], { feeMaxMicros: 500_000 }))).toEqual(["a"]);
+  });
+
+  test("is found among thousands of equals", () => {
+    const many = Array.from({ length: 3_000 }, (_, n) => cold(`n${n}`, { address: `203.0.${n >> 8}.${n & 255}` }));
+    expect(idsOf(place1([...many, warm("w")]))[0]).toBe("w");
+  });
+});
+
 test("the others on the list are on other paths", () => {
   const rack = ["a", "b", "c", "d"].map((id) => nodeRecord(id, { address: `198.51.100.${id.charCodeAt(0)}` }));
   const elsewhere = nodeRecord("elsewhere", { location: LONDON, address: "192.0.2.1" });

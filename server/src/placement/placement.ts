@@ -19,7 +19,7 @@ import { createFees } from "./fees.ts";
 import { explain } from "./explain.ts";
 import { createNodeFilters } from "./filters.ts";
 import { createNodeColumns } from "./node-columns.ts";
-import { createExperience, experienceKey } from "./score.ts";
+import { CAPTURE_ENCODE_MS_UNKNOWN, createExperience, experienceKey } from "./score.ts";
 import type { Experience, Market } from "./score.ts";
 import { EQUAL_SHARE, searchNodes } from "./search.ts";
 import type { Scored } from "./search.ts";
@@ -108,8 +108,17 @@ export function createPlacementIndex() {
       rttSource,
       captureEncodeMs,
       titlePresent: record.titleIds.includes(need.titleId),
+      titleWarm: node.warm,
     };
     return { nodeId: record.nodeId, score, terms, because, reasons: explain(because, terms, record, need.policy) };
+  }
+
+  /** What play is worth over a path to this node that was measured, and what it could be worth at best. */
+  function judgePath(need: PlacementNeed, nodeId: string, rttMs: number): { mos: number; mosBest: number } {
+    const experience = experienceFor(need);
+    const slot = nodes.slotOf.get(nodeId);
+    const captureEncodeMs = (slot === undefined ? undefined : nodes.columns.captureEncodeMs[slot]) ?? CAPTURE_ENCODE_MS_UNKNOWN;
+    return { mos: experience.mosAt(rttMs + captureEncodeMs), mosBest: experience.mosAt(0) };
   }
 
   function experienceFor(need: PlacementNeed): Experience {
@@ -145,6 +154,7 @@ export function createPlacementIndex() {
     upsert,
     delete: remove,
     shortlist,
+    judgePath,
     /** What nodes ask, as prices are judged by now. */
     market: (): Market => fees.market(),
     has: (nodeId: string): boolean => nodes.slotOf.has(nodeId),

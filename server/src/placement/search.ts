@@ -22,10 +22,12 @@ export const EQUAL_SHARE = 0.97;
 const BEST_KEPT = 8;
 /** Enough to draw from that nothing unseen could be better than by `EQUAL_SHARE`. */
 const EQUALS_ENOUGH = 128;
+/** So many with a started copy are looked at wherever they are. */
+const WARM_LOOKED_MAX = 512;
 /** Enough little-known nodes to draw from. */
 const LITTLE_KNOWN_KEPT = 64;
 
-export type Scored = { slot: number; score: number; rttMs: number; rttSource: RttSource; path: number };
+export type Scored = { slot: number; score: number; rttMs: number; rttSource: RttSource; path: number; warm: boolean };
 
 export type SearchResult = {
   /** All that are as good as the best by score, and the few best in any case, which come first and in order. */
@@ -43,7 +45,7 @@ export function searchNodes(
   wantLittleKnown: boolean,
 ): SearchResult {
   const counts: Counts = {};
-  const { candidates, candidatesCount, present } = sieveNetwork(nodes, need, counts);
+  const { candidates, candidatesCount, present, warm } = sieveNetwork(nodes, need, counts);
   const filters = createNodeFilters(nodes, need);
   const estimate = createEstimate(nodes, need);
   const { captureEncodeMs, reliability, price, path } = nodes.columns;
@@ -53,6 +55,7 @@ export function searchNodes(
   let outscored = 0;
   let looked = 0;
   let equals = 0;
+  const lookedAtWarm = new Set<number>();
 
   /** The first filter that refuses a node; if none does, the estimate is of this node. */
   function refuse(slot: number): PassedOver | undefined {
@@ -74,7 +77,28 @@ export function searchNodes(
     rttMs: estimate.rttMs,
     rttSource: estimate.source,
     path: path[slot] ?? 0,
+    warm: warm !== undefined && isSet(warm, slot),
   });
+
+  /** Those with a started copy, before the bins: a search that ends among equals may not come by them. */
+  function lookAtWarm(words: Uint32Array): void {
+    for (let word = 0; word < words.length && looked < WARM_LOOKED_MAX; word++) {
+      for (let left = words[word] ?? 0; left !== 0; left &= left - 1) {
+        const slot = word * 32 + (31 - Math.clz32(left & -left));
+        lookedAtWarm.add(slot);
+        looked++;
+        const refused = refuse(slot);
+        if (refused) {
+          add(counts, refused, 1);
+          continue;
+        }
+        outscored++;
+        const found = scored(slot, scoreOf(slot));
+        kept.add(found);
+        if (wantLittleKnown && bits.littleKnown.has(slot)) littleKnown.push(found);
+      }
+    }
+  }
 
   const reached = estimate.cellsInReach(cells);
   const sum = boundByPolicy(need.policy);
@@ -84,6 +108,7 @@ export function searchNodes(
     sum.experience * felt +
     (sum.reliability + sum.reliabilityTimes * felt) * reliabilityMost +
     (sum.price + sum.priceTimes * felt) * priceMost;
+  if (warm) lookAtWarm(warm);
   for (const { cell, rttMsLeast } of reached) {
     const { slots } = cell;
     if (equals >= EQUALS_ENOUGH && !(wantLittleKnown && littleKnown.length < LITTLE_KNOWN_KEPT)) break;
@@ -100,6 +125,7 @@ export function searchNodes(
       const slotPrice = price[slot] ?? 0;
       // The rest of the bin is dearer still.
       if (!looking && (equals >= EQUALS_ENOUGH || boundOfCell + perPrice * slotPrice < kept.least)) break;
+      if (lookedAtWarm.has(slot)) continue;
       looked++;
       const lookFor = looking && bits.littleKnown.has(slot);
       if (!lookFor && base + perReliability * (reliability[slot] ?? 0) + perPrice * slotPrice < kept.least) {

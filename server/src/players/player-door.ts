@@ -4,6 +4,7 @@ import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { ClientToServer } from "@nearframe/shared/protocol/client-to-server";
 import { CloseCode, MESSAGES_PER_SECOND_MAX, PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
+import type { RttVector } from "@nearframe/shared/probe/rtt-vector";
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import type { Log } from "../log.ts";
 import type { SocketDoor } from "../peers/adapters/ws/socket-doors.ts";
@@ -13,6 +14,7 @@ import { originAllowed } from "../peers/origin.ts";
 import { admitPeer, type Conversation, type PeerLink } from "../peers/peer-door.ts";
 import { fullBucket, takeToken } from "../peers/token-bucket.ts";
 import { STARTS_BURST, STARTS_PER_SECOND } from "../session/limits.ts";
+import type { ProbePoints } from "../probing/probe-points.ts";
 import type { PlayerPeer } from "../session/ports.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { Identity } from "./identity.ts";
@@ -26,8 +28,10 @@ type PlayerDoorPorts = {
   origins: readonly string[];
   /** Reverse proxies of ours before this server; each adds the address that it sees to the request. */
   proxyCount: number;
+  probePoints: ProbePoints;
 };
 
+const NOTHING_MEASURED: RttVector = {};
 type Hello = Extract<ClientToServer, { type: "hello" }>;
 type Greeting = { type: "awaiting-hello" } | { type: "checking-token" } | { type: "greeted"; player: PlayerPeer };
 
@@ -51,11 +55,12 @@ export function createPlayerDoor(ports: PlayerDoorPorts, scope: Scope): SocketDo
 
 /** What one socket and the server say to each other. */
 function createConversation(
-  { clock, identity, players }: PlayerDoorPorts,
+  { clock, identity, players, probePoints }: PlayerDoorPorts,
   peer: PeerLink<ServerToClient>,
   address: string | undefined,
 ): Conversation<ClientToServer> {
   let greeting: Greeting = { type: "awaiting-hello" };
+  let rttsTold = NOTHING_MEASURED;
   let starts = fullBucket(STARTS_RATE, clock.monotonicMs());
 
   async function handleMessage(message: ClientToServer): Promise<void> {
@@ -66,6 +71,10 @@ function createConversation(
     if (greeting.type !== "greeted") {
       const requestId = "requestId" in message ? { requestId: message.requestId } : {};
       return peer.send({ type: "error", code: "HELLO_FIRST", message: "say hello and wait for the welcome", ...requestId });
+    }
+    if (message.type === "probe-points.measured") {
+      rttsTold = message.rttsMs;
+      return;
     }
     const { player } = greeting;
     if ((message.type === "session.request" || message.type === "session.resume" || message.type === "guest.join") && !mayStart()) {
@@ -94,7 +103,14 @@ function createConversation(
     const { playerId, token: kept } = reading?.type === "player" ? reading : await identity.createGuest();
     // The socket may have closed while the token was checked; then nobody is there to greet.
     if (peer.closed) return;
-    const player = players.open({ playerId, tabId, place: { address, timeZone }, send: peer.send });
+    const player = players.open({
+      playerId,
+      tabId,
+      get place() {
+        return { address, timeZone, rttVector: probePoints.join(rttsTold, peer.rttMs) };
+      },
+      send: peer.send,
+    });
     greeting = { type: "greeted", player };
     peer.send({
       type: "welcome",
@@ -102,6 +118,7 @@ function createConversation(
       playerId,
       token: kept,
       held: players.heldBy(player),
+      ...(probePoints.asked.length > 0 && { probePoints: probePoints.asked }),
     });
   }
 

@@ -30,6 +30,8 @@ export type Entry = {
   timer: NodeJS.Timeout | undefined;
   /** Nodes that failed it, and when. */
   failed: Map<string, number>;
+  /** Round trips over the media paths that it has had, by node: the least of the last half minute. */
+  measuredRttMs: Map<string, number>;
   turnCount: number;
   /** Not yet given to the writer. */
   turns: SessionTurn[];
@@ -47,6 +49,7 @@ export function newEntry(facts: SessionFacts, session: Session, { term = 1, turn
     peer: undefined,
     timer: undefined,
     failed: new Map(),
+    measuredRttMs: new Map(),
     turns: [],
   };
 }

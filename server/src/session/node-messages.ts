@@ -6,6 +6,7 @@ import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { Companies } from "../shares/companies.ts";
 import { playedSession, type Entry } from "./entry.ts";
+import type { MoveWatch } from "./move-watch.ts";
 import type { SessionTelemetry } from "./ports.ts";
 import type { ProbeReports } from "./probe-reports.ts";
 import { leasesOf, leaseUnder, type Lease } from "./session.ts";
@@ -24,13 +25,14 @@ export type NodeMessagePorts = {
   telemetry: Pick<SessionTelemetry, "takeNodeSample" | "refuseSample">;
   /** Who else is in a session. */
   companies: Pick<Companies, "handleNode">;
+  moves: Pick<MoveWatch, "handleSample">;
   /** Whether a session that is unknown here is nobody's. */
   isStray(sessionId: string): boolean;
 };
 
 export type NodeMessages = ReturnType<typeof handleNodeMessages>;
 
-export function handleNodeMessages({ table, relay, probes, toNode, telemetry, companies, isStray }: NodeMessagePorts) {
+export function handleNodeMessages({ table, relay, probes, toNode, telemetry, companies, moves, isStray }: NodeMessagePorts) {
   /** By node: what it did not name when it linked, and may yet tell the end of. */
   const unaccounted = new Map<string, Set<string>>();
 
@@ -62,7 +64,9 @@ export function handleNodeMessages({ table, relay, probes, toNode, telemetry, co
     if (!served(nodeId, message)) return telemetry.refuseSample();
     // The node begins before the player's first frame, and goes on while the player is away.
     const session = playedSession(entry);
-    if (session) telemetry.takeNodeSample(session, message.sample);
+    if (!session) return;
+    telemetry.takeNodeSample(session, message.sample);
+    moves.handleSample(entry, nodeId, message.sample);
   }
 
   function handleEnded(nodeId: string, message: Message<"session.ended">): void {

@@ -8,6 +8,7 @@ import { ClientToServer } from "@nearframe/shared/protocol/client-to-server";
 import { Id } from "@nearframe/shared/protocol/media";
 import { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
 import { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
+import { RttVector } from "@nearframe/shared/probe/rtt-vector";
 import * as z from "zod/mini";
 
 /** One socket of a player at its home. */
@@ -16,7 +17,7 @@ export const PeerName = z.object({
   peerId: z.string(),
   playerId: Id,
   tabId: z.optional(z.string()),
-  place: z.object({ address: z.optional(z.string()), timeZone: z.optional(z.string()) }),
+  place: z.object({ address: z.optional(z.string()), timeZone: z.optional(z.string()), rttVector: z.optional(RttVector) }),
 });
 export type PeerName = z.infer<typeof PeerName>;
 

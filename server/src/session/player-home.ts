@@ -20,7 +20,7 @@ type Request = Extract<SessionMessage, { type: "session.request" }>;
 type Join = Extract<SessionMessage, { type: "guest.join" }>;
 
 /** A socket of this process, as the far ends see it. */
-type HomePeer = { readonly peer: PlayerPeer; readonly name: PeerName; readonly owners: Set<string> };
+type HomePeer = { readonly peer: PlayerPeer; readonly peerId: string; name(): PeerName; readonly owners: Set<string> };
 
 export type PlayerHomePorts = {
   bus: Pick<Bus, "publish">;
@@ -54,22 +54,33 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
   /** A player has said hello. What is sent to the peer passes here, so that it is known which sessions it plays. */
   function open(socket: PlayerPeer): PlayerPeer {
     const peerId = newId();
-    const peer: PlayerPeer = { ...socket, send: (message) => pass(home, message) };
-    const { playerId, tabId, place } = socket;
-    const name: PeerName = {
+    const { playerId, tabId } = socket;
+    const peer: PlayerPeer = {
+      playerId,
+      tabId,
+      get place() {
+        return socket.place;
+      },
+      send: (message) => pass(home, message),
+    };
+    const home: HomePeer = { peer: socket, peerId, name: () => nameOf(socket, peerId), owners: new Set() };
+    peers.set(peerId, home);
+    byPeer.set(peer, home);
+    return peer;
+  }
+
+  function nameOf({ playerId, tabId, place: { address, timeZone, rttVector } }: PlayerPeer, peerId: string): PeerName {
+    return {
       homeId: serverId,
       peerId,
       playerId,
       ...(tabId !== undefined && { tabId }),
       place: {
-        ...(place.address !== undefined && { address: place.address }),
-        ...(place.timeZone !== undefined && { timeZone: place.timeZone }),
+        ...(address !== undefined && { address }),
+        ...(timeZone !== undefined && { timeZone }),
+        ...(rttVector && { rttVector }),
       },
     };
-    const home: HomePeer = { peer: socket, name, owners: new Set() };
-    peers.set(peerId, home);
-    byPeer.set(peer, home);
-    return peer;
   }
 
   function pass(home: HomePeer, message: ServerToClient): void {
@@ -109,23 +120,23 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
       return peer.send({ type: "error", code: "SHARE_UNKNOWN", message: text, requestId });
     }
     if (ownerId === undefined || ownerId === serverId) return local.handle(peer, message, share.sessionId);
-    tell(ownerId, home, { type: "from-player", peer: home.name, message, sessionId: share.sessionId });
+    tell(ownerId, home, { type: "from-player", peer: home.name(), message, sessionId: share.sessionId });
   }
 
   function forward(home: HomePeer, peer: PlayerPeer, message: Exclude<SessionMessage, Request | Join>): void | Promise<void> {
     const ownerId = directory.ownerOf(message.sessionId);
     // What nobody has may be one that ended: the store knows, and answering is as good here as anywhere.
     if (ownerId === undefined || ownerId === serverId) return local.handle(peer, message);
-    if (servers.isAlive(ownerId)) return tell(ownerId, home, { type: "from-player", peer: home.name, message });
+    if (servers.isAlive(ownerId)) return tell(ownerId, home, { type: "from-player", peer: home.name(), message });
     const again = () => void forward(home, peer, message);
     return parked.park(message.sessionId, { deliver: again, giveUp: () => void local.handle(peer, message) });
   }
 
   function ask(home: HomePeer, peer: PlayerPeer, sessionId: string, message: Request): void | Promise<void> {
-    const ownerId = servers.rank(sessionId, home.name.playerId)[0] ?? serverId;
+    const ownerId = servers.rank(sessionId, home.peer.playerId)[0] ?? serverId;
     if (ownerId === serverId) return local.handle(peer, message, sessionId);
     asked.set(sessionId, { home, message, ownerId });
-    return tell(ownerId, home, { type: "from-player", peer: home.name, message, sessionId });
+    return tell(ownerId, home, { type: "from-player", peer: home.name(), message, sessionId });
   }
 
   function tell(ownerId: string, home: HomePeer, letter: ToOwner): void {
@@ -136,7 +147,7 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
   function handlePeerClosed(peer: PlayerPeer): void {
     const home = byPeer.get(peer);
     if (!home) return;
-    const { peerId } = home.name;
+    const { peerId } = home;
     byPeer.delete(peer);
     peers.delete(peerId);
     for (const [sessionId, other] of attached) if (other === home) detach(sessionId, home);
@@ -167,7 +178,7 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
   }
 
   function reattach(sessionId: string, ownerId: string, home: HomePeer): void {
-    if (ownerId !== serverId) return tell(ownerId, home, { type: "player-attached", peer: home.name, sessionId });
+    if (ownerId !== serverId) return tell(ownerId, home, { type: "player-attached", peer: home.name(), sessionId });
     const [peer] = [...byPeer].find(([, other]) => other === home) ?? [];
     if (peer) local.handleAttached(peer, sessionId);
   }

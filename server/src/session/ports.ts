@@ -3,6 +3,7 @@
 import type { PlacementPolicy } from "@nearframe/shared/protocol/client-to-server";
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
+import type { RttVector } from "@nearframe/shared/probe/rtt-vector";
 import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { NodeSample, PlayerSample } from "@nearframe/shared/telemetry/samples";
 import type { Title } from "@nearframe/shared/title/manifest";
@@ -16,6 +17,8 @@ export type PlayerPlace = {
   readonly address: string | undefined;
   /** An IANA name. */
   readonly timeZone: string | undefined;
+  /** Round trips that it and its home measured to the network's probe points, so far. */
+  readonly rttVector?: RttVector;
 };
 
 /** One control socket of a player. A player may have several: tabs, devices, a half-dead one. */
@@ -23,6 +26,7 @@ export interface PlayerPeer {
   readonly playerId: string;
   /** The same for each socket of one browser tab; undefined where the far end doesn't say. */
   readonly tabId: string | undefined;
+  /** As it is known now: round trips come in while the socket is open. */
   readonly place: PlayerPlace;
   /** MUST NOT throw: a socket that can't take the message closes, which is heard as `handlePeerClosed`. */
   send(message: ServerToClient): void;
@@ -57,6 +61,14 @@ export type SlotNeed = {
   readonly excludedNodeIds: readonly string[];
   /** It is for this node alone, whatever its state. */
   readonly pinnedNodeId?: string | undefined;
+  /** Round trips over media paths that it has had, by node. */
+  readonly measuredRttMs?: ReadonlyMap<string, number>;
+};
+
+/** How the present node and the best of the others would serve a session, by what was measured. */
+export type NodeComparison = {
+  readonly present: { readonly rttMs: number; readonly mos: number };
+  readonly other: { readonly nodeId: string; readonly rttMs: number; readonly mos: number } | undefined;
 };
 
 export type SlotChoice =
@@ -73,6 +85,8 @@ export type SlotChoice =
 export interface SessionSlots {
   /** Decides at once, and counts the chosen slots as taken for whoever asks next. */
   choose(need: SlotNeed): SlotChoice;
+  /** What is only guessed by distance is no ground to compare. */
+  compare(need: SlotNeed, nodeId: string, rttMs: number): NodeComparison;
   /** The session goes on with this lease: keep it until it is released. Its loss is told. */
   keep(lease: Lease, sessionId: string): void;
   /** At most once a lease. */

@@ -11,7 +11,7 @@ import { steadyTime } from "../steady-time.ts";
 import { leaseOf, newEntry, nodeOf, recordOf, titleIdOf, toldOf, type Entry, type SessionFacts } from "./entry.ts";
 import { createLine, type Holding, type Placing } from "./line.ts";
 import { EXCLUDED_MS, NODE_WAIT_MS, PLACE_AGAIN_MS, RELAX_EVERY_MS, START_MARGIN_MS, TURNS_PER_SESSION_MAX } from "./limits.ts";
-import type { PlayerPeer, SessionNodes, SessionSlots, SessionTelemetry, SessionTitles, SlotChoice, SlotNeed } from "./ports.ts";
+import type { NodeComparison, PlayerPeer, SessionNodes, SessionSlots, SessionTelemetry, SessionTitles, SlotChoice, SlotNeed } from "./ports.ts";
 import { deadlineOf, leasesOf, queuedSession, type Lease, type Session } from "./session.ts";
 import type { SessionDirectory } from "./session-directory.ts";
 import type { Option, SessionEffect, SessionEvent } from "./session-events.ts";
@@ -199,11 +199,19 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     }, PLACE_AGAIN_MS);
   }
 
-  function chooseFor({ id: sessionId, title, place, policy, failed, pinnedNodeId }: Entry, waitingSinceMs: number): SlotChoice {
+  function chooseFor(entry: Entry, waitingSinceMs: number): SlotChoice {
+    return chooseFrom(needOf(entry, waitingSinceMs));
+  }
+
+  function needOf({ id: sessionId, title, place, peer, policy, failed, measuredRttMs, pinnedNodeId }: Entry, waitingSinceMs: number): SlotNeed {
     const excludedSinceMs = nowMs() - EXCLUDED_MS;
     const excludedNodeIds = [...failed].flatMap(([nodeId, atMs]) => (atMs > excludedSinceMs ? [nodeId] : []));
-    return chooseFrom({ sessionId, title, place, policy, waitingSinceMs, excludedNodeIds, pinnedNodeId });
+    // What is known of where the player is may have grown since the request.
+    return { sessionId, title, place: peer?.place ?? place, policy, waitingSinceMs, excludedNodeIds, measuredRttMs, pinnedNodeId };
   }
+
+  /** How else the session could be served now. */
+  const compare = (entry: Entry, nodeId: string, rttMs: number): NodeComparison => slots.compare(needOf(entry, nowMs()), nodeId, rttMs);
 
   /** A node that failed it is better than none: it may have come up again. */
   function chooseFrom(need: SlotNeed): SlotChoice {
@@ -280,6 +288,7 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     adopt,
     apply,
     drop,
+    compare,
     nowMs,
     find: (sessionId: string): Entry | undefined => entries.get(sessionId),
     ofPlayer: (playerId: string): Entry[] => [...(byPlayer.get(playerId) ?? [])],

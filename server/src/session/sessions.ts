@@ -2,8 +2,10 @@
 // parts together, and says good-bye when the process stops.
 
 import type { IceServer } from "@nearframe/shared/friends/messages";
+import { Id } from "@nearframe/shared/protocol/media";
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
+import * as z from "zod/mini";
 import type { Cluster } from "../cluster/ports.ts";
 import type { Log } from "../log.ts";
 import type { SessionSaves } from "../saves/ports.ts";
@@ -29,6 +31,7 @@ import { createSessionWriter } from "./session-writer.ts";
 import { openSharedLine } from "./shared-line.ts";
 import { createSignalRelay } from "./signal-relay.ts";
 import { createToNode } from "./to-node.ts";
+import { createMoveWatch } from "./move-watch.ts";
 
 export type SessionPorts = {
   clock: Clock;
@@ -51,6 +54,8 @@ export type SessionPorts = {
   /** At least 16 characters of A-Z a-z 0-9 _ - that nobody can guess. */
   newNonce(): string;
 };
+
+const EMPTY_NODE = "empty-node";
 
 export type Sessions = Awaited<ReturnType<typeof openSessions>>;
 
@@ -122,7 +127,8 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     log,
     newId,
   });
-  const fromNodes = handleNodeMessages({ table, relay, probes, toNode, telemetry, companies, isStray });
+  const moves = createMoveWatch({ table });
+  const fromNodes = handleNodeMessages({ table, relay, probes, toNode, telemetry, companies, moves, isStray });
   const remotePeers = createRemotePeers({ bus, onClosed: fromPlayers.handlePeerClosed });
   let home: ReturnType<typeof createPlayerHome> | undefined;
   const playerHome = (home = createPlayerHome(
@@ -133,6 +139,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
   const adoption = createAdoption({ clock, log, servers, directory, table, writer, slots, nodes, titles, store, pinnedNode }, scope);
   const straysSinceMs = new Map<string, number>();
 
+  await bus.subscribe(EMPTY_NODE, z.object({ nodeId: Id }), ({ nodeId }) => moves.emptyNode(nodeId), scope);
   await bus.subscribe(ownerSubject(servers.serverId), ToOwner, handleMail, scope);
   await bus.subscribe(peerSubject(servers.serverId), ToPeer, playerHome.handleMail, scope);
   await adoption.restore();
@@ -239,6 +246,8 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     },
     nodes: { ...nodeHome, handleUnlinked: fromNodes.handleUnlinked, handleLost: fromNodes.handleLost },
     placeQueued: table.placeQueued,
+    /** Whoever owns them moves the sessions that are played there. */
+    emptyNode: (nodeId: string): void => bus.publish(EMPTY_NODE, { nodeId }),
     /** Whether the session has, or may have, a slot of the node. */
     holds: (sessionId: string, nodeId: string): boolean =>
       table.find(sessionId) !== undefined || directory.find(sessionId)?.nodeIds.includes(nodeId) === true,

@@ -12,14 +12,16 @@ import type { Log } from "../log.ts";
 import type { NodeRecord } from "../nodes/node-record.ts";
 import { CANDIDATES_MAX, type PlacementNeed, type RankedNode, type Shortlist } from "../placement/need.ts";
 import { PROBE_SCORE_SHARE } from "./limits.ts";
-import type { SessionSlots, SlotChoice, SlotNeed } from "./ports.ts";
+import type { NodeComparison, SessionSlots, SlotChoice, SlotNeed } from "./ports.ts";
 import type { Lease } from "./session.ts";
 import type { Option } from "./session-events.ts";
+import { BETTER_MOS, BETTER_RTT_MS } from "./worth-moving.ts";
 
 export type SlotPorts = {
   leases: Pick<Leases, "takeSlot" | "adopt" | "confirm" | "release" | "slotsFree">;
   /** Placement on the index of all nodes. */
   shortlist(need: PlacementNeed): Shortlist;
+  judgePath(need: PlacementNeed, nodeId: string, rttMs: number): { mos: number; mosBest: number };
   record(nodeId: string): NodeRecord | undefined;
   /** What the session asks for, in placement's words. */
   needOf(need: SlotNeed): PlacementNeed;
@@ -37,7 +39,7 @@ type Chosen = Pick<RankedNode, "nodeId"> & Partial<Pick<RankedNode, "terms">>;
 const ROUNDS_MAX = 8;
 
 export function createSessionSlots(ports: SlotPorts, scope: Scope): SessionSlots {
-  const { leases, shortlist, record, needOf, lightMs, nodes, log } = ports;
+  const { leases, shortlist, judgePath, record, needOf, lightMs, nodes, log } = ports;
   /** By node: chosen here, and not yet taken. */
   const pending = new Map<string, number>();
 
@@ -90,6 +92,18 @@ export function createSessionSlots(ports: SlotPorts, scope: Scope): SessionSlots
     nodes.releaseSlot(lease.nodeId, sessionId);
   }
 
+  function compare(slotNeed: SlotNeed, nodeId: string, rttMs: number): NodeComparison {
+    const need = needOf(slotNeed);
+    const { mos, mosBest } = judgePath(need, nodeId, rttMs);
+    const present = { rttMs, mos };
+    // Most sessions are too well off to be served clearly better by anybody: nothing is searched for them.
+    if (rttMs < BETTER_RTT_MS || mosBest - mos < BETTER_MOS) return { present, other: undefined };
+    const list = shortlist({ ...need, excludedNodeIds: new Set([nodeId]) });
+    const known = list.type === "none" ? [] : list.candidates.filter(({ terms }) => terms.rttSource === "measured" || terms.rttSource === "vectors");
+    const [best] = known.filter((node) => freeOf(node.nodeId) > 0).toSorted((a, b) => b.terms.mos - a.terms.mos);
+    return { present, other: best && { nodeId: best.nodeId, rttMs: best.terms.rttMs, mos: best.terms.mos } };
+  }
+
   async function takeOne({ nodeId, terms }: Chosen, need: PlacementNeed, sessionId: string): Promise<Option | undefined> {
     const node = record(nodeId);
     try {
@@ -123,6 +137,7 @@ export function createSessionSlots(ports: SlotPorts, scope: Scope): SessionSlots
 
   return {
     choose,
+    compare,
     keep: (lease, sessionId) => leases.confirm({ ...lease, sessionId }),
     release,
     async adopt({ nodeId, epoch }, sessionId) {

@@ -6,6 +6,7 @@ const seen = (atMs: number, change: Partial<Comparison> = {}): Comparison => ({
   present: { rttMs: 50, mos: 3.6 },
   other: { nodeId: "n2", rttMs: 30, mos: 4.1 },
   lastInputAtMs: -PAUSE_MS,
+  savedAll: true,
   ...change,
 });
 
@@ -40,4 +41,9 @@ test("one bad look starts the count again, and so does another node that is bett
 test("a player who is in the middle of something is left alone until there is a pause", () => {
   const busy = (atMs: number) => seen(atMs, { lastInputAtMs: Math.min(atMs, 60_000) });
   expect(watchFor(120_000, busy)).toEqual([60_000 + PAUSE_MS, "n2"]);
+});
+
+test("what the player did and nobody has saved yet keeps it where it is", () => {
+  expect(watchFor(120_000, (atMs) => seen(atMs, { savedAll: atMs >= 70_000 }))).toEqual([70_000, "n2"]);
+  expect(watchFor(120_000, (atMs) => seen(atMs, { savedAll: false }))).toBeUndefined();
 });

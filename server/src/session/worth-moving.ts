@@ -2,7 +2,8 @@
 //
 // Moving costs the player seconds without a picture, and whatever the title did not
 // save; so another node has to be better by what one feels, for long enough that it
-// is no accident, and the player has to be doing nothing just now.
+// is no accident, the player has to be doing nothing just now, and all that was done has
+// to be saved.
 
 /** Below this nobody feels the way; and what a measurement is worth. */
 export const BETTER_RTT_MS = 10;
@@ -20,13 +21,15 @@ export type Comparison = {
   other: { nodeId: string; rttMs: number; mos: number } | undefined;
   /** When the player last touched anything. */
   lastInputAtMs: number;
+  /** All that the player did is in a save that the server has, or nothing was done. */
+  savedAll: boolean;
 };
 
 /** Since when which node has been better. */
 export type Watch = { nodeId: string; sinceMs: number } | undefined;
 
 export function watchBetter(watch: Watch, seen: Comparison): [watch: Watch, moveTo: string | undefined] {
-  const { atMs, present, other, lastInputAtMs } = seen;
+  const { atMs, present, other, lastInputAtMs, savedAll } = seen;
   const better =
     other !== undefined && present.rttMs - other.rttMs >= BETTER_RTT_MS && other.mos - present.mos >= BETTER_MOS ? other : undefined;
   if (!better) return [undefined, undefined];
@@ -34,5 +37,5 @@ export function watchBetter(watch: Watch, seen: Comparison): [watch: Watch, move
   const next = watch?.nodeId === better.nodeId ? watch : { nodeId: better.nodeId, sinceMs: atMs };
   const proven = atMs - next.sinceMs >= BETTER_FOR_MS;
   const pausing = atMs - lastInputAtMs >= PAUSE_MS;
-  return [next, proven && pausing ? better.nodeId : undefined];
+  return [next, proven && pausing && savedAll ? better.nodeId : undefined];
 }

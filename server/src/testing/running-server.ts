@@ -8,6 +8,7 @@ import path from "node:path";
 import { systemClock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
 import type { SessionReport } from "@nearframe/shared/node/messages";
+import type { ProbePoint } from "@nearframe/shared/probe/rtt-vector";
 import { PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import { onTestFinished } from "vitest";
 import { joinLocalCluster } from "../cluster/adapters/local/local-cluster.ts";
@@ -43,6 +44,7 @@ export async function startServer({
   scope = new Scope(),
   clock = systemClock,
   nodeTokenRequired = true,
+  probePoints = [] as ProbePoint[],
   checking = {} as CheckingOptions,
 } = {}) {
   onTestFinished(() => scope.close());
@@ -79,6 +81,9 @@ export async function startServer({
       saveSecret: "a-secret-of-the-tests-for-their-saves",
       adminToken: ADMIN_TOKEN,
       publishedFolder: path.join(clientFolder, "published"),
+      probePoints,
+      place: undefined,
+      placementRules: {},
       checking,
     },
     scope,

@@ -7,6 +7,7 @@ import { Scope } from "@nearframe/shared/lifetime";
 import type { SessionReport } from "@nearframe/shared/node/messages";
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
+import type { NodeSample } from "@nearframe/shared/telemetry/samples";
 import type { Runtime, Title } from "@nearframe/shared/title/manifest";
 import { vi } from "vitest";
 import { joinLocalCluster } from "../cluster/adapters/local/local-cluster.ts";
@@ -17,7 +18,7 @@ import { createLog } from "../log.ts";
 import type { SessionSaves } from "../saves/ports.ts";
 import type { NodeSessionMessage } from "../session/node-messages.ts";
 import type { SessionMessage } from "../session/player-messages.ts";
-import type { PlayedSession, PlayerPeer, SessionTelemetry } from "../session/ports.ts";
+import type { PlayedSession, PlayerPeer, PlayerPlace, SessionTelemetry } from "../session/ports.ts";
 import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
 import type { Store } from "../store/ports.ts";
 import { device, nodeSample, playerSample, title } from "./fixtures.ts";
@@ -34,7 +35,7 @@ export const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
 export class FakePeer implements PlayerPeer {
   readonly playerId: string;
   readonly tabId: string | undefined;
-  readonly place = { address: undefined, timeZone: undefined };
+  place: PlayerPlace = { address: undefined, timeZone: undefined };
   readonly messages: ServerToClient[] = [];
   readonly #indexer: Indexer;
   readonly #peer: PlayerPeer;
@@ -43,10 +44,13 @@ export class FakePeer implements PlayerPeer {
     this.playerId = playerId;
     this.tabId = tabId;
     this.#indexer = indexer;
+    const placeNow = () => this.place;
     this.#peer = indexer.sessions.players.open({
       playerId,
       tabId,
-      place: this.place,
+      get place() {
+        return placeNow();
+      },
       send: (message) => this.send(message),
     });
   }
@@ -120,6 +124,8 @@ export class FakeNode {
   /** Without power: its link looks well, and nothing comes from it. */
   silent = false;
   pings = 0;
+  /** Of its link to the server. */
+  rttMs: number | undefined;
   /** What it does with what it is told. */
   heard: (message: ServerToNode) => void = () => {};
   readonly #indexer: Indexer;
@@ -174,8 +180,8 @@ export class FakeNode {
     this.#indexer.sessions.nodes.handle(this.nodeId, message);
   }
 
-  tell(sessionId: string): void {
-    this.say({ type: "session.telemetry", sessionId, epoch: this.epochOf(sessionId), sample: nodeSample() });
+  tell(sessionId: string, change: Partial<NodeSample> = {}): void {
+    this.say({ type: "session.telemetry", sessionId, epoch: this.epochOf(sessionId), sample: nodeSample(change) });
   }
 
   progress(sessionId: string, step: OfType<NodeSessionMessage, "session.progress">["step"]): void {

@@ -4,6 +4,7 @@
 import * as z from "zod/mini";
 import { CheckCall, CheckResult } from "../checking/node-calls.ts";
 import { Epoch, Id } from "../protocol/media.ts";
+import { ProbePoints, RttVector } from "../probe/rtt-vector.ts";
 import { Nonce, PublicKey, Signature } from "./identity.ts";
 import { NodeInventory, SLOTS_MAX } from "./inventory.ts";
 import { TitleSource } from "../title-store/package.ts";
@@ -59,6 +60,10 @@ export const FROM_NODE = [
     nonce: Nonce,
     number: z.int().check(z.gte(1)),
     sessions: Sessions,
+    /** Titles of which a started copy waits here. Left out: as it was said last on this link. */
+    warmTitleIds: z.optional(z.array(Id).check(z.maxLength(WARM_TITLES_MAX))),
+    /** Round trips to the probe points of the welcome. Left out: as they were said last on this link. */
+    rttsMs: z.optional(RttVector),
     signature: Signature,
   }),
   /** Its operator wants it to end once its sessions have. */
@@ -69,7 +74,7 @@ export const FROM_NODE = [
 export const TO_NODE = [
   /** First on every link. */
   z.strictObject({ type: z.literal("node.challenge"), nonce: Nonce }),
-  z.strictObject({ type: z.literal("node.welcome"), protocol: z.int(), nodeId: Id, heartbeatMs: z.int().check(z.gte(100)) }),
+  z.strictObject({ type: z.literal("node.welcome"), protocol: z.int(), nodeId: Id, heartbeatMs: z.int().check(z.gte(100)), probePoints: z.optional(ProbePoints) }),
   /** From now on a heartbeat this often: a server with many nodes asks each less often. */
   z.strictObject({ type: z.literal("node.pace"), heartbeatMs: z.int().check(z.gte(100)) }),
   /** Replaces what was asked before; none where it is empty. A node keeps fewer where it has no room. */

@@ -3,6 +3,7 @@
 import * as z from "zod/mini";
 import { FRIENDS_FROM_CLIENT } from "../friends/messages.ts";
 import { ProbeResult, ProbeSignature } from "../probe/probe-result.ts";
+import { RttVector } from "../probe/rtt-vector.ts";
 import { PlayerSample } from "../telemetry/samples.ts";
 import { Device } from "./device.ts";
 import { Epoch, Id, SignalCall } from "./media.ts";
@@ -79,6 +80,8 @@ export const ClientToServer = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("session.telemetry"), sessionId: Id, sample: PlayerSample }),
   z.strictObject({ type: z.literal("session.leave"), sessionId: Id }),
   ...FRIENDS_FROM_CLIENT,
+  /** Round trips to the probe points of the welcome. */
+  z.strictObject({ type: z.literal("probe-points.measured"), rttsMs: RttVector }),
   z.strictObject({ type: z.literal("ping"), sentAtMs: z.number() }),
 ]);
 export type ClientToServer = z.infer<typeof ClientToServer>;

@@ -3,6 +3,7 @@
 import * as z from "zod/mini";
 import { FRIENDS_TO_CLIENT } from "../friends/messages.ts";
 import { ProbeNonce } from "../probe/probe-result.ts";
+import { ProbePoints } from "../probe/rtt-vector.ts";
 import { END_REASONS } from "../session/end-reasons.ts";
 import { START_STEPS } from "../session/start-steps.ts";
 import { Epoch, Id, Offer, SignalResult } from "./media.ts";
@@ -33,6 +34,8 @@ export const ServerToClient = z.discriminatedUnion("type", [
     token: z.string(),
     /** Sessions of this player that can be resumed. */
     held: z.array(HeldSession),
+    /** To be measured when nothing else needs the line, and told as `probe-points.measured`. */
+    probePoints: z.optional(ProbePoints),
   }),
   /** A message was refused; `requestId` is there when it had one. The socket stays open. */
   z.strictObject({ type: z.literal("error"), code: Id, message: Detail, requestId: z.optional(Id) }),

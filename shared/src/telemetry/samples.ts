@@ -63,5 +63,9 @@ export const NodeSample = z.strictObject({
   sendMsP95: Ms,
   roundTripMs: z.optional(Ms),
   lossShare: z.optional(Share),
+  /** Since the player last touched anything, or since the title began. */
+  idleMs: z.optional(Ms),
+  /** The player has done nothing yet, or what was done is in a save that the server has. */
+  savedAll: z.optional(z.boolean()),
 });
 export type NodeSample = z.infer<typeof NodeSample>;

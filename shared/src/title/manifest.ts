@@ -97,6 +97,20 @@ export const LibretroContent = z.strictObject({
   content: z.optional(RelativePath),
 });
 export type LibretroContent = z.infer<typeof LibretroContent>;
+const Country = z.string().check(z.regex(/^[A-Z]{2}$/, { error: "a country as ISO 3166-1 alpha-2, such as \"DE\"" }));
+const Region = text(100).check(z.regex(/^[A-Z]{2}\/.+$/, { error: "a country and its region, such as \"US/California\"" }));
+
+/** Where the title may run, by contract or law, and how far from its player. */
+export const TitlePlacement = z.strictObject({
+  /** Left out: any; with it, nodes of unknown country are out. */
+  countriesAllowed: z.optional(z.array(Country).check(z.minLength(1), z.maxLength(250))),
+  countriesDenied: z.optional(z.array(Country).check(z.maxLength(250))),
+  regionsDenied: z.optional(z.array(Region).check(z.maxLength(100))),
+  /** Network round trip that it bears at most, however long the player waits. */
+  latencyMsMax: z.optional(z.int().check(z.gte(10), z.lte(500))),
+  feePerHourMicrosMax: z.optional(z.int().check(z.gte(0))),
+});
+export type TitlePlacement = z.infer<typeof TitlePlacement>;
 
 export const TitleManifest = z.strictObject({
   id: z.string().check(
@@ -150,6 +164,7 @@ export const TitleManifest = z.strictObject({
     /** May it reach the network? Off unless the title says why it must. */
     network: z.boolean(),
   }),
+  placement: z.optional(TitlePlacement),
   /** Debian packages that bring the command, for the operator's one install line. */
   packages: z.optional(z.array(text(80)).check(z.maxLength(32))),
   /** A title that shows no picture by then has failed. */

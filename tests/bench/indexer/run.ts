@@ -16,7 +16,10 @@ import { heartbeatMsFor } from "@nearframe/server/nodes/limits";
 import { openNodes } from "@nearframe/server/nodes/open-nodes";
 import { proveNumbered } from "@nearframe/server/nodes/proof";
 import type { PlacementNeed } from "@nearframe/server/placement/need";
+import { distanceKm } from "@nearframe/server/location/location";
 import { createPlacementIndex } from "@nearframe/server/placement/placement";
+import { rttMsByDistance } from "@nearframe/server/placement/rtt-estimate";
+import { createProbePoints, type PlacedProbePoint } from "@nearframe/server/probing/probe-points";
 import { systemClock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
 import { signedText } from "@nearframe/shared/node/identity";
@@ -36,6 +39,8 @@ const WARM_UP = 1_000;
 const BUSY_SHARE = 0.5;
 /** One node in so many placements goes away or comes back: at 2,000 placements a second 10 a second, of 100,000 every three hours. */
 const CHURN_EVERY = 200;
+const PROBE_POINTS = 8;
+const WARM_SHARE = 0.1;
 
 export async function runIndexerBench(): Promise<BenchRow[]> {
   const cities = await readSimulatedCities();
@@ -50,6 +55,7 @@ async function measureNetwork(cities: readonly SimulatedCity[], size: number, si
   const random = seededRandom(size);
   const simulated = createSimulatedNodes(cities, size, random);
   const places = new Map(simulated.map(({ registration, location }) => [registration.address, location]));
+  const points = drawProbePoints(cities, random);
   const bytesBefore = bytesInUse();
   const scope = new Scope();
   const log = createLog("silent", process.stdout);
@@ -60,7 +66,8 @@ async function measureNetwork(cities: readonly SimulatedCity[], size: number, si
       clock: systemClock,
       log,
       cluster,
-      locate: ({ address }) => places.get(address),
+      probePoints: createProbePoints(points, { serverId: "server-1" }),
+      locate: ({ address, rttVector }) => ({ location: places.get(address ?? ""), rttVector }),
       events: {
         onLinked: () => undefined,
         onReported: () => undefined,
@@ -77,6 +84,11 @@ async function measureNetwork(cities: readonly SimulatedCity[], size: number, si
     // As parsed from a message: nothing is shared between two nodes.
     for (const { registration } of simulated) nodes.register(link, structuredClone(registration));
   }) / size;
+  // Every node has measured the probe points, and one in ten has a copy of some title started.
+  for (const { registration: { nodeId, inventory }, location } of simulated) {
+    const warmTitleIds = random() < WARM_SHARE ? inventory.titleIds.slice(0, 1) : [];
+    nodes.heartbeat(nodeId, [], { rttVector: measurePoints(points, location, random), warmTitleIds });
+  }
   await new Promise((resolve) => setTimeout(resolve, 200));
   const bytesPerNode = (bytesInUse() - bytesBefore) / size;
 
@@ -164,8 +176,22 @@ async function measureNetwork(cities: readonly SimulatedCity[], size: number, si
       latencyLimitMs: random() < 0.8 ? 40 : 80,
       ...(random() < 0.1 && { countriesDenied: ["KP", "SY"] }),
       location: { latitude: city.latitude, longitude: city.longitude, country: city.country, region: "", accuracyKm: random() < 0.5 ? 50 : 300 },
+      // A page that was opened to play has measured nothing yet.
+      ...(random() < 0.5 && { rttVector: measurePoints(points, city, random) }),
     };
   }
+}
+
+function drawProbePoints(cities: readonly SimulatedCity[], random: () => number): PlacedProbePoint[] {
+  const draw = createWeightedDraw(cities, ({ population }) => population);
+  return Array.from({ length: PROBE_POINTS }, (_, n) => {
+    const { latitude, longitude, country } = draw(random);
+    return { id: `point-${n}`, url: "https://example.org", place: { latitude, longitude, country, region: "", accuracyKm: 20 } };
+  });
+}
+
+function measurePoints(points: readonly PlacedProbePoint[], at: Pick<SimulatedCity, "latitude" | "longitude">, random: () => number): Record<string, number> {
+  return Object.fromEntries(points.flatMap(({ id, place }) => (place ? [[id, rttMsByDistance(distanceKm(place, at), 0) * (1 + random() / 2)] as const] : [])));
 }
 
 /** Of the door's work on a heartbeat: text to message, and whether the node's key signed it. */

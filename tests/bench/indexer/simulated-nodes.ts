@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import type { NodeLocation } from "@nearframe/server/nodes/node-record";
-import type { Registration } from "@nearframe/server/nodes/nodes";
+import type { Registration } from "@nearframe/server/nodes/node";
 import type { EncoderReport } from "@nearframe/shared/media/encoder-reports";
 import { measureCapacity, slotsOf } from "@nearframe/shared/node/capacity";
 import { createWeightedDraw, normal } from "../../simulate/cities.ts";

@@ -121,6 +121,7 @@ export async function createCheckingWorld(options: CheckingOptions = {}) {
       close: (_code: number, reason: string) => void closed.push(reason),
       closed: false,
       answers: async () => true,
+      rttMs: undefined,
     };
     function answer(message: ServerToChecker): void {
       if (message.type === "checker.task") {
