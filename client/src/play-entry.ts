@@ -17,6 +17,7 @@ import { browserTimers } from "./timers.ts";
 import type { Behavior } from "./behavior.ts";
 import type { PageOrigin } from "./view-model/follow-returns.ts";
 import { followOrientation } from "./view-model/orientation.ts";
+import { browserSenseSources } from "./view-model/sense-sources.ts";
 import { createPlay, type Play } from "./view-model/play.ts";
 import type { ServerApi } from "./view-model/server-api.ts";
 import type { Settings } from "./view-model/settings.ts";
@@ -51,6 +52,7 @@ export function createBrowserPlay(scope: Scope, titleId: string, tappedAtMs: num
     page: document,
     window,
     origin: pageOrigin(),
+    senseSources: browserSenseSources(window),
     pageVisible: () => document.visibilityState === "visible",
     describeDevice,
     describePage: () => ({

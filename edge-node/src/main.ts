@@ -36,6 +36,8 @@ import { createOutbox } from "./saves/outbox.ts";
 import { createSession } from "./session/session.ts";
 import { createMediasoupSfu, SfuStartError } from "./sfu/adapters/mediasoup/sfu.ts";
 import { openPulse } from "./sound/adapters/pulse.ts";
+import { takePicture } from "./agent/adapters/jpeg.ts";
+import { openMicrophone } from "./sound/open-microphone.ts";
 import { openSandbox } from "./sandbox/open-sandbox.ts";
 import { ADB_KEY_FILE, adbCredentials } from "./title/android/adapters/adb/credentials.ts";
 import { openAdbDevice } from "./title/android/adapters/adb/open-device.ts";
@@ -171,6 +173,8 @@ async function main(): Promise<void> {
         return createSession(
           {
             ...stageParts,
+            openMicrophone,
+            takePicture,
             createPipeline: pipeline.create,
             pipelineTraits: pipeline.traits,
             encoders: () => encoders?.usable() ?? assumeEncoders(["x264"]),

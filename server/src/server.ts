@@ -13,6 +13,7 @@ import { createCheckerDoor } from "./checking/checker-door.ts";
 import { openChecking, type Checking, type CheckingOptions } from "./checking/checking.ts";
 import { makeCheckingKey } from "./checking/checking-key.ts";
 import { openPins } from "./checking/pins.ts";
+import { openAgentCalls } from "./agent/agent-calls.ts";
 import { createApp } from "./http/app.ts";
 import { openIndexer } from "./indexer.ts";
 import type { Location } from "./location/location.ts";
@@ -136,9 +137,15 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
     indexerScope,
   ));
 
+  const agents = await openAgentCalls({ cluster: ports.cluster, ask: sessions.askNode }, indexerScope);
+
   const http = createHttpServer(
     { headersTimeout: REQUEST_HEAD_MS, requestTimeout: REQUEST_MS },
+<<<<<<< HEAD
     createApp({ clock, handoffs, catalogue, nodes, sessions, servers, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, checking: opened, log }, options.clientFolder, options.probePoints),
+=======
+    createApp({ agents, clock, handoffs, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, checking: opened, log }, options.clientFolder),
+>>>>>>> 1b4d59b (Pause a title while its player is away; give it the player's motion, place and voice; let a program in by the player's leave)
   );
   http.maxConnections = CONNECTIONS_MAX;
   scope.own(http, closeHttp);

@@ -17,6 +17,8 @@ export type Stack = {
   url: string;
   /** The launcher; everything it started is below it. */
   pid: number;
+  /** Where server and nodes keep theirs. */
+  data: string;
   output(): string;
   /** Ctrl-C, and wait for the end. Resolves with the exit code. */
   interrupt(): Promise<number | null>;
@@ -74,7 +76,7 @@ export async function startStack(options: StackOptions, scope: Scope): Promise<S
     await interrupt().catch(() => launcher.kill("SIGKILL"));
   });
   await withTimeout(ready, START_TIMEOUT_MS, "npm start printed no address");
-  return { url, pid: launcher.pid ?? 0, output: () => lines.join("\n"), interrupt };
+  return { url, pid: launcher.pid ?? 0, data, output: () => lines.join("\n"), interrupt };
 }
 
 export async function freePort(): Promise<number> {

@@ -35,6 +35,7 @@ const channel = { bufferedBytes: 0, send: () => true };
 const fakeReceiver = (): Receiver => ({
   channels: { inputState: channel, inputEdges: channel, control: channel, receipts: channel },
   stats: async () => new Map() as unknown as RTCStatsReport,
+  sendVoice: async () => ({ close() {} }),
   restartIce: async () => undefined,
 });
 

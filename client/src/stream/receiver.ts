@@ -34,6 +34,8 @@ export interface SendChannel {
 
 export interface Receiver {
   readonly channels: { inputState: SendChannel; inputEdges: SendChannel; control: SendChannel; receipts: SendChannel };
+  /** The player's microphone to the node, which must have been told that it comes. Rejects when the node refuses. */
+  sendVoice(track: MediaStreamTrack): Promise<{ close(): void }>;
   stats(): Promise<RTCStatsReport>;
   /** Rejects when the node can't be asked or does not know the transport any more. */
   restartIce(): Promise<void>;
@@ -95,6 +97,13 @@ export function openPath(scope: Scope, offer: Offer, { device, call }: ReceiverP
     done({ id: channel });
   });
 
+  send.on("produce", ({ rtpParameters }, done, fail) => {
+    call({ call: "media.produce", transportId: send.id, source: "microphone", rtpParameters: { ...rtpParameters } }).then(
+      ({ id }) => done({ id: String(id) }),
+      fail,
+    );
+  });
+
   const ready = (async () => {
     const incoming = Promise.all(offer.data.map((consumer) => consumeData(receive, consumer, events)));
     await Promise.all([Promise.all(offer.media.map((consumer) => consume(receive, consumer, events))), incoming, openProbe(incoming)]);
@@ -136,6 +145,10 @@ export function openPath(scope: Scope, offer: Offer, { device, call }: ReceiverP
       await allTold();
       return {
         channels: { inputState, inputEdges, control, receipts },
+        async sendVoice(track) {
+          const producer = await send.produce({ track, stopTracks: false, codecOptions: { opusDtx: true, opusFec: true } });
+          return { close: () => producer.close() };
+        },
         stats: () => receive.getStats(),
         async restartIce() {
           await Promise.all(

@@ -204,6 +204,16 @@ export const en = {
       away: (span: string) => `You were away for ${span}: the session waited for you.`,
       connection: (span: string) => `Your connection was gone for ${span}: you are back in the same session.`,
     },
+    wasPaused: "It stood still while you were away",
+    paused: {
+      title: "Paused",
+      why: {
+        dropped: "Your connection was away.",
+        hidden: "The page was hidden for a while.",
+        untouched: "Nothing was pressed for a long time.",
+      },
+      goOn: "Tap to go on",
+    },
     moving: "Your machine dropped out. Moving you to another one…",
   },
   menu: {
@@ -227,6 +237,21 @@ export const en = {
     home: "Home",
     pad: (pads: number) => count(pads, "gamepad connected", "gamepads connected"),
     leave: "Leave",
+  },
+  senses: {
+    title: "What the title may have of this device",
+    names: { motion: "Motion", location: "Location", microphone: "Microphone", camera: "Camera" },
+    hints: {
+      motion: "How this device is held and moved.",
+      location: "Where you are, to about a kilometre.",
+      microphone: "What you say, until you switch it off.",
+      camera: "What your camera sees, until you switch it off.",
+    },
+    exact: "Exact location",
+    exactHint: "To the metre, as this device knows it.",
+    refused: (reason: string) => `Not possible: ${reason}`,
+    inUse: "In use by the title",
+    takeBack: (name: string) => `${name} is on. Press to switch it off`,
   },
   rating: {
     title: (name: string) => `How was ${name}?`,

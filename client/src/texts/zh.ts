@@ -198,6 +198,16 @@ export const zh: Texts = {
       away: (span) => `你离开了${span}：会话一直等着你。`,
       connection: (span) => `你的连接中断了${span}：你回到了同一个会话。`,
     },
+    wasPaused: "你离开时已为你暂停",
+    paused: {
+      title: "已暂停",
+      why: {
+        dropped: "你的连接曾经断开。",
+        hidden: "页面被隐藏了一段时间。",
+        untouched: "很久没有任何操作。",
+      },
+      goOn: "点击继续",
+    },
     moving: "运行游戏的机器掉线了，正在为你换一台…",
   },
   menu: {
@@ -221,6 +231,21 @@ export const zh: Texts = {
     home: "主页",
     pad: (pads) => `已连接 ${pads} 个手柄`,
     leave: "离开",
+  },
+  senses: {
+    title: "允许本游戏使用此设备的",
+    names: { motion: "动作感应", location: "位置", microphone: "麦克风", camera: "摄像头" },
+    hints: {
+      motion: "设备的姿态与移动。",
+      location: "你所在的位置，精确到约一公里。",
+      microphone: "你说的话，直到你关闭为止。",
+      camera: "摄像头看到的画面，直到你关闭为止。",
+    },
+    exact: "精确位置",
+    exactHint: "精确到米，与本设备所知相同。",
+    refused: (reason: string) => `无法使用：${reason}`,
+    inUse: "本游戏正在使用",
+    takeBack: (name: string) => `${name}已开启，点击关闭`,
   },
   rating: {
     title: (name) => `${name} 体验如何？`,

@@ -9,7 +9,7 @@ import { controlsOf } from "./control-layout.ts";
 
 export type StepView = { step: StartStep; state: "done" | "now" | "ahead" };
 
-export type Hint = "take-pointer" | "sound-blocked" | "no-controls" | "slow-decoder";
+export type Hint = "take-pointer" | "sound-blocked" | "no-controls" | "slow-decoder" | "was-paused";
 
 /** Something is being mended while the picture stays. */
 export type Trouble = "media-down" | "control-down" | "moving";
@@ -78,6 +78,7 @@ function hintsFor(title: SessionTitle, chrome: Chrome): readonly Hint[] {
   const hints: Hint[] = [];
   if (chrome.sound === "blocked") hints.push("sound-blocked");
   if (chrome.menuOpen) return hints;
+  if (chrome.wasPaused) hints.push("was-paused");
   if (chrome.limit === "player-decoder") hints.push("slow-decoder");
   if (!chrome.touching && pointer === "relative" && !chrome.pointerLocked) hints.push("take-pointer");
   const fingersSuffice = touch || pointer === "absolute" || controlsOf(title.input).length > 0;

@@ -2,6 +2,7 @@
 // to what is shown. Knows no React; the page mounts it and hands it the stage.
 
 import type { Scope } from "@nearframe/shared/lifetime";
+import type { PlayerToNode } from "@nearframe/shared/protocol/session-control";
 import { keyNumber } from "@nearframe/shared/input/codes";
 import type { PadState } from "@nearframe/shared/input/messages";
 import { createSource, type Behavior } from "../behavior.ts";
@@ -17,6 +18,7 @@ import type { PartLook } from "../input/touch-controls.ts";
 import { createLatencyMeter } from "../stream/latency-meter.ts";
 import { createPathPings } from "../stream/path-pings.ts";
 import { createPlaySession, type PlaySessionPorts } from "../stream/play-session.ts";
+import type { SendChannel } from "../stream/receiver.ts";
 import { createReceipts } from "../stream/receipts.ts";
 import { createScreen, type Screen, type ScreenElements } from "../stream/screen.ts";
 import type { SessionState } from "../stream/session-state.ts";
@@ -32,7 +34,8 @@ import { createProblems, type ProblemPorts, type Problems } from "./problems.ts"
 import { createChallenge } from "./challenge.ts";
 import { createPreference } from "./preference.ts";
 import { createPresence } from "./presence.ts";
-import { createFigureTaker, type SessionFigures } from "./session-figures.ts";
+import { createFigureTaker, type NodeNews, type SessionFigures } from "./session-figures.ts";
+import { createSenses, type Senses, type SenseSources } from "./senses.ts";
 import type { Settings } from "./settings.ts";
 import { createWakeLock } from "./wake-lock.ts";
 
@@ -60,6 +63,7 @@ export type PlayPorts = Omit<PlaySessionPorts, "onTrack" | "onFrameMark" | "onCo
   fullscreenOffered: boolean;
   /** What was copied in the title is the player's; the browser may refuse it. */
   writeClipboard(text: string): void;
+  senseSources: SenseSources;
 } & Omit<ProblemPorts, "timers">;
 
 export interface Play {
@@ -69,6 +73,7 @@ export interface Play {
   readonly session: Behavior<SessionState>;
   readonly controls: PlayControls;
   readonly problems: Problems;
+  readonly senses: Pick<Senses, "view" | "grant" | "revoke" | "setExactPlace">;
   /** Takes the stage until the returned function is called. */
   mount(stage: Stage): () => void;
   /** Here, instead of in the other tab or on the other device. */
@@ -80,6 +85,8 @@ export interface Play {
   closeMenu(): void;
   toggleStats(): void;
   toggleTyping(): void;
+  /** Lets a paused title go on. */
+  wake(): void;
   arrange(what: Chrome["arranging"]): void;
   toggleSound(): void;
   toggleFullscreen(): void;
@@ -98,6 +105,8 @@ export interface Play {
 const PRESS_MS = 80;
 /** Long enough to read a sentence twice. */
 const NEWS_MS = 7_000;
+/** Long enough to read a sentence. */
+const NOTICE_MS = 5_000;
 
 export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, ports: PlayPorts): Play {
   const { timers } = ports;
@@ -115,7 +124,9 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     },
     onRumble: (order) => mounted?.rumble.handle(order),
     onClipboard: ports.writeClipboard,
+    onNews: handleNews,
   });
+  const senses = createSenses(scope, ports.senseSources);
   const controls = createPlayControls(scope, titleId, ports);
   const presence = createPresence(scope, ports.page);
   const preference = createPreference(scope, ports.settings);
@@ -124,6 +135,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
   const hands = createPadMix(sender.dispatch);
   /** What has arrived, for a stage that may be mounted later, or again. */
   const tracks = new Map<string, MediaStreamTrack>();
+  let control: SendChannel | undefined;
   let mounted:
     | {
         screen: Screen;
@@ -150,6 +162,8 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       receipts.connect(receiver?.channels.receipts);
       pings.connect(receiver?.channels.receipts);
       presence.connect(receiver?.channels.control);
+      control = receiver?.channels.control;
+      senses.connect(receiver);
       preference.connect(receiver?.channels.control);
       challenge.connect(receiver?.channels.control);
       if (!receiver) tracks.clear();
@@ -157,6 +171,8 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
   });
 
   const problems = createProblems(scope, titleId, session.state, ports);
+  let stopNotice = () => {};
+  scope.own(undefined, () => stopNotice());
   const view = createSource(makePlayView(session.state.value, chrome.behavior.value));
   const refresh = () => view.set(makePlayView(session.state.value, chrome.behavior.value));
   scope.own(session.state.subscribe(refresh), (stop) => stop());
@@ -190,6 +206,21 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       stopNews = timers.after(NEWS_MS, () => tell({ kind: "news-changed", news: undefined }));
     },
   });
+  function handleNews(news: NodeNews): void {
+    switch (news.type) {
+      case "paused":
+        return tell({ kind: "pause-changed", paused: news.why });
+      case "resumed":
+        tell({ kind: "pause-changed", paused: undefined });
+        stopNotice();
+        stopNotice = timers.after(NOTICE_MS, () => tell({ kind: "pause-noticed" }));
+        return;
+      case "text-focus":
+        return tell({ kind: "field-changed", field: news.focused ? news.kind : undefined });
+      case "sense":
+        return senses.handle(news);
+    }
+  }
 
   function applySound(sound: Chrome["sound"]): void {
     mounted?.screen.setMuted(sound === "off");
@@ -235,6 +266,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       if (mine.input || !("title" in state)) return;
       const { title } = state;
       controls.follow(title.input);
+      senses.follow(title.sensors);
       mine.input = createPlayerInput(stageScope, stage.surface, {
         title, dispatch: hands.dispatch, timers, playing,
         picture: stage.video,
@@ -284,6 +316,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     session: session.state,
     controls,
     problems,
+    senses,
     mount,
     takeOver: session.takeOver,
     leave: session.leave,
@@ -297,6 +330,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     closeMenu: () => tell({ kind: "menu-closed" }),
     toggleStats: () => tell({ kind: "stats-toggled" }),
     toggleTyping: () => tell({ kind: "typing-toggled" }),
+    wake: () => void control?.send(JSON.stringify({ type: "wake" } satisfies PlayerToNode)),
     arrange: (arranging) => tell({ kind: "arranging-changed", arranging }),
     toggleSound: () => tell({ kind: "sound-toggled" }),
     toggleFullscreen: () => void mounted?.fullscreen.toggle(),

@@ -40,6 +40,7 @@ function setUp() {
       control: { bufferedBytes: 0, send: (text) => told.push(z.parse(PlayerToNode, JSON.parse(text as string))) > 0 },
     },
     stats: async () => new Map<string, unknown>([["v", video()], ["a", audio()]]) as unknown as RTCStatsReport,
+    sendVoice: async () => ({ close() {} }),
     restartIce: async () => undefined,
   };
   const meter = createLatencyMeter();
@@ -47,6 +48,7 @@ function setUp() {
     onSample: (sample) => samples.push(z.parse(PlayerSample, sample)),
     onClipboard: () => undefined,
     onRumble: (rumble) => rumbles.push(rumble),
+    onNews() {},
   });
   const pass = async (count: number) => {
     for (let i = 0; i < count; i++) {

@@ -39,6 +39,8 @@ export interface FigureTaker {
 /** What a title does to a pad, as the node tells it. */
 export type Rumble = Extract<NodeToPlayer, { type: "rumble" }>;
 
+export type NodeNews = Exclude<NodeToPlayer, { type: "pong" | "limit" | "rumble" | "clipboard" }>;
+
 const EVERY_MS = 1_000;
 export const LATENCY_WINDOW_MS = 10_000;
 
@@ -47,7 +49,13 @@ export function createFigureTaker(
   meter: LatencyMeter,
   pings: Pick<PathPings, "takeRoundTripMs">,
   timers: Timers,
-  events: { onSample(sample: PlayerSample): void; onRumble(rumble: Rumble): void; onClipboard(text: string): void },
+  events: {
+    onSample(sample: PlayerSample): void;
+    onRumble(rumble: Rumble): void;
+    onClipboard(text: string): void;
+    /** What is none of these. */
+    onNews(news: NodeNews): void;
+  },
 ): FigureTaker {
   const figures = createSource(NO_FIGURES);
   let receiver: Receiver | undefined;
@@ -106,6 +114,8 @@ export function createFigureTaker(
           return events.onRumble(parsed.value);
         case "clipboard":
           return events.onClipboard(parsed.value.text);
+        default:
+          return events.onNews(parsed.value);
       }
     },
   };

@@ -119,6 +119,26 @@ describe("what lies over the picture", () => {
     expect(applyChrome(mouse, event)).toBe(mouse);
   });
 
+  test("a text field of the title's brings the keyboard up for fingers, and takes it away again", () => {
+    const touching = applyChrome(mouse, { kind: "hands-changed", touching: true });
+    const typing = applyChrome(touching, { kind: "field-changed", field: "email" });
+    expect(typing).toMatchObject({ typing: true, field: "email" });
+    expect(applyChrome(typing, { kind: "field-changed", field: undefined })).toMatchObject({ typing: false, field: undefined });
+    // Put away by the player it stays away, until the next field.
+    const away = applyChrome(typing, { kind: "typing-toggled" });
+    expect(applyChrome(away, { kind: "field-changed", field: "email" }).typing).toBe(false);
+    expect(applyChrome(mouse, { kind: "field-changed", field: "text" }).typing).toBe(false);
+    expect(applyChrome({ ...touching, menuOpen: true }, { kind: "field-changed", field: "text" }).typing).toBe(false);
+  });
+
+  test("a pause is shown until the title goes on, and then told of for a moment", () => {
+    const paused = applyChrome(mouse, { kind: "pause-changed", paused: "hidden" });
+    expect(paused).toMatchObject({ paused: "hidden", wasPaused: false });
+    const again = applyChrome(paused, { kind: "pause-changed", paused: undefined });
+    expect(again).toMatchObject({ paused: undefined, wasPaused: true });
+    expect(applyChrome(again, { kind: "pause-noticed" }).wasPaused).toBe(false);
+  });
+
   test("toggles", () => {
     const all: Chrome = [{ kind: "menu-toggled" }, { kind: "stats-toggled" }, { kind: "hands-changed", touching: true }].reduce(
       (chrome, event) => applyChrome(chrome, event as Parameters<typeof applyChrome>[1]), mouse,

@@ -8,6 +8,7 @@ import type { SessionReport } from "@nearframe/shared/node/messages";
 import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
+import { AgentError } from "../agent/agent-door.ts";
 import { createEpochFence } from "./epoch-fence.ts";
 import type { RunningSession, SessionEvents, SessionStart } from "./session.ts";
 
@@ -157,7 +158,7 @@ export function createNodeSessions(options: NodeSessionsOptions, ports: NodeSess
       send({ type: "session.signal.reply", sessionId, epoch, callId, result: { ok: true, value } });
     } catch (error) {
       const message = (error instanceof Error ? error.message : String(error)).slice(0, 500);
-      send({ type: "session.signal.reply", sessionId, epoch, callId, result: { ok: false, code: "SIGNAL_FAILED", message } });
+      send({ type: "session.signal.reply", sessionId, epoch, callId, result: { ok: false, code: error instanceof AgentError ? error.code : "SIGNAL_FAILED", message } });
     }
   }
 

@@ -5,6 +5,7 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import type { SaveGrant } from "@nearframe/shared/saves/save-grant";
 import type { TitleSource } from "@nearframe/shared/title-store/package";
 import type { Title, TitleSize } from "@nearframe/shared/title/manifest";
+import type { Bridge } from "../title/bridge/open-bridge.ts";
 import type { InputSink, InputSinkEvents } from "../input/ports.ts";
 
 /** A screen of a session's own. */
@@ -28,6 +29,8 @@ export interface Sound {
   readonly environment: Readonly<Record<string, string>>;
   /** Unix socket that gives what the title plays: s16le, 48 kHz, stereo. */
   readonly monitorSocketPath: string;
+  /** Unix socket for what the title's microphone hears: s16le, 48 kHz, mono. Silent until written to; undefined where there is none. */
+  readonly voiceSocketPath: string | undefined;
   readonly closed: Promise<string>;
 }
 export type OpenSound = (scope: Scope) => Promise<Sound>;
@@ -43,6 +46,8 @@ export interface RunningTitle {
   readonly exited: Promise<TitleExit>;
   /** The last lines that it printed, for the operator's log and the publisher. */
   lastOutput(): string;
+  /** Where its runtime has a part that speaks with the node. */
+  readonly bridge: Bridge | undefined;
   /** Nothing of it runs until `resume`. */
   pause(): Promise<void>;
   resume(): Promise<void>;

@@ -13,22 +13,27 @@ import type { ProbeResult } from "@nearframe/shared/probe/probe-result";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Offer, SignalCall } from "@nearframe/shared/protocol/media";
 import type { SaveGrant } from "@nearframe/shared/saves/save-grant";
-import type { EndReason } from "@nearframe/shared/session/end-reasons";
+import { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { StartStep } from "@nearframe/shared/session/start-steps";
 import type { NodeSample } from "@nearframe/shared/telemetry/samples";
 import { CLIPBOARD_CHARACTERS_MAX } from "@nearframe/shared/protocol/session-control";
+import { idlePolicyOf } from "@nearframe/shared/title/idle-policy";
 import { START_TIMEOUT_S_DEFAULT, type Title } from "@nearframe/shared/title/manifest";
 import type { TitleSource } from "@nearframe/shared/title-store/package";
+import { createAgentDoor } from "../agent/agent-door.ts";
 import { mapPads } from "../input/mapped-pads.ts";
 import { createInputMark, machineMs } from "../input/mark.ts";
 import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
 import type { InputSink, OpenInputSink } from "../input/ports.ts";
 import type { Rumble } from "../input/rumble.ts";
+import { isMotion } from "@nearframe/shared/input/motion";
 import { HOME_FOLDER } from "../title/home.ts";
 import { createGuests, type GuestEvents, type Guests } from "./guests.ts";
+import { createIdleWatch } from "./idle-watch.ts";
 import {
-  CommandMissingError, type FindTitle, type KeepSaves, type KeptSaves, type LaunchTitle, type OpenDisplay, type OpenSound, type RunningTitle, type WarmTitle, type WarmTitles,
+  CommandMissingError, type FindTitle, type KeepSaves, type KeptSaves, type LaunchTitle, type OpenDisplay, type OpenSound, type Display, type RunningTitle, type Sound, type WarmTitle, type WarmTitles,
 } from "./ports.ts";
+import { createTitleLink, type Microphone } from "./title-link.ts";
 import { createProbeAnswers } from "./probe-answers.ts";
 import { createStream, NoCommonCodecError, type StreamPorts } from "./stream.ts";
 import {
@@ -40,6 +45,10 @@ export type SessionPorts = Omit<StreamPorts, "nowMs" | "log"> & {
   openSound: OpenSound;
   launchTitle: LaunchTitle;
   openInputSink: OpenInputSink;
+  /** A JPEG; rejects where there is no screen, or none that can be read. */
+  takePicture(display: Display | undefined, widthMax: number): Promise<Buffer>;
+  /** Costs nothing until the player grants it. */
+  openMicrophone(sound: Sound, scope: Scope): Microphone;
   findTitle: FindTitle;
   keepSaves: KeepSaves;
   warm: WarmTitles;
@@ -113,15 +122,26 @@ export function createSession(
   let timer: NodeJS.Timeout | undefined;
   let input: PlayerInput | undefined;
   let titleSink: InputSink | undefined;
+  let running: RunningTitle | undefined;
+  let microphone: Microphone | undefined;
+  let screen: Display | undefined;
   let { save, source } = start;
   let saves: KeptSaves | undefined;
   let titleStartedAtMs = machineMs();
   const log = (detail: string) => ports.log(sessionId, detail);
   const guests = createGuests(
-    { sink: () => titleSink, requestKeyframe: () => stream.requestKeyframe(), nowMs: machineMs, log },
+    { sink: () => titleSink && heard(titleSink), requestKeyframe: () => stream.requestKeyframe(), nowMs: machineMs, log },
     events.guests,
     scope,
   );
+  /** What a guest does is somebody's touch, too. */
+  const heard = (sink: InputSink): InputSink => ({
+    ...sink,
+    apply(actions) {
+      idle.handle({ type: "touched" });
+      return sink.apply(actions);
+    },
+  });
   const stream = createStream(
     { ...ports, nowMs: () => ports.clock.monotonicMs(), log },
     {
@@ -138,16 +158,71 @@ export function createSession(
     {
       onOffer: events.onOffer,
       onSeated: () => input?.restart(),
-      onInput: (bytes) => input?.receive(bytes),
-      onConnected: () => handle({ type: "player-connected" }),
-      onDisconnected: () => handle({ type: "player-disconnected" }),
-      onFirstPicture: () => handle({ type: "first-picture" }),
+      onInput(bytes) {
+        if (isMotion(bytes)) return titleLink.handleMotion(bytes);
+        input?.receive(bytes);
+        idle.handle({ type: "touched" });
+      },
+      onConnected() {
+        handle({ type: "player-connected" });
+        idle.handle({ type: "connected" });
+      },
+      onDisconnected() {
+        handle({ type: "player-disconnected" });
+        idle.handle({ type: "dropped" });
+        titleLink.losePlayer();
+      },
+      onFirstPicture() {
+        handle({ type: "first-picture" });
+        watchAbsence();
+      },
+      onVoice: (packet) => titleLink.handleVoice(packet),
+      onSense: (order) => titleLink.handle(order),
+      onReachable() {
+        titleLink.reachPlayer();
+        agentDoor.reachPlayer();
+      },
+      onAgent: (order) => agentDoor.handle(order),
+      onPresence: (visible) => idle.handle({ type: visible ? "seen" : "hidden" }),
+      onWake: () => idle.handle({ type: "touched" }),
       onFailed: (error) => failed("pipeline")(error),
       onRoom: guests.enter,
       onKeyframe: guests.handleKeyframe,
     },
     scope,
   );
+
+  const idle = createIdleWatch(
+    {
+      clock: ports.clock,
+      policy: idlePolicyOf(title.manifest),
+      tell: stream.sendControl,
+      onEnd: () => handle({ type: "stop-asked", reason: EndReason.PlayerIdle }),
+      log,
+    },
+    scope,
+  );
+
+  const titleLink = createTitleLink({ manifest: title.manifest, tell: stream.sendControl, microphone: () => microphone });
+
+  const agentDoor = createAgentDoor(
+    {
+      runtime: title.manifest.runtime,
+      size: title.manifest.size,
+      nowMs: machineMs,
+      sink: () => titleSink,
+      picture: (widthMax) => ports.takePicture(screen, widthMax),
+      tree: titleLink.readTree,
+      tell: stream.sendControl,
+      wake: () => idle.handle({ type: "touched" }),
+    },
+    scope,
+  );
+
+  /** From its first picture on; that of a quick title may come before its launch is known to be done. */
+  function watchAbsence(): void {
+    if (running && session.state === "running") idle.start(running, session.player.present);
+  }
 
   function handle(event: SessionEvent): void {
     const [next, effects] = transition(session, event, ports.clock.monotonicMs());
@@ -208,6 +283,8 @@ export function createSession(
     const { folder, display, sound, sink: host } = stage;
     void display.closed.then(failed("display"));
     void sound.closed.then(failed("sound"));
+    microphone = ports.openMicrophone(sound, scope);
+    screen = display;
     const mark = createInputMark(join(folder, "input-mark"), scope);
     const mapping = title.manifest.input.pad;
     const sink = host.lacks.pad !== undefined && mapping ? mapPads(host, mapping, ports.clock, scope) : host;
@@ -284,16 +361,23 @@ export function createSession(
     stream.sendControl({ type: "clipboard", text: text.slice(0, CLIPBOARD_CHARACTERS_MAX) });
   }
 
+<<<<<<< HEAD
   function watchTitle(running: RunningTitle): void {
     titleStartedAtMs = machineMs();
+=======
+  function watchTitle(launched: RunningTitle, saves: KeptSaves | undefined): void {
+    running = launched;
+    titleLink.attach(launched.bridge);
+>>>>>>> 1b4d59b (Pause a title while its player is away; give it the player's motion, place and voice; let a program in by the player's leave)
     handle({
       type: "title-started",
       startTimeoutMs: (title.manifest.startTimeoutS ?? START_TIMEOUT_S_DEFAULT) * 1000,
     });
-    void running.exited.then(({ code, signal, exceeded }) => {
+    watchAbsence();
+    void launched.exited.then(({ code, signal, exceeded }) => {
       if (scope.closed) return;
       if (code !== 0) saves?.noteCrash();
-      handle({ type: "title-exited", code, signal, exceeded, lastOutput: running.lastOutput() });
+      handle({ type: "title-exited", code, signal, exceeded, lastOutput: launched.lastOutput() });
     });
   }
 
@@ -335,7 +419,7 @@ export function createSession(
       ({ save, source } = given);
       handle({ type: "start-asked" });
     },
-    signal: stream.signal,
+    signal: (call) => (call.call === "agent" ? agentDoor.answer(call.secret, call.request) : stream.signal(call)),
     guests,
     rejoin(device) {
       stream.rejoin(device).catch((error: unknown) => {

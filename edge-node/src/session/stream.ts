@@ -17,6 +17,8 @@ import type { Room, Seat, Sfu } from "../sfu/ports.ts";
 import { createNodeSamples } from "./node-samples.ts";
 import { keepPipeline, type PipelineKeeper } from "./pipeline-keeper.ts";
 import type { Display, Sound } from "./ports.ts";
+import type { AgentOrder } from "../agent/agent-door.ts";
+import type { SenseOrder } from "./title-link.ts";
 import type { ProbeAnswers } from "./probe-answers.ts";
 import { createSeats } from "./seats.ts";
 import { createRateLoop } from "./rate-loop.ts";
@@ -43,10 +45,22 @@ export type StreamEvents = {
   /** A player took the seat. */
   onSeated(): void;
   onInput(bytes: Uint8Array): void;
+  /** An RTP packet of the player's microphone. */
+  onVoice(packet: Buffer): void;
+  /** What the player gives of the device, or takes back. */
+  onSense(order: SenseOrder): void;
+  /** What the player lets a program do. */
+  onAgent(order: AgentOrder): void;
   onConnected(): void;
   /** The player's path is gone; it may come back. */
   onDisconnected(): void;
   onFirstPicture(): void;
+  /** The player's page was heard for the first time over this seat, so it hears, too. */
+  onReachable(): void;
+  /** The player says whether anybody looks. */
+  onPresence(visible: boolean): void;
+  /** The player wants a paused title to go on. */
+  onWake(): void;
   /** The pipeline is gone for good. */
   onFailed(error: unknown): void;
   /** There is a room now, or another one in its place. */
@@ -145,6 +159,7 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
 
   async function takeSeat(device: Device, { room, scope: mediaScope }: Media): Promise<void> {
     const mine = mediaScope.child();
+    let heard = false;
     const opened = await room.openSeat(
       { device, probed: probe !== undefined && source === undefined, bitrateKbpsMax: options.bitrateKbps },
       {
@@ -158,7 +173,12 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
           availableKbps = kbps;
           rate.handleBandwidth(kbps);
         },
-        onControl: handleControl,
+        onControl(text) {
+          if (!heard) events.onReachable();
+          heard = true;
+          handleControl(text);
+        },
+        onVoice: events.onVoice,
         onProbe: (bytes) => probe?.receive(bytes),
         onConnected() {
           if (seats.connected(mine)) events.onSeated();
@@ -232,6 +252,19 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
         return;
       case "presence":
         rate.handlePresence(message.value.visible);
+        events.onPresence(message.value.visible);
+        return;
+      case "wake":
+        events.onWake();
+        return;
+      case "sense.grant":
+      case "sense.revoke":
+      case "location":
+        events.onSense(message.value);
+        return;
+      case "agent.grant":
+      case "agent.revoke":
+        events.onAgent(message.value);
         return;
       case "prefer":
         rate.handlePreference(message.value);

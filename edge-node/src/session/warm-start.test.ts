@@ -30,7 +30,7 @@ const seat: Seat = {
 const device = {
   screen: { width: 1, height: 1, pixelRatio: 1 }, touch: false, rtpCapabilities: { codecs: [{ mimeType: "audio/opus" }, { mimeType: "video/H264" }] },
 };
-const sound: Sound = { environment: {}, monitorSocketPath: "/nowhere", closed: never };
+const sound: Sound = { environment: {}, monitorSocketPath: "/nowhere", voiceSocketPath: "/nowhere", closed: never };
 
 async function rig({ playerHasSave, warm }: { playerHasSave: boolean; warm: boolean }) {
   const owner = new Scope();
@@ -38,7 +38,7 @@ async function rig({ playerHasSave, warm }: { playerHasSave: boolean; warm: bool
   const steps: StartStep[] = [];
   const folders = { warm: await createPrivateFolder("warm", owner), cold: await createPrivateFolder("cold", owner) };
   const running = (kind: string): RunningProgram => ({
-    pid: 1, exited: never, lastOutput: () => "",
+    pid: 1, exited: never, bridge: undefined, lastOutput: () => "",
     pause: async () => void done.push(`pause ${kind}`),
     resume: async () => void done.push(`resume ${kind}`),
   });
@@ -57,6 +57,8 @@ async function rig({ playerHasSave, warm }: { playerHasSave: boolean; warm: bool
       done.push("launch");
       return running("cold");
     },
+    takePicture: async () => Buffer.alloc(0),
+    openMicrophone: () => ({ open: async () => {}, hear() {}, close: async () => {} }),
     openInputSink: async () => sink,
     findTitle: async (found) => found,
     async keepSaves({ openHome }, saves) {

@@ -69,6 +69,8 @@ export type SeatEvents = {
   onBandwidth(availableKbps: number): void;
   /** Text of `control`, unread. */
   onControl(text: string): void;
+  /** An RTP packet of the player's microphone, Opus. */
+  onVoice(packet: Buffer): void;
   /** Bytes of `probe`, unread. Never from a seat that is not probed. */
   onProbe(bytes: Uint8Array): void;
   /** ICE and DTLS are up. Again after each loss. */

@@ -9,6 +9,7 @@ import { commandFolders } from "../process/find-command.ts";
 import { limitsOf } from "../sandbox/limits-of.ts";
 import type { Sandbox, TitleView } from "../sandbox/ports.ts";
 import type { LaunchProgram } from "../session/ports.ts";
+import { openBridge } from "./bridge/open-bridge.ts";
 import { createHome, HOME_FOLDER, homeEnvironment } from "./home.ts";
 import type { PrepareProgram } from "./program.ts";
 import { prepareLibretro } from "./runtimes/libretro.ts";
@@ -20,6 +21,9 @@ import { prepareWindows, type WindowsRuntime } from "./runtimes/windows.ts";
 import { createWinePrefixes } from "./windows/prefix.ts";
 import { findWine } from "./windows/wine.ts";
 import { showSession } from "./session-view.ts";
+
+/** Below the session's folder. */
+const BRIDGE_FILE = "bridge";
 
 export type LaunchOptions = {
   sandbox: Sandbox;
@@ -68,8 +72,10 @@ export function createLauncher({ sandbox, networkAllowed, cacheFolder }: LaunchO
     const view = sandbox.view({ homeFolder, titleFolder: title.folder });
     const confined = sandbox.name !== "none";
     const program = await prepare({ title, homeFolder, view, confined });
-    const shown = await showSession({ sessionFolder, display, sound, confined });
-    return sandbox.start(
+    const bridgePath = program.bridged ? join(sessionFolder, BRIDGE_FILE) : undefined;
+    const bridge = bridgePath === undefined ? undefined : await openBridge(bridgePath, scope);
+    const shown = await showSession({ sessionFolder, display, sound, bridgePath, confined });
+    const started = await sandbox.start(
       {
         program: { ...program, file: seen(program.file, title, view) },
         // The later wins: a manifest may override a runtime's choice, but never
@@ -92,6 +98,7 @@ export function createLauncher({ sandbox, networkAllowed, cacheFolder }: LaunchO
       },
       scope,
     );
+    return { ...started, bridge };
   };
   return {
     launch,

@@ -16,6 +16,8 @@ export type Program = {
   needs?: readonly string[];
   /** Folders of the machine that stay empty for it, but for what it needs of them. */
   hides?: readonly string[];
+  /** A part of it speaks with the node (`bridge/`). */
+  bridged?: boolean;
   /** It starts sandboxes of its own inside ours, as browsers do. */
   nestsSandboxes?: boolean;
 };

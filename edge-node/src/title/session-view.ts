@@ -3,6 +3,7 @@
 
 import { chmod, copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { BRIDGE_VARIABLE } from "./bridge/messages.ts";
 import type { Display, Sound } from "../session/ports.ts";
 
 export type SessionView = {
@@ -11,16 +12,24 @@ export type SessionView = {
   files: Readonly<Record<string, string>>;
 };
 
-type SessionParts = { sessionFolder: string; display: Display; sound: Sound; confined: boolean };
+type SessionParts = {
+  sessionFolder: string;
+  display: Display;
+  sound: Sound;
+  /** The bridge's socket, where the program has a part that speaks with the node. */
+  bridgePath: string | undefined;
+  confined: boolean;
+};
 
 const INSIDE = "/run/session";
 const UNIX = "unix:";
 
-export async function showSession({ sessionFolder, display, sound, confined }: SessionParts): Promise<SessionView> {
+export async function showSession({ sessionFolder, display, sound, bridgePath, confined }: SessionParts): Promise<SessionView> {
   if (!confined) {
     const runtime = join(sessionFolder, "runtime");
     await mkdir(runtime, { recursive: true, mode: 0o700 });
-    return { environment: { ...display.environment, ...sound.environment, XDG_RUNTIME_DIR: runtime }, files: {} };
+    const bridge = bridgePath === undefined ? {} : { [BRIDGE_VARIABLE]: bridgePath };
+    return { environment: { ...display.environment, ...sound.environment, ...bridge, XDG_RUNTIME_DIR: runtime }, files: {} };
   }
   const files: Record<string, string> = {};
   const environment: Record<string, string> = { ...display.environment, ...sound.environment, XDG_RUNTIME_DIR: "/run/user/1000" };
@@ -39,5 +48,6 @@ export async function showSession({ sessionFolder, display, sound, confined }: S
     files[socket.slice(UNIX.length)] = `${INSIDE}/pulse`;
     environment.PULSE_SERVER = `${UNIX}${INSIDE}/pulse`;
   }
+  if (bridgePath !== undefined) files[bridgePath] = environment[BRIDGE_VARIABLE] = `${INSIDE}/bridge`;
   return { environment, files };
 }

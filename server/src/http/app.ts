@@ -5,6 +5,7 @@ import type { ProbePoint } from "@nearframe/shared/probe/rtt-vector";
 import { SAVES_PATH } from "@nearframe/shared/saves/transfer";
 import { TITLES_PATH } from "@nearframe/shared/title-store/package";
 import type { Log } from "../log.ts";
+import { agentApi, type AgentApiPorts } from "../agent/agent-api.ts";
 import { savesApi, type SavesApiPorts } from "../saves/saves-api.ts";
 import { transferApi, type TransferSaves } from "../saves/transfer-api.ts";
 import { titleStoreApi, type TitleApiPorts } from "../title-store/title-api.ts";
@@ -23,11 +24,16 @@ import { refuseFailures, refuseUnknown, refuseWriting } from "./refusals.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { titlesApi, type TitlesApiPorts } from "./titles-api.ts";
 
-export type AppPorts = TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & DrawsApiPorts & CheckingApiPorts & AppealsApiPorts & QualityApiPorts & RatingApiPorts & HandoffsApiPorts & ProblemsApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
+export type AppPorts = AgentApiPorts & TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & DrawsApiPorts & CheckingApiPorts & AppealsApiPorts & QualityApiPorts & RatingApiPorts & HandoffsApiPorts & ProblemsApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
 
+<<<<<<< HEAD
 /** `probePoints`: where pages may ask how far it is. */
 export function createApp(ports: AppPorts, clientFolder: string, probePoints: readonly Pick<ProbePoint, "url">[] = []): Express {
   const { clock, handoffs, catalogue, nodes, sessions, servers, identity, store, saves, titleStore, localTitles, adminToken, checking, log } = ports;
+=======
+export function createApp(ports: AppPorts, clientFolder: string): Express {
+  const { agents, clock, handoffs, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles, adminToken, checking, log } = ports;
+>>>>>>> 1b4d59b (Pause a title while its player is away; give it the player's motion, place and voice; let a program in by the player's leave)
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
@@ -41,6 +47,7 @@ export function createApp(ports: AppPorts, clientFolder: string, probePoints: re
   app.use("/api/handoffs", handoffsApi({ identity, handoffs }));
   app.use("/api/problems", problemsApi({ clock, identity, store, adminToken }));
   app.use("/api/checking/appeals", appealsApi({ clock, store, checking }));
+  app.use("/api/agent", agentApi({ agents }));
   app.use(refuseWriting);
   app.get(ECHO_PATH, echo);
   app.get("/api/health", (_request, response) => {

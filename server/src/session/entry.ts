@@ -92,9 +92,9 @@ export function playedSession({ id, session, playerId, place, pinnedNodeId }: En
 }
 
 export function sessionTitle({ manifest }: Title): SessionTitle {
-  const { id, name, size, fps, input, runtime } = manifest;
+  const { id, name, size, fps, input, runtime, sensors } = manifest;
   const ways = waysOf(runtime);
-  return { id, name, size, fps, input, ...(ways && { ways }) };
+  return { id, name, size, fps, input, ...(ways && { ways }), ...(sensors && { sensors }) };
 }
 
 export function titleIdOf(entry: Pick<Entry, "title">): string {

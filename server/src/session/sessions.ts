@@ -1,6 +1,7 @@
 // The sessions of one server process and its part in those of the others: puts the
 // parts together, and says good-bye when the process stops.
 
+import type { SignalCall, SignalResult } from "@nearframe/shared/protocol/media";
 import type { IceServer } from "@nearframe/shared/friends/messages";
 import { Id } from "@nearframe/shared/protocol/media";
 import type { Clock } from "@nearframe/shared/clock";
@@ -13,6 +14,7 @@ import { createCompanies } from "../shares/companies.ts";
 import { steadyTime } from "../steady-time.ts";
 import type { SessionStore } from "../store/ports.ts";
 import type { ShareStore } from "../store/share-ports.ts";
+import { leaseOf } from "./entry.ts";
 import { createAdoption } from "./adoption.ts";
 import { STRAY_AFTER_MS } from "./limits.ts";
 import { createNodeHome } from "./node-home.ts";
@@ -237,7 +239,22 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     for (const entry of table.all()) table.apply(entry, { type: "server-stopped" });
   }
 
+  /** For a program with a player's leave; undefined unless the session is this process's, and runs. */
+  function askNode(sessionId: string, call: SignalCall): Promise<SignalResult> | undefined {
+    const entry = table.find(sessionId);
+    const lease = entry && leaseOf(entry.session);
+    if (!lease) return undefined;
+    return new Promise((resolve) => {
+      const peer: PlayerPeer = {
+        playerId: entry.playerId, tabId: undefined, place: entry.place,
+        send: (message) => message.type === "session.signal.reply" && resolve(message.result),
+      };
+      relay.call(peer, sessionId, lease.epoch, lease.nodeId, 0, call);
+    });
+  }
+
   return {
+    askNode,
     players: {
       open: playerHome.open,
       handle: playerHome.handle,

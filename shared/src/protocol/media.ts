@@ -5,6 +5,7 @@
 // mediasoup's types happen once, at the SFU adapter and the client's receiver.
 
 import * as z from "zod/mini";
+import { AgentRequest, AgentSecret } from "../agent/agent.ts";
 
 const Opaque = z.looseObject({});
 export const Id = z.string().check(z.minLength(1), z.maxLength(64), z.regex(/^[A-Za-z0-9_.:-]+$/));
@@ -63,6 +64,10 @@ export const SignalCall = z.discriminatedUnion("call", [
     label: z.enum(["input.state", "input.edges", "control", "receipts", "probe"]),
     sctpStreamParameters: Opaque,
   }),
+  /** Of a program that the player has given leave; the server asks it for the program. */
+  z.strictObject({ call: z.literal("agent"), secret: AgentSecret, request: AgentRequest }),
+  /** The player's microphone; refused unless the player has granted it over `control`. */
+  z.strictObject({ call: z.literal("media.produce"), transportId: Id, source: z.literal("microphone"), rtpParameters: Opaque }),
 ]);
 export type SignalCall = z.infer<typeof SignalCall>;
 

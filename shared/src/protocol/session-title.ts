@@ -3,6 +3,7 @@
 import * as z from "zod/mini";
 import { InputNeeds, TitleSize } from "../title/manifest.ts";
 import { Ways } from "../title/ways.ts";
+import { SENSES } from "../title/senses.ts";
 import { Id } from "./media.ts";
 
 /** How the player's screen should treat the title: what of the manifest the client needs. */
@@ -14,5 +15,7 @@ export const SessionTitle = z.strictObject({
   input: InputNeeds,
   /** Left out where the title has no screens to go through. */
   ways: z.optional(Ways),
+  /** What of the player's device it makes use of. */
+  sensors: z.optional(z.array(z.enum(SENSES))),
 });
 export type SessionTitle = z.infer<typeof SessionTitle>;

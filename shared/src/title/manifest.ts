@@ -3,10 +3,19 @@
 
 import * as z from "zod/mini";
 import { CODES } from "../input/codes.ts";
+import { SENSES, type Sense } from "./senses.ts";
 import { WORDS } from "../words.ts";
 
 export const RUNTIMES = ["native", "web", "windows", "phone", "android", "libretro", "test-card"] as const;
 export type Runtime = (typeof RUNTIMES)[number];
+
+/** What of a player's device each runtime can pass on to its titles. */
+export const SENSES_OF_RUNTIME: Readonly<Partial<Record<Runtime, readonly Sense[]>>> = {
+  native: ["microphone"],
+  windows: ["microphone"],
+  phone: ["microphone"],
+  web: ["motion", "location", "microphone"],
+};
 
 const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
 const KeyCode = z.string().check(
@@ -167,6 +176,20 @@ export const TitleManifest = z.strictObject({
   placement: z.optional(TitlePlacement),
   /** Debian packages that bring the command, for the operator's one install line. */
   packages: z.optional(z.array(text(80)).check(z.maxLength(32))),
+  /** What of the player's device it makes use of, each with the player's leave. */
+  sensors: z.optional(z.array(z.enum(SENSES)).check(z.maxLength(SENSES.length))),
+  /** What happens while its player is away; `idle-policy.ts` has the numbers for what is left out. */
+  idle: z.optional(
+    z.strictObject({
+      /** false: others play in the same world, which does not stand still. */
+      pauses: z.optional(z.boolean()),
+      /** Seconds with its page hidden, and without any input, after which it is paused. */
+      hiddenS: z.optional(z.int().check(z.gte(1), z.lte(86_400))),
+      untouchedS: z.optional(z.int().check(z.gte(1), z.lte(86_400))),
+      /** Seconds that it stays paused before the session ends. */
+      endsAfterS: z.optional(z.int().check(z.gte(1), z.lte(86_400))),
+    }),
+  ),
   /** A title that shows no picture by then has failed. */
   startTimeoutS: z.optional(z.int().check(z.gte(1), z.lte(300))),
 });
@@ -227,6 +250,10 @@ function crossCheck(manifest: TitleManifest, file: string): ManifestProblem[] {
   if (manifest.page?.startsWith("https://") && !manifest.resources.network) {
     problems.push({ file, field: "resources.network", reason: "a page on the network needs network: true" });
   }
+  manifest.sensors?.forEach((sense, i) => {
+    if (SENSES_OF_RUNTIME[manifest.runtime]?.includes(sense)) return;
+    problems.push({ file, field: `sensors.${i}`, reason: `a ${manifest.runtime} title can't be given the player's ${sense}` });
+  });
   manifest.input.touchControls?.forEach((control, i) => {
     const reason = controlProblem(control);
     if (reason !== undefined) problems.push({ file, field: `input.touchControls.${i}`, reason });

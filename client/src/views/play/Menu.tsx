@@ -23,6 +23,8 @@ export type MenuProps = {
   /** Keys that browsers keep, and keys that phones lack. */
   onKey: (code: string) => void;
   onLeave: () => void;
+  /** What this title has beside what all have. */
+  extras?: ReactNode;
 };
 
 /** A phone's own way through its screens, for titles that are phones or pages. */
@@ -39,7 +41,7 @@ const KEYS = [
   ["F11", "F11"],
 ] as const;
 
-export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, dataSaver, onDataSaver, onTyping, onArrangeControls, onArrangePad, onFriends, onProblem, onKey, onLeave }: MenuProps) {
+export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, dataSaver, onDataSaver, onTyping, onArrangeControls, onArrangePad, onFriends, onProblem, onKey, onLeave, extras }: MenuProps) {
   const { menu } = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -120,6 +122,7 @@ export function Menu({ chrome, onClose, onSound, onStats, onFullscreen, dataSave
           ))}
         </fieldset>
         {chrome.padCount > 0 && <p className={styles.note}>{menu.pad(chrome.padCount)}</p>}
+        {extras}
         <Item icon={<LeaveIcon />} onPress={onLeave}>
           {menu.leave}
         </Item>

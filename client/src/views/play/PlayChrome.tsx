@@ -71,6 +71,8 @@ function HintLine({ hint }: { hint: Hint }) {
       return <span className={styles.hint}>{play.soundBlocked}</span>;
     case "slow-decoder":
       return <span className={styles.hint}>{play.slowDecoder}</span>;
+    case "was-paused":
+      return <span className={styles.hint}>{play.wasPaused}</span>;
     case "no-controls":
       return <span className={styles.hint}>{play.noControls}</span>;
   }

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useRef, useState, type CSSProperties } from "react";
 import type { PublicTitle } from "@nearframe/shared/api/titles";
+import type { Sense } from "@nearframe/shared/title/senses";
 import { makeFailureView, type FailureAction } from "../../view-model/failure.ts";
 import type { App } from "../../view-model/app.ts";
 import type { Chrome } from "../../view-model/chrome.ts";
@@ -17,8 +18,10 @@ import { connectionOf } from "../../view-model/verdict.ts";
 import { LatencyGraph } from "./LatencyGraph.tsx";
 import { StatsPanel } from "./StatsPanel.tsx";
 import { ControlsEditor } from "./ControlsEditor.tsx";
+import { Paused } from "./Paused.tsx";
 import { PadSheet } from "./PadSheet.tsx";
 import { ProblemSheet } from "./ProblemSheet.tsx";
+import { SensesInUse, SensesPanel } from "./SensesPanel.tsx";
 import { saveFile } from "./save-file.ts";
 import { showLook } from "./show-look.ts";
 import { TouchControls } from "./TouchControls.tsx";
@@ -104,9 +107,12 @@ export function PlayStage({ app, play, title, onAgain, onReload, onHome }: PlayS
             onWay={play.pressKeys}
             onKey={play.pressKey}
             onLeave={leave}
+            extras={<LiveSenses play={play} />}
           />
+          <LiveSensesInUse play={play} />
         </>
       )}
+      {view.scene === "playing" && chrome.paused && <Paused why={chrome.paused} onWake={play.wake} />}
       {view.scene === "playing" && <Tools play={play} chrome={chrome} />}
       {view.scene === "loading" && <Loading view={view} title={title} thrifty={dataSaver} onLeave={leave} />}
       {view.scene === "over" && (
@@ -123,7 +129,7 @@ function Tools({ play, chrome }: { play: Play; chrome: Chrome }) {
   const { controls } = play;
   const { parts, opacity, padMap } = useBehavior(controls.view);
   if (chrome.typing) {
-    return <TypingBar mountField={play.mountField} readClipboard={() => navigator.clipboard.readText()} onClose={play.toggleTyping} />;
+    return <TypingBar mountField={play.mountField} readClipboard={() => navigator.clipboard.readText()} kind={chrome.field} onClose={play.toggleTyping} />;
   }
   switch (chrome.arranging) {
     case "nothing":
@@ -176,6 +182,19 @@ function LiveProblem({ play }: { play: Play }) {
 function LiveControls({ controls }: { controls: PlayControls }) {
   const { parts, opacity } = useBehavior(controls.view);
   return <TouchControls controls={parts.filter(({ hidden }) => !hidden).map(({ control }) => control)} opacity={opacity} />;
+}
+
+const senseSwitch =
+  ({ senses }: Play) =>
+  (sense: Sense, on: boolean) =>
+    on ? senses.grant(sense) : senses.revoke(sense);
+
+function LiveSenses({ play }: { play: Play }) {
+  return <SensesPanel view={useBehavior(play.senses.view)} onSense={senseSwitch(play)} onExactPlace={play.senses.setExactPlace} />;
+}
+
+function LiveSensesInUse({ play }: { play: Play }) {
+  return <SensesInUse view={useBehavior(play.senses.view)} onSense={senseSwitch(play)} />;
 }
 
 /** Takes the figures by itself, so that a new second draws this panel and nothing else. */

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import type { FieldKind } from "@nearframe/shared/protocol/session-control";
 import { Button } from "../parts/Button.tsx";
 import { CloseIcon } from "../parts/icons.tsx";
 import { useTexts } from "../use-texts.ts";
@@ -9,11 +10,13 @@ export type TypingBarProps = {
   mountField: (field: HTMLInputElement) => { type(text: string): void; close(): void };
   /** The text that the player copied elsewhere; rejects where the browser or the player refuses. */
   readClipboard: () => Promise<string>;
+  /** Of the title's field, where its runtime can tell. */
+  kind?: FieldKind | undefined;
   onClose: () => void;
 };
 
 /** Where the phone's keyboard writes: what it composes is seen here, what was chosen is the title's. */
-export function TypingBar({ mountField, readClipboard, onClose }: TypingBarProps) {
+export function TypingBar({ mountField, readClipboard, kind = "text", onClose }: TypingBarProps) {
   const { typing } = useTexts();
   const bar = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -45,7 +48,8 @@ export function TypingBar({ mountField, readClipboard, onClose }: TypingBarProps
         ref={field}
         className={styles.field}
         aria-label={typing.field}
-        type="text"
+        type={kind === "password" ? "password" : "text"}
+        inputMode={kind === "password" ? "text" : kind}
         autoComplete="off"
         autoCapitalize="off"
         autoCorrect="off"

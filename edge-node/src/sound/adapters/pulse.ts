@@ -1,4 +1,5 @@
-// A sound card for one session: a PulseAudio of its own with one null sink.
+// A sound card for one session: a PulseAudio of its own with a null sink for what the title plays,
+// and another whose monitor is the title's microphone.
 //
 // The title plays into the sink; a plain socket gives the sink's monitor to the
 // encoder. With its default buffers a title would be heard 72 ms late; told to
@@ -12,6 +13,7 @@ import { requireCommand } from "../../process/find-command.ts";
 import { createPrivateFolder } from "../../process/private-folder.ts";
 import type { OpenSound, Sound } from "../../session/ports.ts";
 
+const VOICE_FORMAT = "rate=48000 channels=1 format=s16le";
 const START_TIMEOUT_MS = 10_000;
 /** What PulseAudio says at level "info" once all modules of its command line are loaded. */
 const READY_LINE = /Daemon startup complete/;
@@ -23,12 +25,13 @@ export const openPulse: OpenSound = async (scope) => {
   await mkdir(runtime, { mode: 0o700 });
   const serverSocket = join(folder, "native");
   const monitorSocket = join(folder, "monitor");
+  const voiceSocket = join(folder, "voice");
 
   const ready = Promise.withResolvers<void>();
   const daemon = await createChild(
     {
       file,
-      args: pulseArguments(serverSocket, monitorSocket),
+      args: pulseArguments(serverSocket, monitorSocket, voiceSocket),
       environment: { PATH: "/usr/bin:/bin", HOME: folder, PULSE_RUNTIME_PATH: runtime, LC_ALL: "C" },
       folder,
       onLine: (line) => {
@@ -40,13 +43,14 @@ export const openPulse: OpenSound = async (scope) => {
   const exited = daemon.exited.then((exit) => `PulseAudio ended ${describeExit(exit)}: ${daemon.lastOutput()}`);
   await withTimeout(Promise.race([ready.promise, exited.then(fail)]), START_TIMEOUT_MS, "PulseAudio did not get ready");
   return {
-    environment: { PULSE_SERVER: `unix:${serverSocket}`, PULSE_LATENCY_MSEC: "10" },
+    environment: { PULSE_SERVER: `unix:${serverSocket}`, PULSE_LATENCY_MSEC: "10", PULSE_SINK: "title", PULSE_SOURCE: "microphone" },
     monitorSocketPath: monitorSocket,
+    voiceSocketPath: voiceSocket,
     closed: exited.then((why) => (scope.closed ? "closed by its owner" : why)),
   } satisfies Sound;
 };
 
-function pulseArguments(serverSocket: string, monitorSocket: string): string[] {
+function pulseArguments(serverSocket: string, monitorSocket: string, voiceSocket: string): string[] {
   const format = "rate=48000 channels=2 format=s16le";
   return [
     // No configuration of the machine's, no parent to detach from, no bus to ask for priority.
@@ -58,6 +62,9 @@ function pulseArguments(serverSocket: string, monitorSocket: string): string[] {
     // Without `norewinds` an idle sink sleeps for 2 s at a time, and the first sound waits for it.
     "-L", `module-null-sink sink_name=title norewinds=1 ${format}`,
     "-L", `module-simple-protocol-unix socket=${monitorSocket} record=1 playback=0 source=title.monitor ${format}`,
+    "-L", `module-null-sink sink_name=voice norewinds=1 ${VOICE_FORMAT}`,
+    "-L", "module-remap-source source_name=microphone master=voice.monitor remix=0",
+    "-L", `module-simple-protocol-unix socket=${voiceSocket} record=0 playback=1 sink=voice ${VOICE_FORMAT}`,
   ];
 }
 

@@ -101,6 +101,7 @@ export function createAndroidStage(manifest: TitleManifest, ports: AndroidStageP
     return {
       exited,
       lastOutput: () => "",
+      bridge: undefined,
       // An app whose screen is off is stopped by Android itself.
       pause: () => key("KEYCODE_SLEEP"),
       resume: () => key("KEYCODE_WAKEUP"),
@@ -133,7 +134,7 @@ export function createAndroidStage(manifest: TitleManifest, ports: AndroidStageP
   return {
     openDisplay,
     // Its sound comes with its picture.
-    openSound: async () => ({ environment: {}, monitorSocketPath: "", closed: Promise.withResolvers<string>().promise }),
+    openSound: async () => ({ environment: {}, monitorSocketPath: "", voiceSocketPath: undefined, closed: Promise.withResolvers<string>().promise }),
     async openInputSink(_display, events, scope) {
       onClipboard = events.onClipboard;
       const screen = (): TitleSize => {

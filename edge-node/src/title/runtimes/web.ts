@@ -26,6 +26,7 @@ export const prepareWeb: PrepareProgram = async ({ title, homeFolder, view, conf
     size,
     profile: join(view.home, PROFILE_FOLDER),
     network: resources.network,
+    sensors: title.manifest.sensors ?? [],
     privileged: !confined && process.getuid?.() === 0,
   };
   return {
@@ -34,6 +35,7 @@ export const prepareWeb: PrepareProgram = async ({ title, homeFolder, view, conf
     environment: {},
     folder: view.home,
     needs: NODE_FILES,
+    bridged: true,
     nestsSandboxes: true,
   };
 };

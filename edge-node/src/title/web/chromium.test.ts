@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { chromiumArguments, titleHost, type WebSettings } from "./chromium.ts";
+import { addressOf, chromiumArguments, originOf, titleHost, type WebSettings } from "./chromium.ts";
 
 const SETTINGS: WebSettings = {
   chromium: "/usr/bin/chromium", setpriv: "/usr/bin/setpriv", id: "glider", folder: "/titles/glider", page: "index.html",
-  size: { width: 1280, height: 720 }, profile: "/home/profile", network: false, privileged: false,
+  size: { width: 1280, height: 720 }, profile: "/home/profile", network: false, sensors: [], privileged: false,
 };
 const rulesOf = (settings: WebSettings) =>
   chromiumArguments(settings, 4711).find((argument) => argument.startsWith("--host-resolver-rules="));
@@ -26,4 +26,15 @@ test("a page on the network is opened as it is named", () => {
 test("the browser keeps its own sandbox wherever it may", () => {
   expect(chromiumArguments(SETTINGS, 4711)).not.toContain("--no-sandbox");
   expect(chromiumArguments({ ...SETTINGS, privileged: true }, 4711)).toContain("--no-sandbox");
+});
+
+test("what a player grants is the origin's that the page has", () => {
+  expect(originOf(SETTINGS)).toBe("http://glider.localhost");
+  expect(originOf({ ...SETTINGS, page: "https://play.example/a/b" })).toBe("https://play.example");
+});
+
+test("a page with sensors is opened once they are there", () => {
+  const settings = { ...SETTINGS, sensors: ["motion"] as const };
+  expect(chromiumArguments(settings, 4711)).toContain("--app=about:blank");
+  expect(addressOf(settings)).toBe("http://glider.localhost/index.html");
 });

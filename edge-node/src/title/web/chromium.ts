@@ -1,6 +1,7 @@
 // How Chromium has to be started to be a screen for one page, and nothing else.
 
 import { fileURLToPath } from "node:url";
+import type { Sense } from "@nearframe/shared/title/senses";
 import type { TitleSize } from "@nearframe/shared/title/manifest";
 
 export type WebSettings = {
@@ -13,6 +14,8 @@ export type WebSettings = {
   size: TitleSize;
   profile: string;
   network: boolean;
+  /** What it may have of the player's device, once the player grants it. */
+  sensors: readonly Sense[];
   /** Chromium's own sandbox can't be had by root. */
   privileged: boolean;
 };
@@ -31,19 +34,31 @@ export function parseWebSettings(text: string): WebSettings {
  */
 export const titleHost = (id: string): string => `${id}.localhost`;
 
+export const addressOf = ({ page, id }: WebSettings): string => (page.startsWith("https://") ? page : `http://${titleHost(id)}/${page}`);
+
+/** Whose permissions the player's grants are. */
+export const originOf = (settings: WebSettings): string => new URL(addressOf(settings)).origin;
+
+/**
+ * A page that asks for sensors before they are there never asks again, and the window's first page
+ * does not wait for the DevTools. So it begins empty where there are sensors, and goes on from there.
+ */
+export const opensLater = ({ sensors }: Pick<WebSettings, "sensors">): boolean => sensors.includes("motion");
+
 export function chromiumArguments(settings: WebSettings, port: number): string[] {
-  const { size, page, id } = settings;
-  const host = titleHost(id);
-  const address = page.startsWith("https://") ? page : `http://${host}/${page}`;
+  const { size } = settings;
+  const host = titleHost(settings.id);
   // The first rule that fits counts.
   const names = [`MAP ${host} 127.0.0.1:${port}`, ...(settings.network ? [] : ["MAP * ~NOTFOUND"])];
   return [
     // One page, the whole screen, no questions.
     "--kiosk",
-    `--app=${address}`,
+    `--app=${opensLater(settings) ? "about:blank" : addressOf(settings)}`,
     `--window-size=${size.width},${size.height}`,
     "--window-position=0,0",
     "--force-device-scale-factor=1",
+    // Ours alone: no port, so neither the page nor anybody else on the machine can reach it.
+    "--remote-debugging-pipe",
     `--user-data-dir=${settings.profile}`,
     "--no-first-run",
     "--no-default-browser-check",

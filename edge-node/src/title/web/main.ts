@@ -5,10 +5,13 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
 import sirv from "sirv";
 import { Scope } from "@nearframe/shared/lifetime";
 import { connectX11 } from "../../x11/connect.ts";
-import { chromiumArguments, parseWebSettings } from "./chromium.ts";
+import { serveBridge } from "./serve-bridge.ts";
+import { openDevTools } from "./devtools.ts";
+import { addressOf, chromiumArguments, opensLater, originOf, parseWebSettings } from "./chromium.ts";
 import { keepFullScreen } from "./full-screen.ts";
 
 const settings = parseWebSettings(process.argv[2] ?? "");
@@ -30,8 +33,16 @@ const fullScreen = await keepFullScreen(display, settings.size);
 const browser = spawn(
   settings.setpriv,
   ["--pdeathsig", "KILL", "--", settings.chromium, ...chromiumArguments(settings, port)],
-  { stdio: "inherit" },
+  // 3 and 4 are the DevTools' pipe.
+  { stdio: ["inherit", "inherit", "inherit", "pipe", "pipe"] },
 );
+const devTools = openDevTools(browser.stdio[3] as Writable, browser.stdio[4] as Readable);
+serveBridge(
+  { sensors: settings.sensors, origin: originOf(settings), opensLater: opensLater(settings) ? addressOf(settings) : undefined },
+  devTools,
+).catch((error: Error) => {
+  console.error(`The page can't be watched: ${error.message}`);
+});
 // A browser that is told to end by a signal loses what its page has stored in the last
 // seconds; one whose window is closed writes it down first.
 process.on("SIGTERM", () => {

@@ -86,6 +86,8 @@ export function answerSignals(
   refusal: (label: SentLabel) => string | undefined,
   hear: (label: SentLabel, message: Buffer) => void,
   scope: Scope,
+  /** Of whoever may send a microphone. */
+  voice?: { router: types.Router; onVoice(packet: Buffer): void },
 ): (call: SignalCall) => Promise<object> {
   const byId = new Map(transports.map((transport) => [transport.id, transport]));
   const transportOf = (id: string) => {
@@ -95,6 +97,7 @@ export function answerSignals(
   };
   /** Each channel once: a player can't make the node hold more than it has names for. */
   const produced = new Set<string>();
+  let speaking: types.Producer | undefined;
 
   return async (call) => {
     switch (call.call) {
@@ -116,6 +119,21 @@ export function answerSignals(
         scope.own(incoming, (incoming) => incoming.close());
         incoming.on("message", (message) => hear(call.label, message));
         return { id: dataProducer.id };
+      }
+      case "agent":
+        throw new SignalError("a program asks the session, not a seat in it");
+      case "media.produce": {
+        if (!voice) throw new SignalError("a microphone is the session's own player's");
+        const producer = await transportOf(call.transportId).produce({ kind: "audio", rtpParameters: call.rtpParameters as types.RtpParameters });
+        // A page that lets go of its microphone and takes it up again has a new source; the old one is over.
+        speaking?.close();
+        speaking = producer;
+        const heard = await direct.consume({ producerId: producer.id, rtpCapabilities: voice.router.rtpCapabilities });
+        scope.own(heard, (heard) => heard.close());
+        heard.on("rtp", (packet) => {
+          if (speaking === producer) voice.onVoice(packet);
+        });
+        return { id: producer.id };
       }
     }
   };

@@ -19,7 +19,7 @@ const TRAITS: PipelineTraits = {
 };
 const ROOM: RoomOptions = { codec: "H264", traits: TRAITS };
 const EVENTS: SeatEvents = {
-  onInput() {}, onReceipts() {}, onBandwidth() {}, onControl() {}, onProbe() {}, onConnected() {}, onDisconnected() {},
+  onInput() {}, onReceipts() {}, onBandwidth() {}, onControl() {}, onProbe() {}, onVoice() {}, onConnected() {}, onDisconnected() {},
 };
 const DEVICE: Device = {
   screen: { width: 1280, height: 720, pixelRatio: 1 },

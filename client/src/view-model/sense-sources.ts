@@ -1,0 +1,69 @@
+// This browser's motion, place and microphone, each as a source that can be closed.
+
+import type { Triple } from "@nearframe/shared/input/motion";
+import type { SenseSources } from "./senses.ts";
+
+export function browserSenseSources(window: Window): SenseSources {
+  const { navigator } = window;
+  return {
+    async motion(onMotion) {
+      if (!("DeviceMotionEvent" in window)) throw new Error("this browser tells no motion");
+      await askApple(window);
+      let orientation: Triple = [0, 0, 0];
+      const turn = ({ alpha, beta, gamma }: DeviceOrientationEvent) => {
+        orientation = [alpha ?? 0, beta ?? 0, gamma ?? 0];
+      };
+      const move = ({ acceleration, accelerationIncludingGravity, rotationRate }: DeviceMotionEvent) =>
+        onMotion({
+          orientation,
+          acceleration: axes(acceleration),
+          accelerationWithGravity: axes(accelerationIncludingGravity),
+          turnRate: [rotationRate?.alpha ?? 0, rotationRate?.beta ?? 0, rotationRate?.gamma ?? 0],
+        });
+      window.addEventListener("deviceorientation", turn);
+      window.addEventListener("devicemotion", move);
+      return {
+        close() {
+          window.removeEventListener("deviceorientation", turn);
+          window.removeEventListener("devicemotion", move);
+        },
+      };
+    },
+    location(onPlace, onLost) {
+      return new Promise((resolve, reject) => {
+        const close = () => navigator.geolocation.clearWatch(watch);
+        let known = false;
+        const watch = navigator.geolocation.watchPosition(
+          ({ coords }) => {
+            known = true;
+            onPlace({ latitude: coords.latitude, longitude: coords.longitude, accuracyM: coords.accuracy });
+            resolve({ close });
+          },
+          ({ message }) => {
+            if (known) return onLost(message);
+            close();
+            reject(new Error(message));
+          },
+          { enableHighAccuracy: true, maximumAge: 1_000, timeout: 30_000 },
+        );
+      });
+    },
+    async microphone(onLost) {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } });
+      const [track] = stream.getAudioTracks();
+      if (!track) throw new Error("the browser gave no microphone");
+      track.addEventListener("ended", () => onLost("the microphone is gone"));
+      return { track, close: () => track.stop() };
+    },
+  };
+}
+
+const axes = (acceleration: DeviceMotionEventAcceleration | null): Triple => [acceleration?.x ?? 0, acceleration?.y ?? 0, acceleration?.z ?? 0];
+
+/** iPhones ask the player once, and only in answer to a touch. */
+async function askApple(window: Window): Promise<void> {
+  const { DeviceMotionEvent } = window as Window & { DeviceMotionEvent?: { requestPermission?(): Promise<string> } };
+  if (DeviceMotionEvent?.requestPermission && (await DeviceMotionEvent.requestPermission()) !== "granted") {
+    throw new Error("the phone's motion was not allowed");
+  }
+}

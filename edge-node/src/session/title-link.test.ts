@@ -1,0 +1,107 @@
+import { expect, test, vi } from "vitest";
+import { writeMotion, type Motion } from "@nearframe/shared/input/motion";
+import type { NodeToPlayer } from "@nearframe/shared/protocol/session-control";
+import type { Sense } from "@nearframe/shared/title/senses";
+import type { FromTitle, ToTitle } from "../title/bridge/messages.ts";
+import { createTitleLink, type Microphone } from "./title-link.ts";
+
+const MOTION: Motion = { seq: 1, orientation: [1, 2, 3], acceleration: [0, 0, 0], accelerationWithGravity: [0, 0, 9.75], turnRate: [0, 0, 0] };
+
+function rig(sensors: Sense[] = ["motion", "location", "microphone"], open: Microphone["open"] = async () => {}) {
+  const told: NodeToPlayer[] = [];
+  const sent: ToTitle[] = [];
+  const voice: string[] = [];
+  let listener: (message: FromTitle) => void = () => {};
+  const microphone: Microphone = {
+    open,
+    hear: (packet) => void voice.push(packet.toString()),
+    close: async () => void voice.push("closed"),
+  };
+  const link = createTitleLink({ manifest: { name: "Board", sensors }, tell: (message) => void told.push(message), microphone: () => microphone });
+  const bridge = {
+    send: (message: ToTitle) => {
+      sent.push(message);
+      return true;
+    },
+    listen: (next: typeof listener) => void (listener = next),
+  };
+  return { link, bridge, told, sent, voice, say: (message: FromTitle) => listener(message) };
+}
+
+test("a field's focus is told when it changes, and to a page that comes later", () => {
+  const { link, bridge, told, say } = rig();
+  link.attach(bridge);
+  say({ type: "text-focus", focused: true, kind: "email" });
+  say({ type: "text-focus", focused: true, kind: "email" });
+  expect(told).toEqual([{ type: "text-focus", focused: true, kind: "email" }]);
+  link.reachPlayer();
+  expect(told).toHaveLength(2);
+  say({ type: "text-focus", focused: false });
+  link.reachPlayer();
+  expect(told.slice(2)).toEqual([{ type: "text-focus", focused: false, kind: "text" }]);
+});
+
+test("what is not granted does not pass, and what is taken back stops at once", () => {
+  const { link, bridge, told, sent } = rig();
+  link.attach(bridge);
+  const place = { type: "location", latitude: 52.5, longitude: 13.4, accuracyM: 20 } as const;
+  link.handle(place);
+  link.handleMotion(writeMotion(MOTION));
+  expect(sent).toEqual([]);
+  link.handle({ type: "sense.grant", sense: "location" });
+  link.handle({ type: "sense.grant", sense: "motion" });
+  link.handle(place);
+  link.handleMotion(writeMotion(MOTION));
+  // Newest wins: what comes late is old.
+  link.handleMotion(writeMotion(MOTION));
+  link.handle({ type: "sense.revoke", sense: "motion" });
+  link.handleMotion(writeMotion({ ...MOTION, seq: 2 }));
+  expect(sent).toEqual([
+    { type: "sense", sense: "location", on: true },
+    { type: "sense", sense: "motion", on: true },
+    place,
+    { type: "motion", ...MOTION },
+    { type: "sense", sense: "motion", on: false },
+  ]);
+  expect(told.at(-1)).toEqual({ type: "sense", sense: "motion", state: "off" });
+});
+
+test("what the title has no use for is refused with a sentence", () => {
+  const { link, bridge, told } = rig(["microphone"]);
+  link.attach(bridge);
+  link.handle({ type: "sense.grant", sense: "camera" });
+  expect(told).toEqual([{ type: "sense", sense: "camera", state: "refused", reason: '"Board" makes no use of the camera' }]);
+});
+
+test("a title that has not started is given nothing", () => {
+  const { link, told } = rig();
+  link.handle({ type: "sense.grant", sense: "motion" });
+  expect(told).toEqual([expect.objectContaining({ state: "refused", reason: '"Board" has not started yet' })]);
+});
+
+test("the voice is heard while it is granted, and every grant ends with the page", async () => {
+  const { link, bridge, told, voice, sent } = rig();
+  link.attach(bridge);
+  link.handleVoice(Buffer.from("too early"));
+  link.handle({ type: "sense.grant", sense: "microphone" });
+  await vi.waitFor(() => expect(told).toContainEqual({ type: "sense", sense: "microphone", state: "on" }));
+  link.handleVoice(Buffer.from("hello"));
+  link.losePlayer();
+  link.handleVoice(Buffer.from("too late"));
+  expect(voice).toEqual(["hello", "closed"]);
+  expect(sent.at(-1)).toEqual({ type: "sense", sense: "microphone", on: false });
+});
+
+test("a microphone that can't be opened is refused, and one that is taken back as it opens stays off", async () => {
+  const broken = rig(["microphone"], () => Promise.reject(new Error("pacat is not installed")));
+  broken.link.handle({ type: "sense.grant", sense: "microphone" });
+  await vi.waitFor(() => expect(broken.told).toEqual([{ type: "sense", sense: "microphone", state: "refused", reason: "pacat is not installed" }]));
+
+  const opening = Promise.withResolvers<void>();
+  const slow = rig(["microphone"], () => opening.promise);
+  slow.link.handle({ type: "sense.grant", sense: "microphone" });
+  slow.link.handle({ type: "sense.revoke", sense: "microphone" });
+  opening.resolve();
+  await opening.promise;
+  expect(slow.told).toEqual([{ type: "sense", sense: "microphone", state: "off" }]);
+});

@@ -1,0 +1,82 @@
+// What a web title's browser tells the node, in real Chromium, in its sandbox.
+
+import { chmod, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { Scope } from "@nearframe/shared/lifetime";
+import type { Title } from "@nearframe/shared/title/manifest";
+import { openXvfb } from "../../display/adapters/xvfb.ts";
+import { openXtestSink } from "../../input/adapters/xtest.ts";
+import type { InputSink } from "../../input/ports.ts";
+import { createPrivateFolder } from "../../process/private-folder.ts";
+import { openSandbox } from "../../sandbox/open-sandbox.ts";
+import type { RunningTitle } from "../../session/ports.ts";
+import { openPulse } from "../../sound/adapters/pulse.ts";
+import type { FromTitle } from "../bridge/messages.ts";
+import { createLauncher } from "../launch.ts";
+
+const SIZE = { width: 640, height: 360 };
+const PAGE = `<!doctype html>
+  <style>body { margin: 0 } input, textarea, iframe { position: absolute; left: 0; width: 300px; height: 60px; border: 0 }</style>
+  <input style="top: 0">
+  <input style="top: 80px" type="email">
+  <input style="top: 160px" type="checkbox">
+  <iframe style="top: 240px" srcdoc="<body style='margin:0'><textarea style='width:300px;height:60px'></textarea>"></iframe>`;
+
+const scope = new Scope();
+const heard: FromTitle[] = [];
+let sink: InputSink;
+let running: RunningTitle | undefined;
+
+beforeAll(async () => {
+  const [display, sound] = await Promise.all([openXvfb(SIZE, scope), openPulse(scope)]);
+  const folder = await createPrivateFolder("title", scope);
+  await chmod(folder, 0o755);
+  await writeFile(join(folder, "index.html"), PAGE);
+  const title: Title = {
+    folder,
+    manifest: {
+      id: "made-up", name: "Made up", summary: "A title for a test.", publisher: "Nobody", credits: "None", category: "tool",
+      art: { cover: "cover", hero: "hero", accent: "#ffffff" }, runtime: "web", page: "index.html", size: SIZE, fps: 60,
+      input: { keyboard: true, pointer: "absolute", touch: false }, savePaths: [],
+      resources: { cpuCores: 1, memoryMb: 512, gpu: false, network: false },
+    },
+  };
+  const sessionFolder = await createPrivateFolder("session", scope);
+  const sandbox = await openSandbox("bubblewrap", { networkAllowed: false });
+  const launcher = createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache") }, scope);
+  sink = await openXtestSink(display, scope);
+  running = await launcher.launch({ title, sessionFolder, display, sound }, scope);
+  running.bridge?.listen((message) => heard.push(message));
+}, 60_000);
+afterAll(async () => {
+  if (running?.lastOutput()) console.info(running.lastOutput());
+  await scope.close();
+});
+
+async function click(x: number, y: number): Promise<void> {
+  await sink.apply([{ kind: "move-to", x: x / SIZE.width, y: y / SIZE.height }]);
+  await sink.apply([{ kind: "button", button: 0, down: true }]);
+  await sink.apply([{ kind: "button", button: 0, down: false }]);
+}
+
+/** Clicks, again where the page was not there yet, until this is what was heard last. */
+const hears = (place: [number, number], message: FromTitle) =>
+  vi.waitFor(
+    async () => {
+      await click(...place);
+      await vi.waitFor(() => expect(heard.at(-1)).toEqual(message), { timeout: 2_000 });
+    },
+    { timeout: 40_000 },
+  );
+
+describe("text fields", () => {
+  test("tell when they have the focus, which kind they are, and when it is gone", { timeout: 60_000 }, async () => {
+    await hears([100, 30], { type: "text-focus", focused: true, kind: "text" });
+    await hears([100, 110], { type: "text-focus", focused: true, kind: "email" });
+    await hears([150, 190], { type: "text-focus", focused: false });
+    await hears([100, 265], { type: "text-focus", focused: true, kind: "text" });
+    await hears([500, 100], { type: "text-focus", focused: false });
+    expect(heard.length).toBeGreaterThanOrEqual(5);
+  });
+});

@@ -1,0 +1,44 @@
+// What a web title's browser tells the node, and what the node has it do.
+
+import { connectBridge } from "../bridge/connect-bridge.ts";
+import type { ToTitle } from "../bridge/messages.ts";
+import type { DevTools } from "./devtools.ts";
+import { fieldNewsOf, watchFieldsOf, type FieldNews } from "./field-watch.ts";
+import { followPages, type PagePart } from "./pages.ts";
+import { readTree } from "./read-tree.ts";
+import { createWebSenses, type WebSensesOptions } from "./senses.ts";
+
+export type BridgeOptions = WebSensesOptions & {
+  /** Where the first page goes once it is prepared, if it began empty. */
+  opensLater: string | undefined;
+};
+
+export async function serveBridge(options: BridgeOptions, devTools: DevTools): Promise<void> {
+  let { opensLater } = options;
+  /** Which part of the page has a field in focus, and which. */
+  let focus: { sessionId: string; kind: FieldNews["kind"] } | undefined;
+  const parts = new Map<string, PagePart>();
+  const senses = createWebSenses(options, devTools, () => parts.values());
+  const bridge = connectBridge((message: ToTitle) => {
+    if (message.type !== "tree.read") return senses.handle(message);
+    void readTree(parts.values()).then((nodes) => bridge.say({ type: "tree", id: message.id, nodes }));
+  });
+  await followPages(devTools, parts, {
+    async onPart(part) {
+      await Promise.all([watchFieldsOf(part), senses.prepare(part)]);
+      const url = opensLater;
+      opensLater = undefined;
+      if (url !== undefined) await part.call("Page.navigate", { url });
+    },
+    onEvent(method, params, { sessionId }) {
+      const news = fieldNewsOf(method, params);
+      if (!news) return;
+      const before = focus;
+      // A frame that loses the focus says so after the one that gained it.
+      if (news.focused) focus = { sessionId, kind: news.kind };
+      else if (focus?.sessionId === sessionId) focus = undefined;
+      if (focus) bridge.say({ type: "text-focus", focused: true, kind: focus.kind });
+      else if (before) bridge.say({ type: "text-focus", focused: false });
+    },
+  });
+}
