@@ -253,6 +253,16 @@ export const en = {
     inUse: "In use by the title",
     takeBack: (name: string) => `${name} is on. Press to switch it off`,
   },
+  agent: {
+    title: "A program for you",
+    hint: "It sees this screen and can tap and type for you, for 30 minutes, or until you send it away.",
+    refused: (reason: string) => `Not possible: ${reason}`,
+    give: "Let a program use this",
+    token: "What the program has to show",
+    takeBack: "Send the program away",
+    may: "A program may use this",
+    busy: "A program is using this",
+  },
   rating: {
     title: (name: string) => `How was ${name}?`,
     parts: { overall: "All in all", picture: "Picture", sound: "Sound", control: "Control" },

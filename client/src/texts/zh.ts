@@ -247,6 +247,16 @@ export const zh: Texts = {
     inUse: "本游戏正在使用",
     takeBack: (name: string) => `${name}已开启，点击关闭`,
   },
+  agent: {
+    title: "让程序代劳",
+    hint: "它能看到此屏幕，并替你点击和输入，为时 30 分钟，或直到你让它离开。",
+    refused: (reason: string) => `无法使用：${reason}`,
+    give: "允许程序使用",
+    token: "程序需要出示的口令",
+    takeBack: "让程序离开",
+    may: "程序可使用此会话",
+    busy: "程序正在使用",
+  },
   rating: {
     title: (name) => `${name} 体验如何？`,
     parts: { overall: "总体", picture: "画面", sound: "声音", control: "操控" },

@@ -21,7 +21,8 @@ import { createPlaySession, type PlaySessionPorts } from "../stream/play-session
 import type { SendChannel } from "../stream/receiver.ts";
 import { createReceipts } from "../stream/receipts.ts";
 import { createScreen, type Screen, type ScreenElements } from "../stream/screen.ts";
-import type { SessionState } from "../stream/session-state.ts";
+import { sessionIdOf, type SessionState } from "../stream/session-state.ts";
+import { createAgentLeave, type AgentLeave } from "./agent-leave.ts";
 import { createAudioFocus } from "./audio-focus.ts";
 import { applyChrome, makeChrome, type Chrome, type ChromeEvent } from "./chrome.ts";
 import { followReturns, type PageOrigin } from "./follow-returns.ts";
@@ -73,6 +74,7 @@ export interface Play {
   readonly session: Behavior<SessionState>;
   readonly controls: PlayControls;
   readonly problems: Problems;
+  readonly agent: Pick<AgentLeave, "view" | "give" | "takeBack">;
   readonly senses: Pick<Senses, "view" | "grant" | "revoke" | "setExactPlace">;
   /** Takes the stage until the returned function is called. */
   mount(stage: Stage): () => void;
@@ -126,6 +128,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     onClipboard: ports.writeClipboard,
     onNews: handleNews,
   });
+  const agent = createAgentLeave(scope, timers, () => sessionIdOf(session.state.value));
   const senses = createSenses(scope, ports.senseSources);
   const controls = createPlayControls(scope, titleId, ports);
   const presence = createPresence(scope, ports.page);
@@ -164,6 +167,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       presence.connect(receiver?.channels.control);
       control = receiver?.channels.control;
       senses.connect(receiver);
+      agent.connect(receiver?.channels.control);
       preference.connect(receiver?.channels.control);
       challenge.connect(receiver?.channels.control);
       if (!receiver) tracks.clear();
@@ -219,6 +223,8 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
         return tell({ kind: "field-changed", field: news.focused ? news.kind : undefined });
       case "sense":
         return senses.handle(news);
+      default:
+        return agent.handle(news);
     }
   }
 
@@ -317,6 +323,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     controls,
     problems,
     senses,
+    agent,
     mount,
     takeOver: session.takeOver,
     leave: session.leave,

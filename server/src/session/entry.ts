@@ -1,5 +1,6 @@
 // A session and what belongs to it in the process that owns it.
 
+import { AGENT_RUNTIMES } from "@nearframe/shared/agent/agent";
 import type { Device, PlacementPolicy } from "@nearframe/shared/protocol/client-to-server";
 import type { SessionTitle } from "@nearframe/shared/protocol/session-title";
 import type { Title } from "@nearframe/shared/title/manifest";
@@ -94,7 +95,7 @@ export function playedSession({ id, session, playerId, place, pinnedNodeId }: En
 export function sessionTitle({ manifest }: Title): SessionTitle {
   const { id, name, size, fps, input, runtime, sensors } = manifest;
   const ways = waysOf(runtime);
-  return { id, name, size, fps, input, ...(ways && { ways }), ...(sensors && { sensors }) };
+  return { id, name, size, fps, input, ...(ways && { ways }), ...(sensors && { sensors }), ...(AGENT_RUNTIMES.includes(runtime) && { agents: true }) };
 }
 
 export function titleIdOf(entry: Pick<Entry, "title">): string {

@@ -15,6 +15,8 @@ export const SessionTitle = z.strictObject({
   input: InputNeeds,
   /** Left out where the title has no screens to go through. */
   ways: z.optional(Ways),
+  /** A program may use it, by the player's leave (`agent/agent.ts`). */
+  agents: z.optional(z.boolean()),
   /** What of the player's device it makes use of. */
   sensors: z.optional(z.array(z.enum(SENSES))),
 });

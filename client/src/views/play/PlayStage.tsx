@@ -17,6 +17,7 @@ import { makeStatsView } from "../../view-model/stats-view.ts";
 import { connectionOf } from "../../view-model/verdict.ts";
 import { LatencyGraph } from "./LatencyGraph.tsx";
 import { StatsPanel } from "./StatsPanel.tsx";
+import { AgentInUse, AgentPanel } from "./AgentPanel.tsx";
 import { ControlsEditor } from "./ControlsEditor.tsx";
 import { Paused } from "./Paused.tsx";
 import { PadSheet } from "./PadSheet.tsx";
@@ -107,9 +108,15 @@ export function PlayStage({ app, play, title, onAgain, onReload, onHome }: PlayS
             onWay={play.pressKeys}
             onKey={play.pressKey}
             onLeave={leave}
-            extras={<LiveSenses play={play} />}
+            extras={
+              <>
+                <LiveSenses play={play} />
+                {view.title.agents && <LiveAgent play={play} />}
+              </>
+            }
           />
           <LiveSensesInUse play={play} />
+          <LiveAgentInUse play={play} />
         </>
       )}
       {view.scene === "playing" && chrome.paused && <Paused why={chrome.paused} onWake={play.wake} />}
@@ -195,6 +202,14 @@ function LiveSenses({ play }: { play: Play }) {
 
 function LiveSensesInUse({ play }: { play: Play }) {
   return <SensesInUse view={useBehavior(play.senses.view)} onSense={senseSwitch(play)} />;
+}
+
+function LiveAgent({ play }: { play: Play }) {
+  return <AgentPanel view={useBehavior(play.agent.view)} onGive={play.agent.give} onTakeBack={play.agent.takeBack} />;
+}
+
+function LiveAgentInUse({ play }: { play: Play }) {
+  return <AgentInUse view={useBehavior(play.agent.view)} onTakeBack={play.agent.takeBack} />;
 }
 
 /** Takes the figures by itself, so that a new second draws this panel and nothing else. */
