@@ -12,8 +12,10 @@ const NAME = /^nearframe-[a-z]+-(\d+)-\w+$/;
 /** `purpose` is one lower-case word. `mkdtemp` makes the folder with mode 0700. */
 export async function createPrivateFolder(purpose: string, scope: Scope, parent: string = tmpdir()): Promise<string> {
   const folder = await mkdtemp(join(parent, `nearframe-${purpose}-${process.pid}-`));
-  return scope.own(folder, () => rm(folder, { recursive: true, force: true }));
+  return scope.own(folder, () => removeFolder(folder));
 }
+
+export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 
 /** A place whose files live in memory where there is one: a mapped picture on a disk is written back all the time. */
 export async function memoryFolder(): Promise<string> {

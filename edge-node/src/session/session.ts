@@ -5,7 +5,6 @@
 // title before sound and display, so that nothing sees its screen vanish.
 
 import { randomInt } from "node:crypto";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
@@ -27,12 +26,14 @@ import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
 import type { InputSink, OpenInputSink } from "../input/ports.ts";
 import type { Rumble } from "../input/rumble.ts";
 import { isMotion } from "@nearframe/shared/input/motion";
+import { removeFolder } from "../process/private-folder.ts";
 import { HOME_FOLDER } from "../title/home.ts";
 import { createGuests, type GuestEvents, type Guests } from "./guests.ts";
 import { createIdleWatch } from "./idle-watch.ts";
 import {
   CommandMissingError, type FindTitle, type KeepSaves, type KeptSaves, type LaunchTitle, type OpenDisplay, type OpenSound, type Display, type RunningTitle, type Sound, type WarmTitle, type WarmTitles,
 } from "./ports.ts";
+import { blame, describe, PartError, type Part } from "./part-error.ts";
 import { createTitleLink, type Microphone } from "./title-link.ts";
 import { createProbeAnswers } from "./probe-answers.ts";
 import { createStream, NoCommonCodecError, type StreamPorts } from "./stream.ts";
@@ -434,24 +435,3 @@ export function createSession(
 
 /** All that a title needs, and the way to have it run there. */
 type Stage = Pick<WarmTitle, "folder" | "display" | "sound" | "sink"> & { warm: boolean; run(): Promise<RunningTitle> };
-
-const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
-
-type Part = Extract<SessionEvent, { type: "part-failed" }>["part"];
-
-/** Which part's opening failed, so that the end names it. */
-class PartError extends Error {
-  readonly part: Part;
-  constructor(part: Part, cause: unknown) {
-    super(`${part} failed`, { cause });
-    this.part = part;
-  }
-}
-
-const blame = (part: Part) => (cause: unknown): never => {
-  throw new PartError(part, cause);
-};
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -18,7 +18,9 @@ afterEach(async () => {
 function makeBus(): Bus {
   const handlers = new Map<string, ((message: never) => void | Promise<void>)[]>();
   return {
-    publish: (subject, message) => void queueMicrotask(() => handlers.get(subject)?.forEach((handle) => void handle(message as never))),
+    publish(subject, message) {
+      queueMicrotask(() => handlers.get(subject)?.forEach((handle) => void handle(message as never)));
+    },
     async subscribe(subject, _schema, handler) {
       handlers.set(subject, [...(handlers.get(subject) ?? []), handler as (message: never) => void]);
     },

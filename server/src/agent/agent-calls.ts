@@ -3,7 +3,7 @@
 
 import { AgentPiece, AgentRequest, AgentSecret } from "@nearframe/shared/agent/agent";
 import type { Scope } from "@nearframe/shared/lifetime";
-import { Id, SignalResult, type SignalCall } from "@nearframe/shared/protocol/media";
+import { Id, type SignalCall, type SignalResult } from "@nearframe/shared/protocol/media";
 import * as z from "zod/mini";
 import type { Cluster } from "../cluster/ports.ts";
 

@@ -12,10 +12,12 @@ const PERMISSION: Readonly<Partial<Record<Sense, string>>> = { location: "geoloc
 const SENSORS = ["accelerometer", "gyroscope", "linear-acceleration", "gravity", "relative-orientation", "absolute-orientation"] as const;
 type Sensor = (typeof SENSORS)[number];
 
+export type SenseMessage = Exclude<ToTitle, { type: "tree.read" }>;
+
 export interface WebSenses {
   /** Before the part's first script runs. */
   prepare(part: PagePart): Promise<void>;
-  handle(message: ToTitle): void;
+  handle(message: SenseMessage): void;
 }
 
 export type WebSensesOptions = {
@@ -58,7 +60,7 @@ export function createWebSenses({ sensors, origin }: WebSensesOptions, devTools:
     }
   }
 
-  async function run(message: ToTitle): Promise<void> {
+  async function run(message: SenseMessage): Promise<void> {
     switch (message.type) {
       case "sense":
         if (message.sense === "location" && !message.on) {
