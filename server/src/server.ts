@@ -141,11 +141,7 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
 
   const http = createHttpServer(
     { headersTimeout: REQUEST_HEAD_MS, requestTimeout: REQUEST_MS },
-<<<<<<< HEAD
-    createApp({ clock, handoffs, catalogue, nodes, sessions, servers, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, checking: opened, log }, options.clientFolder, options.probePoints),
-=======
-    createApp({ agents, clock, handoffs, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, checking: opened, log }, options.clientFolder),
->>>>>>> 1b4d59b (Pause a title while its player is away; give it the player's motion, place and voice; let a program in by the player's leave)
+    createApp({ agents, clock, handoffs, catalogue, nodes, sessions, servers, identity, store, saves, titleStore, localTitles: { ...published, find: catalogue.find }, adminToken: options.adminToken, checking: opened, log }, options.clientFolder, options.probePoints),
   );
   http.maxConnections = CONNECTIONS_MAX;
   scope.own(http, closeHttp);

@@ -362,14 +362,10 @@ export function createSession(
     stream.sendControl({ type: "clipboard", text: text.slice(0, CLIPBOARD_CHARACTERS_MAX) });
   }
 
-<<<<<<< HEAD
-  function watchTitle(running: RunningTitle): void {
-    titleStartedAtMs = machineMs();
-=======
-  function watchTitle(launched: RunningTitle, saves: KeptSaves | undefined): void {
+  function watchTitle(launched: RunningTitle): void {
     running = launched;
+    titleStartedAtMs = machineMs();
     titleLink.attach(launched.bridge);
->>>>>>> 1b4d59b (Pause a title while its player is away; give it the player's motion, place and voice; let a program in by the player's leave)
     handle({
       type: "title-started",
       startTimeoutMs: (title.manifest.startTimeoutS ?? START_TIMEOUT_S_DEFAULT) * 1000,

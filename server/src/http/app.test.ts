@@ -36,12 +36,8 @@ const titleStore = await openTitleStore(
   { clock: systemClock, log: silentLog, store, storage: createMemoryStorage(), keys: deriveSaveKeys("a-secret") },
   undefined,
 );
-<<<<<<< HEAD
-const nobodyPlays: Pick<AppPorts, "clock" | "handoffs" | "identity" | "sessions" | "servers" | "store" | "saves" | "titleStore" | "localTitles" | "adminToken" | "checking"> = {
-=======
-const nobodyPlays: Pick<AppPorts, "agents" | "clock" | "handoffs" | "identity" | "servers" | "store" | "saves" | "titleStore" | "localTitles" | "adminToken" | "checking"> = {
+const nobodyPlays: Pick<AppPorts, "agents" | "clock" | "handoffs" | "identity" | "sessions" | "servers" | "store" | "saves" | "titleStore" | "localTitles" | "adminToken" | "checking"> = {
   agents: { call: async () => ({ ok: false, code: "AGENT_NO_ANSWER", message: "nobody plays" }) },
->>>>>>> 1b4d59b (Pause a title while its player is away; give it the player's motion, place and voice; let a program in by the player's leave)
   clock: systemClock,
   sessions: { emptyNode: () => {} },
   handoffs: { make: async () => undefined, take: async () => undefined },

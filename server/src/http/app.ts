@@ -26,14 +26,9 @@ import { titlesApi, type TitlesApiPorts } from "./titles-api.ts";
 
 export type AppPorts = AgentApiPorts & TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & DrawsApiPorts & CheckingApiPorts & AppealsApiPorts & QualityApiPorts & RatingApiPorts & HandoffsApiPorts & ProblemsApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
 
-<<<<<<< HEAD
 /** `probePoints`: where pages may ask how far it is. */
 export function createApp(ports: AppPorts, clientFolder: string, probePoints: readonly Pick<ProbePoint, "url">[] = []): Express {
-  const { clock, handoffs, catalogue, nodes, sessions, servers, identity, store, saves, titleStore, localTitles, adminToken, checking, log } = ports;
-=======
-export function createApp(ports: AppPorts, clientFolder: string): Express {
-  const { agents, clock, handoffs, catalogue, nodes, servers, identity, store, saves, titleStore, localTitles, adminToken, checking, log } = ports;
->>>>>>> 1b4d59b (Pause a title while its player is away; give it the player's motion, place and voice; let a program in by the player's leave)
+  const { agents, clock, handoffs, catalogue, nodes, sessions, servers, identity, store, saves, titleStore, localTitles, adminToken, checking, log } = ports;
   const app = express();
   app.disable("x-powered-by");
   app.set("query parser", "simple");
