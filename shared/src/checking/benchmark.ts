@@ -5,7 +5,7 @@ import type { BenchmarkProfile } from "./node-calls.ts";
 
 /** Of the session that a node's slots are counted in; a rate at which every frame fits into a message. */
 const SIZE = { width: 1280, height: 720 } as const;
-const BITRATE_KBPS = 3_000;
+const BITRATE_KBPS = 2_400;
 /** A sampled frame is decoded from the keyframe before it on. */
 const KEYFRAME_EVERY = 15;
 export const CAPACITY_FRAMES = 240;

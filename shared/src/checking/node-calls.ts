@@ -23,7 +23,7 @@ export const ShortDigest = z.string().check(z.regex(/^[0-9a-f]{16}$/));
 
 export const BENCHMARK_FRAMES_MAX = 600;
 /** A frame has to fit into one message, as base64. */
-export const CODED_FRAME_BYTES_MAX = 44_000;
+export const CODED_FRAME_BYTES_MAX = 48_000;
 
 const FrameIndex = z.int().check(z.gte(0), z.lt(BENCHMARK_FRAMES_MAX));
 
