@@ -17,7 +17,7 @@ export interface Seats<S extends AnySeat> {
   connected(scope: Scope): boolean;
   /** In place of the present one, whether its path is up or not. */
   insist(): void;
-  /** Whose transport a call is about. */
+  /** Whose transport a call is about; undefined where it is about none of them. */
   of(call: SignalCall): S | undefined;
 }
 
@@ -53,7 +53,10 @@ export function createSeats<S extends AnySeat>(): Seats<S> {
     insist() {
       if (next) promote();
     },
-    of: ({ transportId }) =>
-      [next?.seat, present?.seat].find((seat) => seat?.offer.receive.id === transportId || seat?.offer.send.id === transportId),
+    of(call) {
+      // Some calls are about no transport.
+      const transportId = "transportId" in call ? call.transportId : undefined;
+      return [next?.seat, present?.seat].find((seat) => seat?.offer.receive.id === transportId || seat?.offer.send.id === transportId);
+    },
   };
 }
