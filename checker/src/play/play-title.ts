@@ -179,7 +179,8 @@ export async function playTitle(
     if (!session) return undefined;
     const { id, watch, senses } = session;
     const mine = scope.child();
-    const counts = () => current?.epoch === epoch && !mine.closed;
+    // What comes after the leave was not watched.
+    const counts = () => !finished && current?.epoch === epoch && !mine.closed;
     const entry: Entry = {
       epoch, scope: mine, probe: undefined,
       path: openPath(offer, calls.to(id, epoch), {
