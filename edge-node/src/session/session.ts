@@ -28,6 +28,7 @@ import type { Rumble } from "../input/rumble.ts";
 import { isMotion } from "@nearframe/shared/input/motion";
 import { removeFolder } from "../process/private-folder.ts";
 import { HOME_FOLDER } from "../title/home.ts";
+import { openColdStage, type Stage } from "./cold-stage.ts";
 import { createGuests, type GuestEvents, type Guests } from "./guests.ts";
 import { createIdleWatch } from "./idle-watch.ts";
 import {
@@ -317,13 +318,13 @@ export function createSession(
         .catch(blame("saves"));
     saving?.catch(chosen.reject);
     const { folder, copy } = await chosen.promise;
-    const [stage, saves] = await Promise.all([copy ? warmStage(copy) : coldStage(folder), saving]);
+    const [stage, saves] = await Promise.all([copy ? warmStage(copy) : openColdStage(ports, { title, source, folder, onStep, onRumble, onClipboard }, scope), saving]);
     return { stage, saves };
   }
 
   function warmStage(copy: WarmTitle): Stage {
-    handle({ type: "step-done", step: "display-started" });
-    handle({ type: "step-done", step: "sound-started" });
+    onStep("display-started");
+    onStep("sound-started");
     copy.listen(onRumble);
     const run = async () => {
       // Newer than the saves here, so closed before they are archived.
@@ -334,23 +335,8 @@ export function createSession(
     return { ...copy, warm: true, run };
   }
 
-  async function coldStage(folder: string): Promise<Stage> {
-    const displayOpening = ports.openDisplay(title.manifest.size, scope).then((display) => {
-      handle({ type: "step-done", step: "display-started" });
-      return display;
-    });
-    const soundOpening = ports.openSound(scope).then((sound) => {
-      handle({ type: "step-done", step: "sound-started" });
-      return sound;
-    });
-    const [display, sound, found] = await Promise.all([
-      displayOpening.catch(blame("display")),
-      soundOpening.catch(blame("sound")),
-      ports.findTitle(title, source, scope).catch(blame("title")),
-    ]);
-    const sink = await ports.openInputSink(display, { onRumble, onClipboard }, scope).catch(blame("display"));
-    const run = () => ports.launchTitle({ title: found, sessionFolder: folder, display, sound }, scope);
-    return { folder, display, sound, sink, warm: false, run };
+  function onStep(step: "display-started" | "sound-started"): void {
+    handle({ type: "step-done", step });
   }
 
   function onRumble(pad: number, rumble: Rumble): void {
@@ -428,6 +414,3 @@ export function createSession(
     stop: (reason) => handle({ type: "stop-asked", reason }),
   };
 }
-
-/** All that a title needs, and the way to have it run there. */
-type Stage = Pick<WarmTitle, "folder" | "display" | "sound" | "sink"> & { warm: boolean; run(): Promise<RunningTitle> };
