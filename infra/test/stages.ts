@@ -11,9 +11,9 @@ import { NOTHING, tallyVitest, type Tally, type VitestReport } from "./tally.ts"
 /** Together below CI's 40 minutes. */
 export const TIME_LIMIT_MS: Readonly<Record<Stage, number>> = {
   lint: 2 * 60_000,
-  types: 4 * 60_000,
-  unit: 4 * 60_000,
-  contract: 8 * 60_000,
+  types: 2 * 60_000,
+  unit: 5 * 60_000,
+  contract: 10 * 60_000,
   e2e: 18 * 60_000,
 };
 

@@ -16,13 +16,16 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
+/** The world's players come from no address, and check nothing. */
+const player1 = { playerId: "p1", address: undefined, check: false };
+
 const senders = () => world.telemetry.taken.map(({ from }) => from);
 
 test("both ends of a session that is played are heard, with its node and its first frame", async () => {
   const { player, node, sessionId } = await playing(world);
   player.tell(sessionId);
   node.tell(sessionId);
-  const session = { sessionId, nodeId: "n1", playedSinceMs: Date.now() };
+  const session = { sessionId, nodeId: "n1", playedSinceMs: Date.now(), player: player1 };
   expect(world.telemetry.taken).toEqual([
     { from: "player", session },
     { from: "node", session },
@@ -91,5 +94,5 @@ test("what outlives the server goes on counting from the same first frame", asyn
   const back = world.player("p1");
   back.connected(sessionId);
   back.tell(sessionId);
-  expect(world.telemetry.taken).toEqual([{ from: "player", session: { sessionId, nodeId: "n1", playedSinceMs } }]);
+  expect(world.telemetry.taken).toEqual([{ from: "player", session: { sessionId, nodeId: "n1", playedSinceMs, player: player1 } }]);
 });
