@@ -28,8 +28,8 @@ const PINGS_HTTP = 8;
 const TAPS = 4;
 /**
  * The server takes the best that is known after 400 ms; here a busy machine gets the time to know all. Less than
- * the ten seconds after which a candidate that nobody starts gives up: a choice at that very moment met nodes
- * that were closing what was to be started, and led to no frame.
+ * the ten seconds after which a candidate that nobody starts gives up: a choice at that very moment meets nodes
+ * that are closing what is to be started.
  */
 const CHOICE_MS = 8_000;
 

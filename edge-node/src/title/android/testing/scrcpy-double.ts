@@ -105,7 +105,10 @@ export class ScrcpyDouble {
       if (kind === "video") await this.#sendVideo(socket);
       else if (kind === "audio") await this.#sendAudio(socket);
       else this.#listen(socket);
-    })();
+    })().catch((error: unknown) => {
+      // Who hangs up while a stream is being opened has closed all that it would have owned.
+      if (!this.#scope.closed) throw error;
+    });
     return true;
   }
 
@@ -193,6 +196,7 @@ export class ScrcpyDouble {
     meta.writeUInt32BE(this.videoSize?.height ?? 0, 8);
     await socket.write(meta);
     this.#resetVideo = () => {
+      if (this.#scope.closed) return;
       open();
       code();
     };
