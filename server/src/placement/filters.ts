@@ -84,11 +84,14 @@ export type NodeFilters = {
   terms(slot: number): PassedOver | undefined;
 };
 
+/** A node steps its frame rate down where its encoder is slow; below this share of the title's it is no use. */
+const FPS_SHARE_MIN = 0.5;
+
 /** `whole-node`: as if none of its sessions were there, to ask whether it could ever do. */
 export function createNodeFilters(nodes: NodeColumns, need: PlacementNeed, share: "next-session" | "whole-node" = "next-session"): NodeFilters {
   const { columns, bits } = nodes;
   const { cpuCores, memoryMb, gpu } = need.resources;
-  const fps = need.stream?.fps ?? 0;
+  const fps = (need.stream?.fps ?? 0) * FPS_SHARE_MIN;
   const large = (need.stream?.height ?? 0) > 720;
   const bitrateKbps = need.stream?.bitrateKbps ?? 0;
   const uplink = share === "whole-node" ? columns.uplinkKbps : columns.freeKbps;

@@ -121,11 +121,14 @@ export function createNodeColumns() {
     columns.region[slot] = location && location.region !== "" ? numberOf(`${location.country}/${location.region}`) : 0;
   }
 
-  /** The fastest that opened; encoders that nobody has tried yet are not held against the node. */
+  /**
+   * The fastest that opened, by its median: a machine that was busy while it tried its encoders has a bad p95 and
+   * may carry a session all the same. Encoders that nobody has tried yet are not held against the node.
+   */
   function writeEncoders(slot: number, { encoders }: NodeRecord): void {
     const opened = encoders.filter((encoder) => encoder.opened);
-    columns.fps720[slot] = encoders.length === 0 ? Infinity : Math.max(0, ...opened.map((encoder) => encoder.at720p.fpsMax));
-    columns.fps1080[slot] = encoders.length === 0 ? Infinity : Math.max(0, ...opened.map((encoder) => encoder.at1080p.fpsMax));
+    columns.fps720[slot] = encoders.length === 0 ? Infinity : Math.max(0, ...opened.map((encoder) => 1_000 / encoder.at720p.frameMsP50));
+    columns.fps1080[slot] = encoders.length === 0 ? Infinity : Math.max(0, ...opened.map((encoder) => 1_000 / encoder.at1080p.frameMsP50));
   }
 
   function writeVector(slot: number, vector: Readonly<Record<string, number>>): void {

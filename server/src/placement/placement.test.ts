@@ -84,10 +84,17 @@ describe("the filters", () => {
   });
 
   test("a node whose encoders can't keep up is passed over, one that has not tried them is not", () => {
-    const speed = { frameMsP50: 20, frameMsP95: 25, fpsMax: 40 };
+    const speed = { frameMsP50: 40, frameMsP95: 45, fpsMax: 22 };
     const encoders: NodeRecord["encoders"] = [{ name: "x264", codec: "H264", hardware: false, opened: true, at720p: speed, at1080p: speed }];
     expect(place1([{ ...good, encoders }], need).passedOver).toEqual({ "network-too-slow": 1 });
     expect(place1([{ ...good, encoders: [] }], need).type).toBe("shortlist");
+  });
+
+  // Every node of a machine that was busy while it started was passed over for good.
+  test("an encoder that was tried on a busy machine is not held against its node", () => {
+    const speed = { frameMsP50: 13, frameMsP95: 185, fpsMax: 5 };
+    const encoders: NodeRecord["encoders"] = [{ name: "x264", codec: "H264", hardware: false, opened: true, at720p: speed, at1080p: speed }];
+    expect(place1([{ ...good, encoders }], need).type).toBe("shortlist");
   });
 
   test("a place that nobody knows is no refuge from a deny list", () => {
