@@ -94,7 +94,10 @@ describe("the same session goes on, and says why it was gone,", () => {
   });
 
   test("after the tab crashed", async () => {
-    await devtools.send("Page.crash").catch(() => undefined);
+    const crashed = page.waitForEvent("crash");
+    // A page that crashed answers nobody.
+    void devtools.send("Page.crash").catch(() => undefined);
+    await crashed;
     // What a browser's "Reload" does on its page for crashed tabs; this driver needs another tab for it.
     const again = await phone.newPage();
     await again.goto(`${stack.url}/play/test-card`);

@@ -86,6 +86,7 @@ test("a text field of the title's brings up the phone's keyboard", { timeout: 90
   };
   await tapTitle(160, 190);
   await keyboard.waitFor({ timeout: 20_000 });
+  expect(await keyboard.getAttribute("inputmode")).toBe("text");
   await page.reload();
   await waitForFrames(page);
 });
