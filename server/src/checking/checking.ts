@@ -16,7 +16,7 @@ import type { Store } from "../store/ports.ts";
 import { openCheckerHome, type CheckerHome } from "./checker-home.ts";
 import type { CheckingKey } from "./checking-key.ts";
 import type { Order } from "./conclude.ts";
-import { EPOCH_MS, PLAY_MEAN_MS } from "./limits.ts";
+import { EPOCH_MS, PLAY_MEAN_MS, WATCH_MS } from "./limits.ts";
 import { ALL_SUBJECT, refereeSubject, ToAll } from "./mail.ts";
 import { createNewcomers } from "./newcomers.ts";
 import { createNodeCalls } from "./node-calls.ts";
@@ -51,7 +51,7 @@ export type Checking = Awaited<ReturnType<typeof openChecking>>;
 /** A title whose pictures move by themselves and answer keys, so that every figure can be told of it. */
 const CHECKED_TITLES = ["test-card"] as const;
 
-export async function openChecking(ports: CheckingPorts, { epochMs = EPOCH_MS, playMeanMs = PLAY_MEAN_MS, watchMs }: CheckingOptions, scope: Scope) {
+export async function openChecking(ports: CheckingPorts, { epochMs = EPOCH_MS, playMeanMs = PLAY_MEAN_MS, watchMs = WATCH_MS }: CheckingOptions, scope: Scope) {
   const { clock, log, cluster, servers, store, key, pins, nodes, titles, createGuest, locate, newId } = ports;
   const { bus, serverId } = cluster;
   const nowMs = steadyTime(clock);

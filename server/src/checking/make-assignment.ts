@@ -4,14 +4,13 @@ import type { Assignment } from "@nearframe/shared/checking/assignment";
 import { distanceKm } from "../location/location.ts";
 import type { NodeLocation, NodeRecord } from "../nodes/node-record.ts";
 import type { TaskState } from "./epoch.ts";
-import { WATCH_MS } from "./limits.ts";
 
 export type AssignmentFacts = {
   node: NodeRecord | undefined;
   /** Of the checker, where its address is known to be. */
   checkerLocation: NodeLocation | undefined;
   offlineForMs: number;
-  watchMs: number | undefined;
+  watchMs: number;
   /** All that are linked. */
   nodes: Iterable<NodeRecord>;
 };
@@ -23,7 +22,7 @@ const NEIGHBOURS_MAX = 8;
 export function makeAssignment({ task: { nodeId, check }, titleId }: TaskState, facts: AssignmentFacts): Assignment | undefined {
   switch (check) {
     case "simulated-player":
-      return titleId === undefined ? undefined : { kind: check, nodeId, titleId, watchMs: facts.watchMs ?? WATCH_MS };
+      return titleId === undefined ? undefined : { kind: check, nodeId, titleId, watchMs: facts.watchMs };
     case "liveness":
       return { kind: check, nodeId, heartbeatAgeMs: facts.offlineForMs };
     case "capacity":

@@ -15,7 +15,7 @@ function begin(...tasks: (Partial<PublishedTask> & { taskId: string })[]): Epoch
   }
   return epoch;
 }
-const around = (absent: Record<string, number> = {}, slotsFree = 2): Surroundings => ({ absentMs: (id) => absent[id] ?? 0, node: () => ({ slotsFree }) });
+const around = (absent: Record<string, number> = {}, slotsFree = 2): Surroundings => ({ watchMs: 2_000, absentMs: (id) => absent[id] ?? 0, node: () => ({ slotsFree }) });
 const committee = (epoch: Epoch, taskId = "t") => epoch.tasks.get(taskId)!.committee.map(({ checkerId }) => checkerId);
 
 function assign(epoch: Epoch, checkerId: string, atMs: number, taskId = "t"): void {
@@ -81,5 +81,11 @@ describe("an epoch", () => {
     expect(nextSteps(epoch, around(), 600_000)).toEqual([{ type: "ask-reveals" }]);
     applyEvent(epoch, { type: "reveal-asked" });
     expect(nextSteps(epoch, around(), 600_000)).toEqual([]);
+  });
+
+  test("begins a play as long as there is time to connect and to watch it", () => {
+    const epoch = begin({ taskId: "t", check: "simulated-player" });
+    expect(nextSteps(epoch, around(), 593_000)).toMatchObject([{ type: "assign" }]);
+    expect(nextSteps(epoch, { ...around(), watchMs: 10_000 }, 593_000)).toEqual([]);
   });
 });

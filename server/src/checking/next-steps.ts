@@ -6,6 +6,8 @@ import { isWorking, type Epoch, type TaskState } from "./epoch.ts";
 import { CHECKER_GRACE_MS, PLAYS_PER_NODE_AT_ONCE, TASKS_PER_CHECKER_AT_ONCE, WORK_MS_MIN } from "./limits.ts";
 
 export type Surroundings = {
+  /** How long a play is watched. */
+  watchMs: number;
   /** 0: its link is up. Infinity: nobody has heard of it since this server became the referee. */
   absentMs(checkerId: string): number;
   /** Undefined: it is not there. */
@@ -55,8 +57,10 @@ function hasSubstitute(epoch: Epoch, { task, committee }: TaskState, checkerId: 
 
 function mayBegin(epoch: Epoch, { task }: TaskState, checkerId: string, busy: Busy, around: Surroundings, nowMs: number): boolean {
   if (around.absentMs(checkerId) > 0 || busy.ofChecker(checkerId) >= TASKS_PER_CHECKER_AT_ONCE) return false;
-  if (nowMs + WORK_MS_MIN[task.check] > epoch.opened.revealAtMs) return false;
-  if (task.check !== "simulated-player") return true;
+  const plays = task.check === "simulated-player";
+  const leastMs = WORK_MS_MIN[task.check] + (plays ? around.watchMs : 0);
+  if (nowMs + leastMs > epoch.opened.revealAtMs) return false;
+  if (!plays) return true;
   const slotsFree = around.node(task.nodeId)?.slotsFree ?? 0;
   return slotsFree > 0 && busy.playsOn(task.nodeId) < PLAYS_PER_NODE_AT_ONCE;
 }

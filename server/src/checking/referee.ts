@@ -31,7 +31,7 @@ import { planTasks, type CheckedNode } from "./plan-tasks.ts";
 import { createPresence } from "./presence.ts";
 import { newReporter, newStanding, type NodeStanding } from "./standing.ts";
 
-export type RefereeOptions = { epochMs: number; playMeanMs: number; watchMs: number | undefined };
+export type RefereeOptions = { epochMs: number; playMeanMs: number; watchMs: number };
 
 export type RefereePorts = Omit<JudgePorts, "store"> & {
   clock: Clock;
@@ -141,6 +141,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
   }
 
   const surroundings = {
+    watchMs: options.watchMs,
     absentMs: presence.absentMs,
     node(nodeId: string) {
       const record = nodes.record(nodeId);
