@@ -19,6 +19,12 @@ test("noise about a level is flat, and a leak under the same noise is not", () =
   expect(leak?.perHour).toBeGreaterThan(25);
 });
 
+test("noise that would hide any growth proves nothing", () => {
+  const random = seededRandom(7);
+  const loud = fitSlope(samples(() => 1_000 + (random() - 0.5) * 4_000));
+  expect(loud && isFlat(loud, 5)).toBe(false);
+});
+
 test("two samples are no trend", () => {
   expect(fitSlope(samples(() => 1).slice(0, 2))).toBeUndefined();
 });

@@ -23,7 +23,10 @@ export function fitSlope(samples: readonly Sample[]): Slope | undefined {
   return { perHour: slope * HOUR_MS, boundPerHour: SIGMAS * error * HOUR_MS, mean: meanValue };
 }
 
-/** Flat unless the whole of what the slope may be lies above the limit: noise alone is no growth. */
+/**
+ * Flat unless the whole of what the slope may be lies above the limit: noise alone is no growth.
+ * Where the noise is larger than the limit, nothing can be said, and that is no proof of flatness.
+ */
 export function isFlat({ perHour, boundPerHour }: Slope, perHourMax: number): boolean {
-  return perHour - boundPerHour <= perHourMax;
+  return boundPerHour <= perHourMax && perHour - boundPerHour <= perHourMax;
 }
