@@ -1,8 +1,9 @@
 // What waits for a player before a title is opened: the lock screen, a session that runs on
-// another device.
+// another device, two saves of one title.
 
 import type { Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { SaveList } from "@nearframe/shared/api/saves";
 import { Scope } from "@nearframe/shared/lifetime";
 import { findBarriers } from "../support/axe.ts";
 import { openBrowser, play, waitForFrames } from "../support/browser.ts";
@@ -74,5 +75,33 @@ test("the installed app opens with the lock screen, a swipe opens it, and it can
   await page.goto(stack.url);
   await titles(page).waitFor();
   expect(await open.count()).toBe(0);
+  await phone.close();
+});
+
+test("two saves of a title are offered before it starts, and the one chosen is told to the server", async () => {
+  const phone = await openBrowser(scope, PHONE);
+  const page = await phone.newPage();
+  // Two nodes that save from one point are tested where saves are kept; here is what the server would say of them.
+  const ids = { head: "0a0a0a0a-0000-4000-8000-00000000000a", branch: "0b0b0b0b-0000-4000-8000-00000000000b" };
+  const save = (place: "head" | "branch") =>
+    ({ saveId: ids[place], sessionId: ids[place], takenAtMs: Date.UTC(2026, 10, place === "branch" ? 22 : 21), occasion: "end", archiveBytes: 2_000_000, place }) as const;
+  const parted = { titleId: "test-card", diverged: true, saves: [save("branch"), save("head")] };
+  const chosen: unknown[] = [];
+  await page.route("**/api/saves", (route) => route.fulfill({ json: { titles: [parted] } satisfies SaveList }));
+  await page.route("**/api/saves/test-card/choose", (route) => {
+    chosen.push(route.request().postDataJSON());
+    return route.fulfill({ json: { ...parted, diverged: false } });
+  });
+  await page.goto(stack.url);
+  await page.getByRole("button", { name: "Two saves of Test Card" }).waitFor();
+  await titles(page).getByRole("button", { name: "Play Test Card" }).tap();
+  const sheet = page.getByRole("dialog", { name: "Two saves of Test Card" });
+  await sheet.getByRole("radio").first().waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  expect(new URL(page.url()).pathname).toBe("/");
+  await sheet.getByRole("radio").first().check();
+  await sheet.getByRole("button", { name: "Go on with this one" }).tap();
+  await waitForFrames(page);
+  expect(chosen).toEqual([{ saveId: ids.branch }]);
   await phone.close();
 });
