@@ -30,6 +30,7 @@ import { createSessionSlots } from "./session/slots.ts";
 import { steadyTime } from "./steady-time.ts";
 import { makeShareCode } from "./shares/make-share-code.ts";
 import type { SessionStore } from "./store/ports.ts";
+import type { PlayerClassStore } from "./store/player-class-ports.ts";
 import type { ShareStore } from "./store/share-ports.ts";
 import { openWarmNodes, type WarmNodes } from "./warm/warm-nodes.ts";
 
@@ -39,7 +40,7 @@ export type IndexerPorts = {
   cluster: Cluster;
   titles: SessionTitles;
   telemetry: SessionTelemetry;
-  store: SessionStore & ShareStore;
+  store: SessionStore & ShareStore & PlayerClassStore;
   saves: SessionSaves;
   /** What was known of nodes before; left out, nothing. */
   history?: NodeHistory;

@@ -30,6 +30,8 @@ export interface PlaySession {
   readonly state: Behavior<SessionState>;
   /** A frame is on the screen, at this time of the page's clock. */
   handleFrame(shownAtMs: number): void;
+  /** The page was hidden, or is seen again. */
+  handlePageTurned(): void;
   /** How the last second of play was. Lost where the line to the server is down. */
   report(sample: PlayerSample): void;
   /** Here, instead of in the other tab or on the other device. */
@@ -160,6 +162,7 @@ export function createPlaySession(
       const overNewPath = now.phase === "playing" && now.offeredAtMs !== undefined && now.media.is === "up";
       if (now.phase === "starting" || overNewPath) happen({ kind: "frame-shown", atMs: shownAtMs });
     },
+    handlePageTurned: () => happen({ kind: "page-turned" }),
     report(sample) {
       const now = state.behavior.value;
       if (now.phase === "playing") link.send({ type: "session.telemetry", sessionId: now.sessionId, sample });

@@ -63,6 +63,8 @@ export function whileLive(state: Live, event: SessionEvent, context: Context): S
       // Without the server no path can be made; with it comes a new offer.
       if (state.control === "down") return [{ ...state, media: pathLost(context.nowMs) }, []];
       return giveUp(state, { kind: "local", cause: event.cause, detail: event.detail }, event.detail, context);
+    case "page-turned":
+      return [state, state.phase === "starting" ? [tellPresence(state.sessionId, context.pageVisible)] : []];
     case "frame-shown":
       return frameShown(state, event.atMs, context.nowMs);
     case "control-lost": {
@@ -111,7 +113,9 @@ function liveMessage(state: Live, message: ServerToClient, context: Context): St
     case "session.queued": {
       if (state.phase !== "starting") return [state, []];
       const { position, waitMs } = message;
-      return [{ ...state, queue: { position, ...(waitMs === undefined ? {} : { waitMs }) } }, []];
+      const queued = { ...state, queue: { position, ...(waitMs === undefined ? {} : { waitMs }) } };
+      // Whoever has the line now, perhaps a server that is new to it, takes a page for one that is seen.
+      return [queued, context.pageVisible ? [] : [tellPresence(state.sessionId, false)]];
     }
     case "session.progress":
       return [reach(state, message.step, context.nowMs), []];
@@ -215,6 +219,11 @@ function giveUp(state: Live, outcome: Outcome, detail: string, { nowMs }: Contex
 const tellConnected = (sessionId: string): SessionEffect => ({
   do: "send",
   message: { type: "session.connected", sessionId },
+});
+
+const tellPresence = (sessionId: string, visible: boolean): SessionEffect => ({
+  do: "send",
+  message: { type: "session.presence", sessionId, visible },
 });
 
 const tellFrame = (sessionId: string, elapsedMs: number): SessionEffect => ({

@@ -116,6 +116,8 @@ export type SessionEvent =
   | { kind: "media-lost" }
   /** This device is on another network, or back on one. */
   | { kind: "network-changed" }
+  /** The page was hidden, or is seen again. */
+  | { kind: "page-turned" }
   | { kind: "frame-shown"; atMs: number }
   | { kind: "take-over-pressed" }
   | { kind: "leave-pressed" }

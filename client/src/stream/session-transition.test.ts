@@ -126,6 +126,17 @@ describe("while starting", () => {
     expect(queued.hear(progress("placed")).state).toMatchObject({ queue: undefined });
   });
 
+  test("a page that is hidden while it waits says so, each time that it is told its place, and when it is seen again", () => {
+    const told = { type: "session.queued", sessionId: "s-1", position: 3 } as const;
+    const says = (visible: boolean) => [{ type: "session.presence", sessionId: "s-1", visible }];
+    const queued = starting().hear(told);
+    expect(queued.sent).toEqual([]);
+    expect(queued.hide(true).happen({ kind: "page-turned" }).sent).toEqual(says(false));
+    expect(queued.hear(told).sent).toEqual(says(false));
+    expect(queued.hide(false).happen({ kind: "page-turned" }).sent).toEqual(says(true));
+    expect(playing().hide(true).happen({ kind: "page-turned" }).sent).toEqual([]);
+  });
+
   test("the first frame makes it play and is told with the time since the tap", () => {
     const shown = playing();
     expect(shown.state).toMatchObject({ phase: "playing", sessionId: "s-1" });

@@ -174,6 +174,9 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     },
   });
 
+  const turnPage = () => session.handlePageTurned();
+  ports.page.addEventListener("visibilitychange", turnPage);
+  scope.own(ports.page, (page) => page.removeEventListener("visibilitychange", turnPage));
   const problems = createProblems(scope, titleId, session.state, ports);
   let stopNotice = () => {};
   scope.own(undefined, () => stopNotice());

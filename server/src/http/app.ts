@@ -17,6 +17,7 @@ import { handoffsApi, type HandoffsApiPorts } from "./handoffs-api.ts";
 import { echo, ECHO_PATH } from "./echo.ts";
 import { nodeOrdersApi, type NodeOrdersApiPorts } from "./node-orders-api.ts";
 import { nodesApi, type NodesApiPorts } from "./nodes-api.ts";
+import { playerClassesApi, type PlayerClassesApiPorts } from "./player-classes-api.ts";
 import { problemsApi, type ProblemsApiPorts } from "./problems-api.ts";
 import { qualityApi, type QualityApiPorts } from "./quality-api.ts";
 import { ratingApi, type RatingApiPorts } from "./rating-api.ts";
@@ -24,7 +25,7 @@ import { refuseFailures, refuseUnknown, refuseWriting } from "./refusals.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { titlesApi, type TitlesApiPorts } from "./titles-api.ts";
 
-export type AppPorts = AgentApiPorts & TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & DrawsApiPorts & CheckingApiPorts & AppealsApiPorts & QualityApiPorts & RatingApiPorts & HandoffsApiPorts & ProblemsApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
+export type AppPorts = AgentApiPorts & TitlesApiPorts & NodesApiPorts & NodeOrdersApiPorts & DrawsApiPorts & CheckingApiPorts & AppealsApiPorts & QualityApiPorts & RatingApiPorts & HandoffsApiPorts & PlayerClassesApiPorts & ProblemsApiPorts & SavesApiPorts & TitleApiPorts & { saves: TransferSaves; log: Log };
 
 /** `probePoints`: where pages may ask how far it is. */
 export function createApp(ports: AppPorts, clientFolder: string, probePoints: readonly Pick<ProbePoint, "url">[] = []): Express {
@@ -40,6 +41,7 @@ export function createApp(ports: AppPorts, clientFolder: string, probePoints: re
   app.use("/api/nodes", nodeOrdersApi({ nodes, sessions, adminToken }));
   app.use("/api/sessions", ratingApi({ identity, store }));
   app.use("/api/handoffs", handoffsApi({ identity, handoffs }));
+  app.use("/api/players", playerClassesApi({ clock, store, adminToken }));
   app.use("/api/problems", problemsApi({ clock, identity, store, adminToken }));
   app.use("/api/checking/appeals", appealsApi({ clock, store, checking }));
   app.use("/api/agent", agentApi({ agents }));

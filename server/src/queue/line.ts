@@ -8,14 +8,20 @@
 // as many slots as they when all want more: none waits for ever, and none is pushed out
 // of what it has.
 
+/** What the operator may give a player for a time (`http/player-classes-api.ts`). */
+export const PLAYER_CLASSES = [
+  "paid",
+  "ordinary",
+  /** Also whoever doesn't look: a page that is hidden while it waits. */
+  "background",
+] as const;
+export type PlayerClass = (typeof PLAYER_CLASSES)[number];
+
 /** In the order in which they are served. */
 export const PRIORITY_CLASSES = [
   /** It was playing, and its node was lost. */
   "interrupted",
-  "paid",
-  "ordinary",
-  /** Checks of nodes by a simulated player, and what nobody waits for. */
-  "background",
+  ...PLAYER_CLASSES,
 ] as const;
 export type PriorityClass = (typeof PRIORITY_CLASSES)[number];
 

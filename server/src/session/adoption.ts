@@ -10,6 +10,7 @@ import type { Log } from "../log.ts";
 import type { SessionRecord, SessionStore } from "../store/ports.ts";
 import { newEntry, type Entry } from "./entry.ts";
 import { ADOPT_STEP_MS, ADOPT_SWEEP_MS, QUEUE_HOLD_MS } from "./limits.ts";
+import type { PlayerClasses } from "./player-classes.ts";
 import type { SessionNodes, SessionSlots, SessionTitles } from "./ports.ts";
 import type { SessionServers } from "./servers.ts";
 import { restoredInLine, restoredSession, type Lease, type Session } from "./session.ts";
@@ -28,6 +29,7 @@ export type AdoptionPorts = {
   nodes: Pick<SessionNodes, "expect">;
   titles: SessionTitles;
   store: Pick<SessionStore, "openSessions" | "openSession">;
+  classes: PlayerClasses;
   pinnedNode(playerId: string): string | undefined;
 };
 
@@ -36,7 +38,7 @@ type Found = { record: SessionRecord; turnCount: number };
 export type Adoption = ReturnType<typeof createAdoption>;
 
 export function createAdoption(ports: AdoptionPorts, scope: Scope) {
-  const { clock, log, servers, directory, table, writer, slots, nodes, titles, store, pinnedNode } = ports;
+  const { clock, log, servers, directory, table, writer, slots, nodes, titles, store, classes, pinnedNode } = ports;
   /** By session: since when its owner has been missed. */
   const missedSinceMs = new Map<string, number>();
   const busy = new Set<string>();
@@ -116,6 +118,7 @@ export function createAdoption(ports: AdoptionPorts, scope: Scope) {
     const entry = newEntry(facts, session, { term, turnCount });
     if ("lease" in session) nodes.expect(session.lease.nodeId, id);
     table.adopt(entry);
+    classes.lookUp(entry);
     log.info({ sessionId: id, term, state: session.state, nodeId: record.lease?.nodeId }, "session taken over");
     if ("lease" in session) void takeLease(entry, session.lease);
     table.placeQueued();

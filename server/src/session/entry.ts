@@ -5,6 +5,7 @@ import type { Device, PlacementPolicy } from "@nearframe/shared/protocol/client-
 import type { SessionTitle } from "@nearframe/shared/protocol/session-title";
 import type { Title } from "@nearframe/shared/title/manifest";
 import { waysOf } from "@nearframe/shared/title/ways";
+import type { PlayerClass } from "../queue/line.ts";
 import type { SessionRecord, SessionTurn } from "../store/ports.ts";
 import type { PlayedSession, PlayerPeer, PlayerPlace } from "./ports.ts";
 import { awayUntilMs, leasesOf, type Lease, type Session } from "./session.ts";
@@ -29,6 +30,10 @@ export type Entry = {
   /** The socket that the session is played on; undefined while it is lost. */
   peer: PlayerPeer | undefined;
   timer: NodeJS.Timeout | undefined;
+  /** What the operator gave its player; "ordinary" until that is known. */
+  playerClass: PlayerClass;
+  /** Nobody sees the page, as it says itself. */
+  hidden: boolean;
   /** Nodes that failed it, and when. */
   failed: Map<string, number>;
   /** Round trips over the media paths that it has had, by node: the least of the last half minute. */
@@ -49,6 +54,8 @@ export function newEntry(facts: SessionFacts, session: Session, { term = 1, turn
     lastLease: leaseOf(session),
     peer: undefined,
     timer: undefined,
+    playerClass: "ordinary",
+    hidden: false,
     failed: new Map(),
     measuredRttMs: new Map(),
     turns: [],

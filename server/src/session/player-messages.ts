@@ -11,6 +11,7 @@ import { leaseOf, playedSession, sessionTitle, titleIdOf, type Entry, type Sessi
 import { jsonBytes } from "./json-bytes.ts";
 import { DEVICE_BYTES_MAX, HEALED_FRAME_MS, QUEUE_LENGTH_MAX, SESSIONS_PER_PLAYER_MAX, WRITES_PENDING_MAX } from "./limits.ts";
 import type { ToOwner } from "./owner-mail.ts";
+import type { PlayerClasses } from "./player-classes.ts";
 import type { PlayerPeer, SessionNodes, SessionTelemetry, SessionTitles } from "./ports.ts";
 import type { ProbeReports } from "./probe-reports.ts";
 import { awayUntilMs, leaseUnder, type SessionEnd } from "./session.ts";
@@ -35,6 +36,7 @@ export type PlayerMessagePorts = {
   store: Pick<SessionStore, "findSession">;
   /** Who else is in a session. */
   companies: Pick<Companies, "handle" | "handlePeerClosed">;
+  classes: PlayerClasses;
   /** The node that this player is sent to check. */
   pinnedNode(playerId: string): string | undefined;
   log: Log;
@@ -44,7 +46,7 @@ export type PlayerMessagePorts = {
 export type PlayerMessages = ReturnType<typeof handlePlayerMessages>;
 
 export function handlePlayerMessages(ports: PlayerMessagePorts) {
-  const { table, relay, probes, writer, nodes, directory, tellOwner, titles, telemetry, store, companies, pinnedNode, log, newId } = ports;
+  const { table, relay, probes, writer, nodes, directory, tellOwner, titles, telemetry, store, companies, classes, pinnedNode, log, newId } = ports;
 
   /** A request takes a moment, in which its socket may close. */
   const closed = new WeakSet<PlayerPeer>();
@@ -82,6 +84,7 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     if (entry === "busy") return refuse("SERVER_BUSY", "the servers can't reach each other now; try again in a minute");
     // Another process has it: this one was thought to be gone when it was asked.
     if (entry === "taken") return;
+    classes.lookUp(entry);
     tellCreated(entry, peer, message.requestId);
     if (closed.has(peer)) loseSocket(entry);
     table.placeQueued();
@@ -131,6 +134,8 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     entry.peer = peer;
     entry.device = message.device;
     entry.place = peer.place;
+    // Of the page that it was on; this one says so when it is told its place.
+    entry.hidden = false;
     tellCreated(entry, peer, message.requestId);
     table.apply(entry, { type: "player-returned" });
     table.repeatPosition(entry);
@@ -241,6 +246,14 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     if (entry) table.apply(entry, { type: "player-left" });
   }
 
+  /** Whoever doesn't look lets others go first, and has the old place again as soon as they do. */
+  function handlePresence(peer: PlayerPeer, { sessionId, visible }: Message<"session.presence">): void {
+    const entry = played(peer, sessionId);
+    if (!entry || entry.hidden === !visible) return;
+    entry.hidden = !visible;
+    if (entry.session.state === "queued") table.placeQueued();
+  }
+
   function handlePeerClosed(peer: PlayerPeer): void {
     closed.add(peer);
     companies.handlePeerClosed(peer);
@@ -282,6 +295,8 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
         return handleTelemetry(peer, message);
       case "session.leave":
         return handleLeave(peer, message);
+      case "session.presence":
+        return handlePresence(peer, message);
       default:
         return companies.handle(peer, message, sessionId);
     }

@@ -13,6 +13,7 @@ import type { SessionSaves } from "../saves/ports.ts";
 import { createCompanies } from "../shares/companies.ts";
 import { steadyTime } from "../steady-time.ts";
 import type { SessionStore } from "../store/ports.ts";
+import type { PlayerClassStore } from "../store/player-class-ports.ts";
 import type { ShareStore } from "../store/share-ports.ts";
 import { leaseOf } from "./entry.ts";
 import { createAdoption } from "./adoption.ts";
@@ -20,6 +21,7 @@ import { STRAY_AFTER_MS } from "./limits.ts";
 import { createNodeHome } from "./node-home.ts";
 import { handleNodeMessages } from "./node-messages.ts";
 import { ownerSubject, peerSubject, ToOwner, ToPeer } from "./owner-mail.ts";
+import { createPlayerClasses } from "./player-classes.ts";
 import { createPlayerHome } from "./player-home.ts";
 import { handlePlayerMessages } from "./player-messages.ts";
 import type { PlayerPeer, SessionNodes, SessionSlots, SessionTelemetry, SessionTitles } from "./ports.ts";
@@ -44,7 +46,7 @@ export type SessionPorts = {
   slots: SessionSlots;
   titles: SessionTitles;
   telemetry: SessionTelemetry;
-  store: SessionStore & ShareStore;
+  store: SessionStore & ShareStore & PlayerClassStore;
   saves: SessionSaves;
   /** The node that this player is sent to check, if it is a checker. */
   pinnedNode(playerId: string): string | undefined;
@@ -112,6 +114,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
   );
   known = table;
   const probes = createProbeReports({ table, toNode, nodes });
+  const classes = createPlayerClasses({ table, store, log });
   const tellOwner = (ownerId: string, letter: ToOwner) => bus.publish(ownerSubject(ownerId), letter);
   const fromPlayers = handlePlayerMessages({
     table,
@@ -125,6 +128,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     telemetry,
     store,
     companies,
+    classes,
     pinnedNode,
     log,
     newId,
@@ -138,7 +142,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     scope,
   ));
   const nodeHome = createNodeHome({ bus, servers, directory, local: fromNodes, forgetReported: nodes.forgetReported });
-  const adoption = createAdoption({ clock, log, servers, directory, table, writer, slots, nodes, titles, store, pinnedNode }, scope);
+  const adoption = createAdoption({ clock, log, servers, directory, table, writer, slots, nodes, titles, store, classes, pinnedNode }, scope);
   const straysSinceMs = new Map<string, number>();
 
   await bus.subscribe(EMPTY_NODE, z.object({ nodeId: Id }), ({ nodeId }) => moves.emptyNode(nodeId), scope);

@@ -84,8 +84,10 @@ function turnElsewhere(other: WaitingElsewhere): Ordered {
   return { turn: { at: "elsewhere", kind, other, counts: now !== "placing" }, sessionId, priority, publisher, askedAtMs, pool: kind };
 }
 
-function priorityOf({ session }: Entry): LineEntry["priority"] {
-  return session.state === "queued" && session.moves > 0 ? "interrupted" : "ordinary";
+/** Nobody can say of themselves that they go before others; that they need not is what a hidden page says. */
+function priorityOf({ session, playerClass, hidden }: Entry): LineEntry["priority"] {
+  if (session.state === "queued" && session.moves > 0) return "interrupted";
+  return hidden ? "background" : playerClass;
 }
 
 /** Two sessions of one kind are served by the same slots. A title has one runtime. */

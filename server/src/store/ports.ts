@@ -6,6 +6,7 @@ import type { Lease, Played, Session, SessionEnd } from "../session/session.ts";
 import type { MinuteRecord } from "../telemetry/score-session-minute.ts";
 import type { CheckingStore, JudgedMinuteStore } from "./checking-ports.ts";
 import type { NodeStore } from "./node-ports.ts";
+import type { PlayerClassStore } from "./player-class-ports.ts";
 import type { ProblemStore } from "./problem-ports.ts";
 import type { RatingStore } from "./rating-ports.ts";
 import type { SaveStore } from "./save-ports.ts";
@@ -84,4 +85,4 @@ export interface MinuteStore {
   trimMinutes(limits: MinuteLimits): Promise<number>;
 }
 
-export type Store = SessionStore & SettingStore & MinuteStore & ProblemStore & RatingStore & SaveStore & ShareStore & TitleVersionStore & NodeStore & CheckingStore & JudgedMinuteStore;
+export type Store = SessionStore & SettingStore & MinuteStore & PlayerClassStore & ProblemStore & RatingStore & SaveStore & ShareStore & TitleVersionStore & NodeStore & CheckingStore & JudgedMinuteStore;

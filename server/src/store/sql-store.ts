@@ -8,6 +8,7 @@ import { sqlChecking } from "./sql-checking.ts";
 import { sqlJudgedMinutes } from "./sql-judged-minutes.ts";
 import { sqlMinutes } from "./sql-minutes.ts";
 import { sqlNodes } from "./sql-nodes.ts";
+import { sqlPlayerClasses } from "./sql-player-classes.ts";
 import { sqlProblems } from "./sql-problems.ts";
 import { sqlRatings } from "./sql-ratings.ts";
 import { sqlSaves } from "./sql-saves.ts";
@@ -21,6 +22,7 @@ export async function openSqlStore(database: SqlDatabase): Promise<Store> {
   return {
     ...sqlSessions(database),
     ...sqlMinutes(database),
+    ...sqlPlayerClasses(database),
     ...sqlProblems(database),
     ...sqlRatings(database),
     ...sqlSaves(database),

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { minuteRecord } from "../testing/fixtures.ts";
 import { checkingStoreContract } from "./checking-store.contract.ts";
 import { nodeStoreContract } from "./node-store.contract.ts";
+import { playerClassStoreContract } from "./player-class-store.contract.ts";
 import { problemStoreContract } from "./problem-store.contract.ts";
 import { ratingStoreContract } from "./rating-store.contract.ts";
 import { saveStoreContract } from "./save-store.contract.ts";
@@ -48,6 +49,7 @@ export function storeContract(open: () => Promise<Store>): void {
   titleVersionStoreContract(open);
   nodeStoreContract(open);
   problemStoreContract(open);
+  playerClassStoreContract(open);
   checkingStoreContract(open);
   ratingStoreContract(open);
   shareStoreContract(open);

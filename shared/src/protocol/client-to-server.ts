@@ -79,6 +79,8 @@ export const ClientToServer = z.discriminatedUnion("type", [
   /** Once a second while it plays. */
   z.strictObject({ type: z.literal("session.telemetry"), sessionId: Id, sample: PlayerSample }),
   z.strictObject({ type: z.literal("session.leave"), sessionId: Id }),
+  /** Whether anybody sees the page of a session that waits in line: while nobody does, others go first. */
+  z.strictObject({ type: z.literal("session.presence"), sessionId: Id, visible: z.boolean() }),
   ...FRIENDS_FROM_CLIENT,
   /** Round trips to the probe points of the welcome. */
   z.strictObject({ type: z.literal("probe-points.measured"), rttsMs: RttVector }),

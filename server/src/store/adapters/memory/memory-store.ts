@@ -5,6 +5,7 @@ import type { MinuteRecord } from "../../../telemetry/score-session-minute.ts";
 import type { SessionRecord, SessionTurn, Store } from "../../ports.ts";
 import { createMemoryChecking } from "./memory-checking.ts";
 import { createMemoryNodes } from "./memory-nodes.ts";
+import { createMemoryPlayerClasses } from "./memory-player-classes.ts";
 import { createMemoryProblems } from "./memory-problems.ts";
 import { createMemoryRatings } from "./memory-ratings.ts";
 import { createMemorySaves } from "./memory-saves.ts";
@@ -23,6 +24,7 @@ export function createMemoryStore(): Store {
       reports ? [structuredClone({ sessionId, nodeId, minute, beganAtMs, mos, frameLossPercent, flags, reports })] : [],
     ).toSorted((a, b) => a.beganAtMs - b.beganAtMs);
   return {
+    ...createMemoryPlayerClasses(),
     ...createMemoryProblems(),
     ...createMemoryRatings(),
     ...createMemorySaves(),
