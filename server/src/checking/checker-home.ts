@@ -50,6 +50,7 @@ export async function openCheckerHome(ports: CheckerHomePorts, scope: Scope): Pr
 
   await bus.subscribe(homeSubject(serverId), ToHome, (letter) => {
     if (letter.type === "may-call") return letter.nodeIds.forEach((nodeId) => nodeCalls.allow(letter.checkerId, nodeId, letter.forMs));
+    if (letter.type === "may-call-audited") return nodeCalls.allow(letter.checkerId, letter.nodeId, letter.forMs, letter.bend);
     checkers.get(letter.checkerId)?.link.send(letter.message);
   }, scope);
   scope.own(setInterval(tellPresent, PRESENT_EVERY_MS), clearInterval);

@@ -1,8 +1,10 @@
-import { verifyEpoch } from "@nearframe/shared/checking/published";
+import { auditDigestOf, verifyEpoch, type PublishedEpoch } from "@nearframe/shared/checking/published";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { findAuditSecret } from "./audit.ts";
 import { verifySignature } from "./checker-door.ts";
+import { makeCheckingKey } from "./checking-key.ts";
 import { CLEARS_TO_RETURN } from "./limits.ts";
-import { createCheckingWorld, nodeRecord, well, type CheckingWorld, type See } from "./testing/checking-world.ts";
+import { CODED_FRAME, createCheckingWorld, nodeRecord, PICTURE_DIGEST, well, type CheckingWorld, type See } from "./testing/checking-world.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -12,7 +14,7 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-const slowMachine: See = (assignment, id) => (assignment.kind === "capacity" ? { kind: "capacity", claimedFps: 120, measuredFps: 30 } : well(assignment, id));
+const slowMachine: See = (assignment) => (assignment.kind === "capacity" ? { kind: "capacity", claimedFps: 120, measuredFps: 30 } : well(assignment));
 
 async function begin(count: number, see: (index: number) => See = () => well, options = {}) {
   world = await createCheckingWorld(options);
@@ -102,6 +104,76 @@ describe("an epoch", () => {
   });
 });
 
+describe("an audit", () => {
+  const SEED = "5".repeat(64);
+  /** Asks the node, and looks at what it gets. */
+  const looks: See = async (assignment, _, ask) => {
+    if (assignment.kind !== "capacity") return well(assignment);
+    const started = await ask({ call: "benchmark.start", benchmarkId: "b", seed: SEED });
+    const shown = await ask({ call: "benchmark.show", benchmarkId: "b", frame: 0 });
+    const right =
+      started.ok && started.answer.call === "benchmark.start" && started.answer.pictureDigests[0] === PICTURE_DIGEST &&
+      shown.ok && shown.answer.call === "benchmark.show" && shown.answer.data === CODED_FRAME;
+    return right ? well(assignment) : { kind: "capacity", claimedFps: 120 };
+  };
+  const isAudit = ({ audit }: { audit?: unknown }) => audit !== undefined;
+
+  test("catches who does not look, costs the node nothing, and can be drawn again by anybody once it is over", async () => {
+    const { checkers } = await begin(6, (index) => (index === 0 ? (assignment) => well(assignment) : looks));
+    const lazyId = checkers[0]!.checkerId;
+    const missed = ({ tasks, verdicts }: PublishedEpoch) =>
+      verdicts.filter(({ taskId, dissenting }) => dissenting.includes(lazyId) && tasks.some((task) => task.taskId === taskId && isAudit(task)));
+    let epochs = await world.closedEpochs();
+    // A node's first epoch has its first benchmark; one in ten of those is an audit.
+    for (let count = 1; count <= 150 && epochs.flatMap(missed).length < 2; count += 1) {
+      world.nodes.clear();
+      for (const letter of "abc") world.nodes.set(`${letter}-${count}`, nodeRecord(`${letter}-${count}`));
+      await world.passEpochs(1);
+      epochs = await world.closedEpochs();
+    }
+    expect(epochs.flatMap(missed).length).toBeGreaterThanOrEqual(2);
+    for (const [index, epoch] of epochs.entries()) {
+      const { broken, verdicts } = verifyEpoch(epoch, verifySignature, epochs[index - 1]);
+      expect(broken).toEqual([]);
+      for (const { published, matches } of verdicts) {
+        expect(matches).toBe(true);
+        expect(published.dissenting.filter((checkerId) => checkerId !== lazyId)).toEqual([]);
+      }
+    }
+    // The first epoch has nothing before it that could have told of a secret.
+    expect(epochs[0]!.tasks.filter(isAudit)).toEqual([]);
+    const [lazy] = await world.store.reporters([lazyId]);
+    expect(lazy?.bannedUntilMs).toBeGreaterThan(Date.now());
+    const others = await world.store.reporters(checkers.slice(1).map(({ checkerId }) => checkerId));
+    expect(others.filter(({ disagreed, bannedUntilMs }) => disagreed > 0 || bannedUntilMs !== undefined)).toEqual([]);
+    expect((await world.store.standings()).flatMap(({ suspicions }) => suspicions)).toEqual([]);
+    expect((await world.store.keptVerdicts({ sinceMs: 0, newestMax: 10_000 })).filter(({ outcome }) => outcome === "faulty")).toEqual([]);
+
+    const at = epochs.findIndex(({ tasks }) => tasks.some(isAudit));
+    const [audited, before] = [epochs[at]!, epochs[at - 1]!];
+    const changed = (change: (set: PublishedEpoch) => void) => {
+      const copied = structuredClone(audited);
+      change(copied);
+      return verifyEpoch(copied, verifySignature, before).broken.join("; ");
+    };
+    expect(changed((set) => set.tasks.forEach((task) => delete task.audit))).toContain("was drawn as an audit, and is not called one");
+    expect(changed((set) => set.tasks.forEach((task) => (task.audit = "few-frames")))).toContain("is called an audit, and was not drawn as one");
+    expect(changed((set) => void (set.auditSecret = "another secret, with which other tasks are drawn"))).toContain("drawn by another secret");
+    expect(changed((set) => void delete set.auditSecret)).toContain("is called an audit, and was not drawn as one");
+  });
+
+  test("is drawn by none where the epoch before told of no secret, as an older version's did not", async () => {
+    const key = makeCheckingKey("a secret of all servers");
+    const find = (document: object | undefined) => findAuditSecret({ key, store: { findEpoch: async () => document && JSON.stringify(document) } }, 7);
+    expect(await find(undefined)).toBeUndefined();
+    expect(await find({ type: "checking.epoch" })).toBeUndefined();
+    expect(await find({ nextAuditDigest: auditDigestOf(makeCheckingKey("another").auditSecretAfter(7)) })).toBeUndefined();
+    expect(await find({ nextAuditDigest: auditDigestOf(key.auditSecretAfter(7)) })).toBe(key.auditSecretAfter(7));
+    expect(key.auditSecretAfter(8)).not.toBe(key.auditSecretAfter(7));
+    await begin(0);
+  });
+});
+
 describe("a play", () => {
   test("is a guest's, whose pin every server knows before the checker does", async () => {
     const { server, checkers } = await begin(5, () => well, { playMeanMs: 1 });
@@ -177,9 +249,9 @@ describe("a node that claims far more than it can", () => {
 
 describe("checkers", () => {
   test("who say again and again that an honest node cheats lose their weight, and are banned", async () => {
-    const slander: See = (assignment, id) => {
-      const seen = well(assignment, id);
-      return typeof seen === "object" && seen.kind === "simulated-player" ? { ...seen, noncesSeen: 0 } : seen;
+    const slander: See = (assignment) => {
+      const seen = well(assignment);
+      return seen.kind === "simulated-player" ? { ...seen, noncesSeen: 0 } : seen;
     };
     const { checkers } = await begin(8, (index) => (index === 0 ? slander : well), { playMeanMs: 1 });
     await world.passEpochs(14);
@@ -218,7 +290,7 @@ describe("the referee", () => {
 
 describe("a stranger's node", () => {
   test("waits for checkers where there are enough, and is let in or told why not", async () => {
-    let see = well;
+    let see: See = well;
     const { server } = await begin(6, () => (...of) => see(...of));
     await world.passEpochs(1);
     const claim = (nodeId: string, cpuCores: number) => ({
@@ -236,7 +308,7 @@ describe("a stranger's node", () => {
     const again = Promise.resolve(server.checking.newcomers.check(claim("node-2", 4)));
     await vi.advanceTimersByTimeAsync(2_000);
     expect(await again).toBeUndefined();
-    see = (assignment, id) => (assignment.kind === "registration" ? { kind: "registration", unproven: ["cores"], claimed: 2 } : well(assignment, id));
+    see = (assignment) => (assignment.kind === "registration" ? { kind: "registration", unproven: ["cores"], claimed: 2 } : well(assignment));
     const bad = Promise.resolve(server.checking.newcomers.check(claim("node-2", 400)));
     await world.passEpochs(1);
     expect(await bad).toBe("checkers found: claim-unproven");

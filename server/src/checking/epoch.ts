@@ -5,7 +5,7 @@
 
 import { committeeOf } from "@nearframe/shared/checking/referee";
 import { Assignment } from "@nearframe/shared/checking/assignment";
-import { PublishedTask } from "@nearframe/shared/checking/published";
+import { AuditSecret, PublishedTask } from "@nearframe/shared/checking/published";
 import { CheckReveal, CheckSeal, Digest, EnrolledChecker, sealOf } from "@nearframe/shared/checking/report";
 import { Id } from "@nearframe/shared/protocol/media";
 import * as z from "zod/mini";
@@ -24,6 +24,8 @@ export const EpochOpened = z.object({
   previous: z.union([Digest, z.literal("")]),
   previousEpoch: z.optional(z.int()),
   seed: Digest,
+  /** What draws the audits; left out where the epoch before told nothing of it. */
+  auditSecret: z.optional(AuditSecret),
   checkers: z.array(EnrolledChecker),
 });
 export type EpochOpened = z.infer<typeof EpochOpened>;

@@ -1,6 +1,7 @@
 // What servers say to each other about checking: the homes of checkers to the referee, the
 // referee to the homes. At most once: what must not be lost is said again until it is noted.
 
+import { BENDS } from "@nearframe/shared/checking/audits";
 import { CheckResult } from "@nearframe/shared/checking/node-calls";
 import { Digest, EnrolledChecker } from "@nearframe/shared/checking/report";
 import { CheckerToServer } from "@nearframe/shared/protocol/checker-to-server";
@@ -32,6 +33,8 @@ export const ToHome = z.discriminatedUnion("type", [
   z.object({ type: z.literal("to-checker"), checkerId: Id, message: ServerToChecker }),
   /** The checker may ask these nodes, for so long. */
   z.object({ type: z.literal("may-call"), checkerId: Id, nodeIds: z.array(Id), forMs: z.number() }),
+  /** The same of an audit. A letter of its own: a server too old to bend answers must not let the checker have straight ones. */
+  z.object({ type: z.literal("may-call-audited"), checkerId: Id, nodeId: Id, forMs: z.number(), bend: z.enum(BENDS) }),
 ]);
 export type ToHome = z.infer<typeof ToHome>;
 

@@ -1,5 +1,6 @@
 // What is checked in an epoch: drawn by the epoch's seed, which nobody knows before. Pure.
 
+import { auditOf } from "@nearframe/shared/checking/audits";
 import { FAULTS, type Fault } from "@nearframe/shared/checking/criteria";
 import { rankOf, shareOf } from "@nearframe/shared/checking/draw";
 import type { CheckKind } from "@nearframe/shared/checking/observation";
@@ -24,6 +25,8 @@ export type Planned = { task: PublishedTask; dueAtMs: number; titleId: string | 
 export type PlanOptions = {
   epoch: number;
   seed: string;
+  /** What draws the audits; undefined: there are none. */
+  auditSecret: string | undefined;
   beganAtMs: number;
   /** From the beginning to the moment when seals are over. */
   sealingMs: number;
@@ -58,7 +61,7 @@ export function planTasks(nodes: readonly CheckedNode[], standings: ReadonlyMap<
 }
 
 function planNode(node: CheckedNode, standing: NodeStanding, options: PlanOptions): (Planned & { why: Why })[] {
-  const { epoch, seed, beganAtMs, epochMs, playMeanMs } = options;
+  const { epoch, seed, auditSecret, beganAtMs, epochMs, playMeanMs } = options;
   const { nodeId, operatorId, titleIds } = node;
   const draw = (what: string) => shareOf(seed, nodeId, what);
   const planned: (Planned & { why: Why })[] = [];
@@ -73,7 +76,8 @@ function planNode(node: CheckedNode, standing: NodeStanding, options: PlanOption
     if (planned.some(({ task }) => task.taskId === taskId)) return;
     // A play comes out of the blue; in the first half, so that five after another find time.
     const dueAtMs = beganAtMs + (check === "simulated-player" ? draw(`due ${kind}`) * options.sealingMs * 0.4 : 0);
-    planned.push({ why, dueAtMs, titleId, task: { taskId, nodeId, operatorId, kind, check, ...extra } });
+    const audit = auditSecret === undefined ? undefined : auditOf({ secret: auditSecret, seed }, { taskId, kind, check, ...extra });
+    planned.push({ why, dueAtMs, titleId, task: { taskId, nodeId, operatorId, kind, check, ...(audit && { audit }), ...extra } });
   }
 
   const { quarantine, appeal, suspicions, registration, lastAtMs } = standing;
@@ -92,7 +96,7 @@ function planNode(node: CheckedNode, standing: NodeStanding, options: PlanOption
     if (node.located) plan("registration", "location");
   }
   // The way back: until it is clear often enough, each epoch shows it again.
-  if (quarantine) plan("return", checkOf(quarantine.fault));
+  if (quarantine) plan("return", checkOf(quarantine.fault), { returning: true });
   plan("liveness", "liveness");
   if (node.takesPlayers && draw("play") < 1 - Math.exp(-epochMs / playMeanMs)) plan("simulated-player", "simulated-player");
   const sinceCapacityMs = beganAtMs - (lastAtMs.capacity ?? -Infinity);

@@ -1,12 +1,12 @@
 // An epoch that is over, as everybody may see it. Pure, but for the signature.
 
-import type { PublishedEpoch, PublishedTask } from "@nearframe/shared/checking/published";
+import { auditDigestOf, type PublishedEpoch, type PublishedTask } from "@nearframe/shared/checking/published";
 import { referee, type VerifySignature } from "@nearframe/shared/checking/referee";
 import type { CheckingKey } from "./checking-key.ts";
 import type { Epoch } from "./epoch.ts";
 
 export function publishEpoch({ opened, tasks }: Epoch, endedAtMs: number, key: CheckingKey, verify: VerifySignature): PublishedEpoch {
-  const { epoch, beganAtMs, hour, hourSeed, previous, previousEpoch, seed, checkers } = opened;
+  const { epoch, beganAtMs, hour, hourSeed, previous, previousEpoch, seed, auditSecret, checkers } = opened;
   const states = [...tasks.values()].toSorted((a, b) => (a.task.taskId < b.task.taskId ? -1 : 1));
   const set = {
     epoch,
@@ -26,6 +26,8 @@ export function publishEpoch({ opened, tasks }: Epoch, endedAtMs: number, key: C
     hourSeed,
     previous,
     ...(previousEpoch !== undefined && { previousEpoch }),
+    ...(auditSecret !== undefined && { auditSecret }),
+    nextAuditDigest: auditDigestOf(key.auditSecretAfter(epoch)),
     verdicts,
     publicKey: key.publicKey,
   });

@@ -17,6 +17,7 @@ import type { Log } from "../log.ts";
 import type { NodeRecord } from "../nodes/node-record.ts";
 import { steadyTime } from "../steady-time.ts";
 import type { CheckingStore } from "../store/checking-ports.ts";
+import { findAuditSecret, mayCall } from "./audit.ts";
 import type { Order } from "./conclude.ts";
 import { createJudge, type JudgePorts } from "./judge.ts";
 import { applyEvent, isWorking, openEpoch, type Epoch, type EpochEvent, type EpochOpened } from "./epoch.ts";
@@ -181,14 +182,16 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     if (checkers.length === 0) return;
     const { number: hour, seed: hourSeed } = ports.hourSeed();
     const previous = newest?.digest ?? "";
+    const auditSecret = newest && (await findAuditSecret(ports, newest.epoch));
     const opened: EpochOpened = {
       type: "opened", epoch: number, beganAtMs: at, revealAtMs: Math.round(at + SEALING_SHARE * leftMs), endsAtMs, hour, hourSeed, previous,
       ...(newest && { previousEpoch: newest.epoch }),
       seed: seedOfEpoch({ epoch: number, hourSeed, previous, checkers }),
+      ...(auditSecret !== undefined && { auditSecret }),
       checkers,
     };
     const planned = planTasks(checkedNodes(), standings, {
-      epoch: number, seed: opened.seed, beganAtMs: at, sealingMs: opened.revealAtMs - at, epochMs, playMeanMs: options.playMeanMs, checkers: checkers.length,
+      epoch: number, seed: opened.seed, auditSecret, beganAtMs: at, sealingMs: opened.revealAtMs - at, epochMs, playMeanMs: options.playMeanMs, checkers: checkers.length,
     });
     const plans = planned.map(({ task, dueAtMs, titleId }): EpochEvent => ({ type: "planned", task, dueAtMs: Math.round(dueAtMs), ...(titleId !== undefined && { titleId }) }));
     if (!(await store.appendToEpoch(number, 0, [opened, ...plans]))) return forget();
@@ -300,7 +303,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     if (!epoch || epoch.phase !== "sealing" || !node) return;
     const { opened } = epoch;
     const [planned] = planTasks([{ ...node, takesPlayers: false }], new Map([[nodeId, wanted]]), {
-      epoch: opened.epoch, seed: opened.seed, beganAtMs: nowMs(), sealingMs: opened.revealAtMs - nowMs(), epochMs, playMeanMs: options.playMeanMs, checkers: opened.checkers.length,
+      epoch: opened.epoch, seed: opened.seed, auditSecret: opened.auditSecret, beganAtMs: nowMs(), sealingMs: opened.revealAtMs - nowMs(), epochMs, playMeanMs: options.playMeanMs, checkers: opened.checkers.length,
     }).filter(({ task }) => task.check === "registration" && !epoch?.tasks.has(task.taskId));
     if (planned) note({ type: "planned", task: planned.task, dueAtMs: nowMs() });
   }
@@ -349,13 +352,13 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     for (const state of running.tasks.values()) {
       const assigned = state.assigned.get(checkerId);
       if (!assigned) continue;
-      const { taskId, nodeId } = state.task;
+      const { taskId } = state.task;
       if (running.phase === "revealing" && state.seals.has(checkerId) && !state.reveals.has(checkerId)) tell(checkerId, { type: "checker.reveal.ask", epoch: number });
       if (!isWorking(state, checkerId, at)) continue;
       const withinMs = Math.max(0, Math.round(assigned.untilMs - at));
       const { assignment } = assigned;
-      const nodeIds = [nodeId, ...(assignment.kind === "location" ? assignment.neighbours : [])];
-      tellHome(checkerId, { type: "may-call", checkerId, nodeIds, forMs: withinMs });
+      const neighbours = assignment.kind === "location" ? assignment.neighbours : [];
+      tellHome(checkerId, mayCall(running.opened, state.task, { checkerId, neighbours, forMs: withinMs }));
       tell(checkerId, { type: "checker.task", epoch: number, taskId, assignment, ...(assigned.token !== undefined && { token: assigned.token }), withinMs });
     }
   }

@@ -10,6 +10,7 @@
 import * as z from "zod/mini";
 import { PublicKey, Signature, signedText } from "../node/identity.ts";
 import { Id } from "../protocol/media.ts";
+import { auditOf } from "./audits.ts";
 import { FAULTS, type Fault } from "./criteria.ts";
 import { rankOf } from "./draw.ts";
 import { referee, type CheckTask, type Verdict, type VerifySignature } from "./referee.ts";
@@ -22,6 +23,11 @@ const Epoch = z.int().check(z.gte(0));
 export const FaultName = z.enum(Object.keys(FAULTS) as [Fault, ...Fault[]]);
 const Ids = z.array(Id).check(z.maxLength(10_000));
 
+/** Too long to be tried out. */
+export const AuditSecret = z.string().check(z.minLength(43), z.maxLength(128));
+/** What is told of it beforehand. */
+export const auditDigestOf = (secret: string): string => digestOf({ auditSecret: secret });
+
 export const PublishedTask = z.strictObject({
   taskId: Id,
   nodeId: Id,
@@ -33,6 +39,7 @@ export const PublishedTask = z.strictObject({
   earlierEpochs: z.optional(z.array(Epoch)),
   earlierCheckers: z.optional(Ids),
   appeal: z.optional(z.literal(true)),
+  returning: z.optional(z.literal(true)),
   audit: z.optional(FaultName),
 });
 export type PublishedTask = z.infer<typeof PublishedTask> & CheckTask;
@@ -64,6 +71,10 @@ export const PublishedEpoch = z.strictObject({
   /** See `seedOfEpoch`. */
   seed: Digest,
   checkers: z.array(EnrolledChecker),
+  /** What drew the audits of this epoch; its digest was published with the epoch before. Left out: there were none. */
+  auditSecret: z.optional(AuditSecret),
+  /** The digest of what draws the audits of the next epoch. Left out by servers older than audits. */
+  nextAuditDigest: z.optional(Digest),
   tasks: z.array(PublishedTask),
   seals: z.array(CheckSeal),
   reveals: z.array(CheckReveal),
@@ -100,6 +111,7 @@ export function verifyEpoch(published: PublishedEpoch, verify: VerifySignature, 
   if ((previous === "") !== (previousEpoch === undefined)) broken.push("it names an earlier epoch without its digest, or a digest without an epoch");
   if (previousEpoch !== undefined && previousEpoch >= epoch) broken.push(`it names epoch ${previousEpoch} as the one before`);
   if (before && digestOfEpoch(before) !== previous) broken.push(`epoch ${before.epoch} is not what it was when this one was closed`);
+  broken.push(...brokenAudits(published, before));
   const again = new Map(referee(published, verify).map((verdict) => [verdict.taskId, verdict]));
   const verdicts = published.verdicts.map((verdict) => {
     const mine = again.get(verdict.taskId);
@@ -108,4 +120,18 @@ export function verifyEpoch(published: PublishedEpoch, verify: VerifySignature, 
   });
   for (const taskId of again.keys()) broken.push(`no verdict was published of task ${taskId}`);
   return { broken, verdicts };
+}
+
+/** Which tasks were audits follows from a secret that was fixed before the seed was: none was chosen, and none called so afterwards. */
+function brokenAudits({ auditSecret, seed, tasks }: PublishedEpoch, before: PublishedEpoch | undefined): string[] {
+  const broken: string[] = [];
+  if (auditSecret !== undefined && before && before.nextAuditDigest !== auditDigestOf(auditSecret)) {
+    broken.push(`its audits were drawn by another secret than the one that epoch ${before.epoch} was published with`);
+  }
+  for (const task of tasks) {
+    const drawn = auditSecret === undefined ? undefined : auditOf({ secret: auditSecret, seed }, task);
+    if (task.audit === drawn) continue;
+    broken.push(drawn === undefined ? `task ${task.taskId} is called an audit, and was not drawn as one` : `task ${task.taskId} was drawn as an audit, and is not called one`);
+  }
+  return broken;
 }

@@ -25,7 +25,9 @@ export type CheckTask = {
   earlierCheckers?: readonly string[] | undefined;
   /** The host asked for this one. */
   appeal?: true | undefined;
-  /** The node is the network's own, and has this fault: the checkers are checked, not the node. */
+  /** The node is kept out, and this is its way back: no audit holds it up. */
+  returning?: true | undefined;
+  /** The servers bent what the node answered so that it shows this fault: the checkers are checked, not the node. See `audits.ts`. */
   audit?: Fault | undefined;
 };
 
@@ -120,7 +122,7 @@ function hear(set: PublishedSet, task: CheckTask, committee: readonly EnrolledCh
   });
 }
 
-/** What is the matter with the node is known: those who saw it agree with that. */
+/** What they were made to see is known: those who saw it agree with that. */
 function decideAudit(set: PublishedSet, task: CheckTask, committee: readonly EnrolledChecker[], heard: readonly Heard[], audit: Fault): Verdict {
   return verdict(set, { ...task, fault: audit }, committee, heard, "faulty", [audit]);
 }

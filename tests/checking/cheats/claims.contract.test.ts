@@ -7,6 +7,8 @@ import { performLiveness } from "@nearframe/checker/checks/liveness";
 import { performLocation } from "@nearframe/checker/checks/location";
 import { performRegistration } from "@nearframe/checker/checks/registration";
 import { CheckVoidError } from "@nearframe/checker/play/play-title";
+import { bendAnswer } from "@nearframe/server/checking/bend-answer";
+import { BENDS } from "@nearframe/shared/checking/audits";
 import { faultsIn } from "@nearframe/shared/checking/criteria";
 import type { AnswerTo, CheckCall } from "@nearframe/shared/checking/node-calls";
 import { Scope } from "@nearframe/shared/lifetime";
@@ -98,6 +100,12 @@ describe("a benchmark that was not run", () => {
     };
     expect((await measure(again)).measuredFps).toBeUndefined();
   });
+});
+
+test.each(BENDS)("an audit that bends the %s shows every checker that looks what it is to find", { timeout: 60_000 }, async (bend) => {
+  inventory = modest();
+  const seen = await measure(async (call) => bendAnswer(await node.answer(call), bend));
+  expect(faultsIn(seen)).toEqual(["far-below-capacity"]);
 });
 
 test("an inventory that another key signed, or an old one, proves nothing", async () => {

@@ -3,6 +3,7 @@
 
 import { generateKeyPairSync, sign } from "node:crypto";
 import type { Assignment } from "@nearframe/shared/checking/assignment";
+import type { CheckCall, CheckResult } from "@nearframe/shared/checking/node-calls";
 import type { Observation } from "@nearframe/shared/checking/observation";
 import { PublishedEpoch } from "@nearframe/shared/checking/published";
 import { sealOf, type CheckReport } from "@nearframe/shared/checking/report";
@@ -30,10 +31,21 @@ export const EPOCH_MS = 300_000;
 const START_MS = EPOCH_MS * 6_000_000;
 const SALT = "a-salt-of-the-tests-0000";
 
-export type See = (assignment: Assignment, checkerId: string) => Observation | "silent" | "fails";
+type Seen = Observation | "silent" | "fails";
+/** `ask`: the node, through the servers. */
+export type See = (assignment: Assignment, checkerId: string, ask: (call: CheckCall) => Promise<CheckResult>) => Seen | Promise<Seen>;
+
+/** What a node answers whose benchmark was run. */
+export const PICTURE_DIGEST = "1234567890abcdef";
+export const CODED_FRAME = "AAECAw==";
+function answerOf(call: CheckCall): CheckResult {
+  if (call.call === "benchmark.start") return { ok: true, answer: { call: call.call, pictureDigests: [PICTURE_DIGEST], frameDigests: [PICTURE_DIGEST], elapsedMs: 100 } };
+  if (call.call === "benchmark.show") return { ok: true, answer: { call: call.call, data: CODED_FRAME } };
+  return { ok: false, code: "NOT_HERE", message: "no such answer" };
+}
 
 /** What an honest checker sees of an honest node. */
-export const well: See = (assignment) => {
+export const well = (assignment: Assignment): Observation => {
   switch (assignment.kind) {
     case "liveness":
       return { kind: "liveness", heartbeatAgeMs: 0, mediaRoundTripMs: 3 };
@@ -72,19 +84,23 @@ export async function createCheckingWorld(options: CheckingOptions = {}) {
   const checked = new Map<string, { performance: number; honesty: number }>();
   const guests: string[] = [];
   let guestNumber = 0;
+  let ids = 0;
 
   async function server(serverId: string) {
     const mine = scope.child();
     const cluster = joinLocalCluster({ serverId, hub, log: silentLog }, mine);
     const servers = await openServers({ cluster, clock: systemClock, log: silentLog, events: { onGone() {}, onChanged() {} } }, mine);
     const pins = await openPins(cluster, mine);
-    const checking = await openChecking(
+    const checking: Checking = await openChecking(
       {
         clock: systemClock, log: silentLog, cluster, servers, store, key: makeCheckingKey("a secret of all servers"), pins,
         nodes: {
           records: () => nodes.values(),
           record: (nodeId) => nodes.get(nodeId),
-          send: () => false,
+          send(nodeId, message) {
+            if (message.type === "check.call") queueMicrotask(() => checking.handleCheckReply(nodeId, message.callId, answerOf(message.call)));
+            return true;
+          },
           tell: (nodeId, event) => void told.push({ nodeId, event }),
           noteChecked: (nodeId, score) => void (score && checked.set(nodeId, score)),
         },
@@ -95,7 +111,7 @@ export async function createCheckingWorld(options: CheckingOptions = {}) {
           return { playerId: `guest-${guestNumber}`, token: `token-${guestNumber}` };
         },
         locate: () => undefined,
-        newId: () => "id",
+        newId: () => `id-${(ids += 1)}`,
       },
       { epochMs: EPOCH_MS, ...options },
       mine,
@@ -110,24 +126,35 @@ export async function createCheckingWorld(options: CheckingOptions = {}) {
     const checkerId = checkerIdOf(x);
     const signed = <M extends object>(message: M) => ({ ...message, signature: sign(null, Buffer.from(signedText(message)), privateKey).toString("base64url") });
     const reports = new Map<string, CheckReport>();
+    const begun = new Set<string>();
+    const calls = new Map<string, (result: CheckResult) => void>();
     const heard: ServerToChecker[] = [];
     const closed: string[] = [];
     let home = at.home;
     const link = {
       send(message: ServerToChecker | { type: "error" }) {
         heard.push(message as ServerToChecker);
-        queueMicrotask(() => answer(message as ServerToChecker));
+        queueMicrotask(() => void answer(message as ServerToChecker));
       },
       close: (_code: number, reason: string) => void closed.push(reason),
       closed: false,
       answers: async () => true,
       rttMs: undefined,
     };
-    function answer(message: ServerToChecker): void {
+    function ask(taskId: string, nodeId: string, call: CheckCall): Promise<CheckResult> {
+      const callId = `call-${(ids += 1)}`;
+      return new Promise((resolve) => {
+        calls.set(callId, resolve);
+        home.handle(checkerId, { type: "checker.node.call", callId, taskId, nodeId, call });
+      });
+    }
+    async function answer(message: ServerToChecker): Promise<void> {
+      if (message.type === "checker.node.reply") return calls.get(message.callId)?.(message.result);
       if (message.type === "checker.task") {
         const { taskId, epoch, assignment } = message;
-        if (reports.has(taskId)) return;
-        const observation = see(assignment, checkerId);
+        if (begun.has(taskId)) return;
+        begun.add(taskId);
+        const observation = await see(assignment, checkerId, (call) => ask(taskId, assignment.nodeId, call));
         if (observation === "silent") return;
         if (observation === "fails") return home.handle(checkerId, { type: "checker.failed", epoch, taskId, reason: "cannot" });
         const report = signed({ type: "check.report" as const, epoch, taskId, nodeId: assignment.nodeId, checkerId, atMs: Date.now(), observation });

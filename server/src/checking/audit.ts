@@ -1,0 +1,30 @@
+// Audits as the referee meets them: by what secret they are drawn, and what the home of a
+// checker is told of one.
+
+import { bendOf } from "@nearframe/shared/checking/audits";
+import { auditDigestOf, PublishedEpoch, type PublishedTask } from "@nearframe/shared/checking/published";
+import * as z from "zod/mini";
+import type { CheckingStore } from "../store/checking-ports.ts";
+import type { CheckingKey } from "./checking-key.ts";
+import type { EpochOpened } from "./epoch.ts";
+import type { ToHome } from "./mail.ts";
+
+const Announced = z.object({ nextAuditDigest: PublishedEpoch.shape.nextAuditDigest });
+
+/**
+ * For the epoch that follows this one. Undefined where this one told of no such secret: it was published by an
+ * older version, or under another secret of the servers. Then nobody could judge audits again, and there are none.
+ */
+export async function findAuditSecret({ store, key }: { store: Pick<CheckingStore, "findEpoch">; key: CheckingKey }, previousEpoch: number): Promise<string | undefined> {
+  const document = await store.findEpoch(previousEpoch);
+  const announced = document === undefined ? undefined : z.safeParse(Announced, JSON.parse(document)).data?.nextAuditDigest;
+  const secret = key.auditSecretAfter(previousEpoch);
+  return announced === auditDigestOf(secret) ? secret : undefined;
+}
+
+/** What the checker may ask, and whether it gets straight answers. */
+export function mayCall({ seed, auditSecret }: EpochOpened, { taskId, nodeId, audit }: PublishedTask, who: { checkerId: string; neighbours: readonly string[]; forMs: number }): ToHome {
+  const { checkerId, neighbours, forMs } = who;
+  if (audit === undefined || auditSecret === undefined) return { type: "may-call", checkerId, nodeIds: [nodeId, ...neighbours], forMs };
+  return { type: "may-call-audited", checkerId, nodeId, forMs, bend: bendOf({ secret: auditSecret, seed }, taskId) };
+}

@@ -1,0 +1,31 @@
+import type { CheckAnswer, CheckResult } from "@nearframe/shared/checking/node-calls";
+import { CheckResult as Schema } from "@nearframe/shared/checking/node-calls";
+import { expect, test } from "vitest";
+import * as z from "zod/mini";
+import { bendAnswer } from "./bend-answer.ts";
+
+const ok = (answer: CheckAnswer): CheckResult => ({ ok: true, answer });
+const started = ok({ call: "benchmark.start", pictureDigests: ["0123456789abcdef", "fedcba9876543210"], frameDigests: ["aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"], elapsedMs: 5 });
+const shown = ok({ call: "benchmark.show", data: "AAECAw==" });
+
+test("an audit bends one kind of answer, into another of the same form", () => {
+  const pictures = bendAnswer(started, "pictures");
+  expect(pictures).not.toEqual(started);
+  expect(z.parse(Schema, pictures)).toEqual(pictures);
+  expect(pictures).toMatchObject({ answer: { frameDigests: ["aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"], elapsedMs: 5 } });
+  const frames = bendAnswer(shown, "frames");
+  expect(z.parse(Schema, frames)).toEqual(ok({ call: "benchmark.show", data: "BAECAw==" }));
+  // As a node does that tells of the same pictures each time: asked twice, it is bent alike.
+  expect(bendAnswer(started, "pictures")).toEqual(pictures);
+});
+
+test("and leaves all else as the node said it", () => {
+  const refused: CheckResult = { ok: false, code: "BUSY", message: "another benchmark runs" };
+  for (const bend of ["pictures", "frames"] as const) {
+    expect(bendAnswer(refused, bend)).toBe(refused);
+    const prepared = ok({ call: "benchmark.prepare", codec: "H264" });
+    expect(bendAnswer(prepared, bend)).toBe(prepared);
+  }
+  expect(bendAnswer(started, "frames")).toBe(started);
+  expect(bendAnswer(shown, "pictures")).toBe(shown);
+});
