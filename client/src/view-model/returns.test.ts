@@ -39,6 +39,11 @@ describe("what is said", () => {
     expect(said(arrival, [[0, session(requested("s1"))], [1_000, session(playing())]])).toEqual([{ kind: arrival }]);
   });
 
+  test("of one that a slow page finds before its own path is up: how this page came to be, and of no gap", () => {
+    const connecting = playing({ media: { is: "none" } });
+    expect(said("reloaded", [[0, session(requested("s1"))], [1_000, session(connecting)], [3_000, session(playing())]])).toEqual([{ kind: "reloaded" }]);
+  });
+
   test("of one taken over from another device", () => {
     expect(said("came-back", [[0, session(requested("s1", true))], [1_000, session(playing())]])).toEqual([{ kind: "taken-over" }]);
   });

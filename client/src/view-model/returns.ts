@@ -79,10 +79,12 @@ function followSession(state: Returns, session: SessionState, nowMs: number): [R
   }
   const flows = session.media.is === "up" && session.offeredAtMs === undefined && session.moving === undefined;
   if (!flows) {
+    // Nothing has come yet that could be missed.
+    if (!state.played) return [state, undefined];
     const { sinceMs = nowMs, network = nowMs - state.networkAtMs < NETWORK_MS } = state.gap ?? {};
     const moved = (state.gap?.moved ?? false) || session.moving !== undefined;
     const unchanged = state.gap && state.gap.moved === moved;
-    return [unchanged ? state : { ...state, played: true, gap: { sinceMs, moved, network } }, undefined];
+    return [unchanged ? state : { ...state, gap: { sinceMs, moved, network } }, undefined];
   }
   if (!state.played) {
     const next = { ...state, played: true, gap: undefined };
