@@ -1,4 +1,5 @@
 import { Scope } from "@nearframe/shared/lifetime";
+import { readProbeFromPlayer, SIGNATURE_BYTES, writeProbe } from "@nearframe/shared/probe/messages";
 import type { ClientToServer } from "@nearframe/shared/protocol/client-to-server";
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import type { PlayerSample } from "@nearframe/shared/telemetry/samples";
@@ -323,4 +324,46 @@ test("after the first picture a new path's is shown when it has one", async () =
   expect(onTrack).toHaveBeenCalledTimes(1);
   listeners.get("unmute")?.();
   expect(onTrack.mock.calls).toEqual([[first], [second]]);
+});
+
+test.each([
+  ["fails", (opened: Opened) => opened.reject(new Error("no such transport"))],
+  ["comes up and is measured by nobody", (opened: Opened) => opened.resolve(fakeReceiver())],
+])("a path that is tried beside the one that plays and %s is closed, and play goes on", async (_, become) => {
+  const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  const { session, sent, opened, hear, timers } = await playing();
+  const saidBefore = sent.length;
+  hear({ type: "session.trial", sessionId: "s-1", epoch: 7, offer });
+  expect(opened).toHaveLength(2);
+  become(opened[1]!);
+  await settle();
+  opened[1]!.events.onConnected();
+  opened[1]!.events.onDisconnected();
+  timers.pass(5_000);
+  await settle();
+  expect(opened.map(({ scope: each }) => each.closed)).toEqual([false, true]);
+  expect(session.state.value).toMatchObject({ phase: "playing", media: { is: "up" } });
+  expect(types(sent.slice(saidBefore))).toEqual([]);
+  warned.mockRestore();
+});
+
+test("a path that is tried beside the one that plays is told of once it is measured, and closed", async () => {
+  const { session, sent, opened, hear, timers } = await playing();
+  hear({ type: "session.trial", sessionId: "s-1", epoch: 7, offer });
+  const { events, scope: tried } = opened[1]!;
+  const answers: Uint8Array[] = [];
+  const send = (data: Uint8Array | string) => {
+    const message = typeof data === "string" ? undefined : readProbeFromPlayer(data);
+    if (message?.kind === "ping") answers.push(writeProbe({ kind: "pong", number: message.number, token: message.token, nodeToken: 3, nodeAtMs: 0 }));
+    if (message?.kind === "finish") answers.push(writeProbe({ kind: "receipt", signature: new Uint8Array(SIGNATURE_BYTES) }));
+    return true;
+  };
+  events.onProbeOpen({ bufferedBytes: 0, send });
+  for (let passedMs = 0; passedMs < 400 && !tried.closed; passedMs += 10) {
+    timers.pass(10);
+    for (const bytes of answers.splice(0)) events.onProbe(bytes);
+  }
+  expect(sent.at(-1)).toMatchObject({ type: "session.probed", epoch: 7, result: { count: 12, lost: 0 } });
+  expect(opened.map(({ scope: each }) => each.closed)).toEqual([false, true]);
+  expect(session.state.value).toMatchObject({ phase: "playing", media: { is: "up" } });
 });

@@ -97,6 +97,9 @@ export function createPlaySession(
       case "open-candidate":
         media.probe(effect.epoch, effect.offer);
         break;
+      case "open-trial":
+        media.probeAside(effect.epoch, effect.offer);
+        break;
       case "take-candidate":
         media.take(effect.epoch);
         break;

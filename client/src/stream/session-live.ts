@@ -121,6 +121,10 @@ function liveMessage(state: Live, message: ServerToClient, context: Context): St
       return [reach(state, message.step, context.nowMs), []];
     case "session.offer":
       return offered(state, message, context);
+    case "session.trial":
+      // While anything else is amiss, that comes first; the server waits for no answer.
+      if (state.phase !== "playing" || state.media.is !== "up" || state.resumeId !== undefined) return [state, []];
+      return [state, [{ do: "open-trial", epoch: message.epoch, offer: message.offer }]];
     case "session.chosen":
       return [state, [{ do: "take-candidate", epoch: message.epoch }]];
     case "session.moving": {

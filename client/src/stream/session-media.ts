@@ -16,6 +16,8 @@ import { packetsReceived, startStallWatch, type StallNews } from "./stall-watch.
 export const PROBING_MS = 350;
 /** A handful of pings over a near path. */
 const PROBE_MS_MIN = 120;
+/** The server gives up a trial after five seconds; whatever came of it, no second path stays open. */
+const ASIDE_MS = 4_000;
 /** Far below what the server lets a player ask for. */
 export const NEW_PATH_EVERY_MS = 5_000;
 /** A new track that doesn't say when its media begins is shown after this. */
@@ -51,6 +53,8 @@ export interface SessionMedia {
   open(epoch: number, offer: Offer): void;
   /** A candidate: connected and measured. */
   probe(epoch: number, offer: Offer): void;
+  /** A node beside the session's own: connected, measured, and closed again. */
+  probeAside(epoch: number, offer: Offer): void;
   /** Makes a candidate the session's own, as it is: nothing is connected anew. */
   take(epoch: number): void;
   restartIce(): void;
@@ -74,12 +78,13 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
   const { timers } = ports;
   const candidates = new Map<number, Entry>();
   let current: Entry | undefined;
+  let aside: Entry | undefined;
   /** Something has been shown: it stays until there is more. */
   let hasPicture = false;
   let probingUntilMs = 0;
   let lostToldAtMs = -Infinity;
 
-  function makeEntry(epoch: number, offer: Offer): Entry {
+  function makeEntry(epoch: number, offer: Offer, untilMs = 0): Entry {
     const mine: Omit<Entry, "path"> & { path?: Promise<Path> } = {
       epoch, scope: scope.child(), receiver: undefined, connected: false, onceConnected: undefined, tracks: [], probe: undefined,
     };
@@ -99,12 +104,15 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
       onControl: (text) => counts() && ports.onControl(text),
       onProbeOpen(channel) {
         // One that comes up too late for the others' time is measured in its own: the server may yet wait for it.
-        const deadlineMs = Math.max(probingUntilMs, timers.monotonicMs() + PROBE_MS_MIN);
+        const deadlineMs = Math.max(untilMs, timers.monotonicMs() + PROBE_MS_MIN);
         mine.probe = startProbe(mine.scope, deadlineMs, {
           timers,
           random32: ports.random32,
           send: (bytes) => channel.send(bytes),
-          onProbed: (probed) => events.onProbed(epoch, probed),
+          onProbed(probed) {
+            events.onProbed(epoch, probed);
+            if (aside === mine) void mine.scope.close("measured");
+          },
         });
       },
       onProbe: (bytes) => mine.probe?.receive(bytes),
@@ -199,7 +207,7 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
     probe(epoch, offer) {
       if (candidates.size === 0) probingUntilMs = timers.monotonicMs() + PROBING_MS;
       void candidates.get(epoch)?.scope.close("offered again");
-      const entry = makeEntry(epoch, offer);
+      const entry = makeEntry(epoch, offer, probingUntilMs);
       candidates.set(epoch, entry);
       entry.path
         .then((path) => path.ready)
@@ -208,6 +216,19 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
           // The others are measured all the same; chosen, it would be found missing.
           console.warn("nearframe: a node could not be probed:", error);
           candidates.delete(epoch);
+          void entry.scope.close("failed");
+        });
+    },
+    probeAside(epoch, offer) {
+      void aside?.scope.close("another is measured");
+      const entry = makeEntry(epoch, offer, timers.monotonicMs() + ASIDE_MS);
+      aside = entry;
+      entry.scope.own(undefined, timers.after(ASIDE_MS, () => void entry.scope.close("not measured in time")));
+      entry.path
+        .then((path) => path.ready)
+        .catch((error: unknown) => {
+          // The session stays where it is.
+          if (!entry.scope.closed) console.warn("nearframe: a node could not be measured beside the present one:", error);
           void entry.scope.close("failed");
         });
     },
@@ -232,6 +253,7 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
     },
     close() {
       closeCandidates();
+      void aside?.scope.close("the session is over");
       void current?.scope.close("the session is over");
       current = undefined;
       hasPicture = false;

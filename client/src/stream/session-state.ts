@@ -127,6 +127,8 @@ export type SessionEffect =
   | { do: "send"; message: ClientToServer }
   | { do: "open-receiver"; epoch: number; offer: Offer }
   | { do: "open-candidate"; epoch: number; offer: Offer }
+  /** Measured beside the path that counts, and closed. */
+  | { do: "open-trial"; epoch: number; offer: Offer }
   /** Its path is the session's from now on, and the other candidates' are closed. */
   | { do: "take-candidate"; epoch: number }
   | { do: "restart-ice" }

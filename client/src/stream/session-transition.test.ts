@@ -144,6 +144,16 @@ describe("while starting", () => {
     expect(shown.happen({ kind: "frame-shown", atMs: 2_600 }).effects).toEqual([]);
   });
 
+  test("a node is measured beside the path that is up, and only there", () => {
+    const trial = { type: "session.trial", sessionId: "s-1", epoch: 7, offer } as const;
+    const tried = playing();
+    const before = tried.state;
+    expect(tried.hear(trial).effects).toEqual([{ do: "open-trial", epoch: 7, offer }]);
+    expect(tried.state).toBe(before);
+    expect(connecting().hear(trial).effects).toEqual([]);
+    expect(playing().happen({ kind: "media-disconnected" }).hear(trial).effects).toEqual([]);
+  });
+
   test("no path in time is told to the server and ends it", () => {
     const over = connecting().pass(CONNECT_TIMEOUT_MS);
     expect(over.sent).toMatchObject([{ type: "session.unreachable", sessionId: "s-1" }]);

@@ -8,8 +8,11 @@ import { waysOf } from "@nearframe/shared/title/ways";
 import type { PlayerClass } from "../queue/line.ts";
 import type { SessionRecord, SessionTurn } from "../store/ports.ts";
 import type { PlayedSession, PlayerPeer, PlayerPlace } from "./ports.ts";
-import { awayUntilMs, leasesOf, type Lease, type Session } from "./session.ts";
+import { awayUntilMs, leasesOf, leaseUnder, type Candidate, type Lease, type Session } from "./session.ts";
 import type { SessionTold } from "./session-directory.ts";
+
+/** A better node that the player measures while the session is played on another (`move-trials.ts`). */
+export type Trial = Pick<Candidate, "lease" | "lightMs" | "byPlayer" | "byNode" | "refused">;
 
 export type Entry = {
   readonly id: string;
@@ -38,6 +41,7 @@ export type Entry = {
   failed: Map<string, number>;
   /** Round trips over the media paths that it has had, by node: the least of the last half minute. */
   measuredRttMs: Map<string, number>;
+  trial: Trial | undefined;
   turnCount: number;
   /** Not yet given to the writer. */
   turns: SessionTurn[];
@@ -58,6 +62,7 @@ export function newEntry(facts: SessionFacts, session: Session, { term = 1, turn
     hidden: false,
     failed: new Map(),
     measuredRttMs: new Map(),
+    trial: undefined,
     turns: [],
   };
 }
@@ -84,6 +89,11 @@ export function nodeOf(session: Session): string | undefined {
 
 export function leaseOf(session: Session): Lease | undefined {
   return "lease" in session ? session.lease : undefined;
+}
+
+/** Of its own, or of a node that is being measured beside it. */
+export function leaseKnown({ session, trial }: Entry, epoch: number): Lease | undefined {
+  return leaseUnder(session, epoch) ?? (trial?.lease.epoch === epoch ? trial.lease : undefined);
 }
 
 /** The node on which it has been seen, and is still: where others may look on. */

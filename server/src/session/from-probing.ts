@@ -52,7 +52,10 @@ function change(session: ProbingSession, epoch: number, to: (candidate: Candidat
 }
 
 /** Each end is heard once; what the two say is believed only together. */
-function report(candidate: Candidate, { by, result }: SessionEvent & { type: "probed" }): Candidate {
+export function report<C extends Pick<Candidate, "lightMs" | "byPlayer" | "byNode" | "refused">>(
+  candidate: C,
+  { by, result }: SessionEvent & { type: "probed" },
+): C {
   const told = {
     ...candidate,
     byPlayer: candidate.byPlayer ?? (by === "player" ? result : undefined),

@@ -54,6 +54,9 @@ export const WRITES_PENDING_MAX = 1_000;
 /** For preparing, measuring and choosing among candidates: past this the best known is taken. */
 export const PROBE_MS = 400;
 
+/** For measuring a better node while the session is played: nobody waits for it. */
+export const TRIAL_MS = 5_000;
+
 /** A session whose node was lost waits so long for another one, or for the same one started anew. */
 export const MOVE_WAIT_MS = 60_000;
 

@@ -5,11 +5,13 @@ import type { SessionReport } from "@nearframe/shared/node/messages";
 import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { Companies } from "../shares/companies.ts";
-import { playedSession, type Entry } from "./entry.ts";
+import { leaseKnown, playedSession, type Entry } from "./entry.ts";
+import type { MoveTrials } from "./move-trials.ts";
 import type { MoveWatch } from "./move-watch.ts";
 import type { SessionTelemetry } from "./ports.ts";
 import type { ProbeReports } from "./probe-reports.ts";
 import { leasesOf, leaseUnder, type Lease } from "./session.ts";
+import type { SessionEvent } from "./session-events.ts";
 import type { SessionTable } from "./session-table.ts";
 import type { SignalRelay } from "./signal-relay.ts";
 import type { ToNode } from "./to-node.ts";
@@ -26,13 +28,14 @@ export type NodeMessagePorts = {
   /** Who else is in a session. */
   companies: Pick<Companies, "handleNode">;
   moves: Pick<MoveWatch, "handleSample">;
+  trials: Pick<MoveTrials, "take">;
   /** Whether a session that is unknown here is nobody's. */
   isStray(sessionId: string): boolean;
 };
 
 export type NodeMessages = ReturnType<typeof handleNodeMessages>;
 
-export function handleNodeMessages({ table, relay, probes, toNode, telemetry, companies, moves, isStray }: NodeMessagePorts) {
+export function handleNodeMessages({ table, relay, probes, toNode, telemetry, companies, moves, trials, isStray }: NodeMessagePorts) {
   /** By node: what it did not name when it linked, and may yet tell the end of. */
   const unaccounted = new Map<string, Set<string>>();
 
@@ -40,17 +43,21 @@ export function handleNodeMessages({ table, relay, probes, toNode, telemetry, co
   // so what comes under a lease that is no longer the session's is dropped in silence.
   function served(nodeId: string, { sessionId, epoch }: { sessionId: string; epoch: number }): Entry | undefined {
     const entry = table.find(sessionId);
-    return entry && leaseUnder(entry.session, epoch)?.nodeId === nodeId ? entry : undefined;
+    return entry && leaseKnown(entry, epoch)?.nodeId === nodeId ? entry : undefined;
+  }
+
+  function hear(entry: Entry, event: SessionEvent): void {
+    if (!trials.take(entry, event)) table.apply(entry, event);
   }
 
   function handleOffer(nodeId: string, message: Message<"session.offer">): void {
     const entry = served(nodeId, message);
-    if (entry) table.apply(entry, { type: "offered", epoch: message.epoch, offer: message.offer });
+    if (entry) hear(entry, { type: "offered", epoch: message.epoch, offer: message.offer });
   }
 
   function handleProgress(nodeId: string, message: Message<"session.progress">): void {
     const entry = served(nodeId, message);
-    if (entry) table.apply(entry, { type: "progressed", epoch: message.epoch, step: message.step });
+    if (entry) hear(entry, { type: "progressed", epoch: message.epoch, step: message.step });
   }
 
   function handleProbed(nodeId: string, message: Message<"session.probed">): void {
@@ -72,7 +79,7 @@ export function handleNodeMessages({ table, relay, probes, toNode, telemetry, co
   function handleEnded(nodeId: string, message: Message<"session.ended">): void {
     const { epoch, reason, detail } = message;
     const entry = served(nodeId, message);
-    if (entry) table.apply(entry, { type: "node-ended", epoch, reason, detail });
+    if (entry) hear(entry, { type: "node-ended", epoch, reason, detail });
     // The slot of a session that this server had given up comes free as well.
     else table.placeQueued();
   }
@@ -119,7 +126,7 @@ export function handleNodeMessages({ table, relay, probes, toNode, telemetry, co
       const entry = table.find(sessionId);
       if (!entry) {
         if (isStray(sessionId)) toNode.stop(sessionId, { nodeId, epoch }, EndReason.ServerStopped);
-      } else if (entry.session.state === "ending" || !leaseUnder(entry.session, epoch)) {
+      } else if (entry.session.state === "ending" || !leaseKnown(entry, epoch)) {
         const reason = "end" in entry.session ? entry.session.end.reason : EndReason.TakenOver;
         toNode.stop(sessionId, { nodeId, epoch }, reason);
       }

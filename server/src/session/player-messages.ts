@@ -7,14 +7,14 @@ import { ClusterUnavailableError } from "../cluster/ports.ts";
 import type { Log } from "../log.ts";
 import type { Companies } from "../shares/companies.ts";
 import type { SessionStore } from "../store/ports.ts";
-import { leaseOf, playedSession, sessionTitle, titleIdOf, type Entry, type SessionFacts } from "./entry.ts";
+import { leaseKnown, leaseOf, playedSession, sessionTitle, titleIdOf, type Entry, type SessionFacts } from "./entry.ts";
 import { jsonBytes } from "./json-bytes.ts";
 import { DEVICE_BYTES_MAX, HEALED_FRAME_MS, QUEUE_LENGTH_MAX, SESSIONS_PER_PLAYER_MAX, WRITES_PENDING_MAX } from "./limits.ts";
 import type { ToOwner } from "./owner-mail.ts";
 import type { PlayerClasses } from "./player-classes.ts";
 import type { PlayerPeer, SessionNodes, SessionTelemetry, SessionTitles } from "./ports.ts";
 import type { ProbeReports } from "./probe-reports.ts";
-import { awayUntilMs, leaseUnder, type SessionEnd } from "./session.ts";
+import { awayUntilMs, type SessionEnd } from "./session.ts";
 import type { SessionDirectory, SessionEntry } from "./session-directory.ts";
 import type { SessionTable } from "./session-table.ts";
 import type { SessionWriter } from "./session-writer.ts";
@@ -155,7 +155,7 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
 
   function handleSignal(peer: PlayerPeer, message: Message<"session.signal">): void {
     const entry = table.find(message.sessionId);
-    const lease = entry && leaseUnder(entry.session, message.epoch);
+    const lease = entry && leaseKnown(entry, message.epoch);
     if (!entry || entry.playerId !== peer.playerId || !lease || entry.session.state === "ending") {
       return peer.send({
         type: "session.signal.reply",

@@ -87,6 +87,10 @@ export interface SessionSlots {
   choose(need: SlotNeed): SlotChoice;
   /** What is only guessed by distance is no ground to compare. */
   compare(need: SlotNeed, nodeId: string, rttMs: number): NodeComparison;
+  /** The opinion score of a session at this round trip to the node. */
+  judge(need: SlotNeed, nodeId: string, rttMs: number): number;
+  /** A slot of this very node, to measure the way there: to be released. MUST NOT reject; undefined if there is none. */
+  takeAside(need: SlotNeed, nodeId: string): Promise<Option | undefined>;
   /** The session goes on with this lease: keep it until it is released. Its loss is told. */
   keep(lease: Lease, sessionId: string): void;
   /** At most once a lease. */

@@ -7,7 +7,7 @@ import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
 import { verifyProbe } from "../probing/verify-probe.ts";
 import type { Entry } from "./entry.ts";
 import type { SessionNodes } from "./ports.ts";
-import type { SessionTable } from "./session-table.ts";
+import type { SessionEvent } from "./session-events.ts";
 import type { ProbeAsked, ToNode } from "./to-node.ts";
 
 type FromPlayer = Extract<ClientToServer, { type: "session.probed" }>;
@@ -16,11 +16,12 @@ type FromNode = Extract<NodeToServer, { type: "session.probed" }>;
 export type ProbeReports = ReturnType<typeof createProbeReports>;
 
 export function createProbeReports(ports: {
-  table: Pick<SessionTable, "apply">;
+  /** What is found goes to the session, or to what is tried beside it. */
+  hear(entry: Entry, event: SessionEvent): void;
   toNode: Pick<ToNode, "probeAsked">;
   nodes: Pick<SessionNodes, "publicKey">;
 }) {
-  const { table, toNode, nodes } = ports;
+  const { hear, toNode, nodes } = ports;
 
   function takeFromNode(entry: Entry, nodeId: string, { epoch, result, signature }: FromNode): void {
     const asked = toNode.probeAsked(entry.id, epoch);
@@ -28,10 +29,10 @@ export function createProbeReports(ports: {
     if (asked?.nodeId !== nodeId || asked.signature !== undefined) return;
     const name = { sessionId: entry.id, epoch, nonce: asked.nonce, nodeId };
     if (!verifyProbe(nodes.publicKey(nodeId), name, result, signature)) {
-      return table.apply(entry, { type: "probe-refused", epoch, why: "the node's report is not signed with its key" });
+      return hear(entry, { type: "probe-refused", epoch, why: "the node's report is not signed with its key" });
     }
     asked.signature = signature;
-    table.apply(entry, { type: "probed", epoch, by: "node", result });
+    hear(entry, { type: "probed", epoch, by: "node", result });
     if (asked.waiting) compare(entry, epoch, asked, asked.waiting);
   }
 
@@ -43,8 +44,8 @@ export function createProbeReports(ports: {
   }
 
   function compare(entry: Entry, epoch: number, { signature }: ProbeAsked, told: NonNullable<ProbeAsked["waiting"]>): void {
-    if (told.receipt === signature) return table.apply(entry, { type: "probed", epoch, by: "player", result: told.result });
-    table.apply(entry, { type: "probe-refused", epoch, why: "the player's receipt is not what the node signed" });
+    if (told.receipt === signature) return hear(entry, { type: "probed", epoch, by: "player", result: told.result });
+    hear(entry, { type: "probe-refused", epoch, why: "the player's receipt is not what the node signed" });
   }
 
   return { takeFromNode, takeFromPlayer };

@@ -213,6 +213,9 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
   /** How else the session could be served now. */
   const compare = (entry: Entry, nodeId: string, rttMs: number): NodeComparison => slots.compare(needOf(entry, nowMs()), nodeId, rttMs);
 
+  const judge = (entry: Entry, nodeId: string, rttMs: number): number => slots.judge(needOf(entry, nowMs()), nodeId, rttMs);
+  const takeAside = (entry: Entry, nodeId: string): Promise<Option | undefined> => slots.takeAside(needOf(entry, nowMs()), nodeId);
+
   /** A node that failed it is better than none: it may have come up again. */
   function chooseFrom(need: SlotNeed): SlotChoice {
     const choice = slots.choose(need);
@@ -289,6 +292,8 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     apply,
     drop,
     compare,
+    judge,
+    takeAside,
     nowMs,
     find: (sessionId: string): Entry | undefined => entries.get(sessionId),
     ofPlayer: (playerId: string): Entry[] => [...(byPlayer.get(playerId) ?? [])],

@@ -15,7 +15,7 @@ import { steadyTime } from "../steady-time.ts";
 import type { SessionStore } from "../store/ports.ts";
 import type { PlayerClassStore } from "../store/player-class-ports.ts";
 import type { ShareStore } from "../store/share-ports.ts";
-import { leaseOf } from "./entry.ts";
+import { leaseOf, type Entry } from "./entry.ts";
 import { createAdoption } from "./adoption.ts";
 import { STRAY_AFTER_MS } from "./limits.ts";
 import { createNodeHome } from "./node-home.ts";
@@ -35,6 +35,7 @@ import { createSessionWriter } from "./session-writer.ts";
 import { openSharedLine } from "./shared-line.ts";
 import { createSignalRelay } from "./signal-relay.ts";
 import { createToNode } from "./to-node.ts";
+import { createMoveTrials, type MoveTrials } from "./move-trials.ts";
 import { createMoveWatch } from "./move-watch.ts";
 
 export type SessionPorts = {
@@ -108,12 +109,18 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     },
     scope,
   );
+  let trialsKnown: MoveTrials | undefined;
+  const handleTurn = (entry: Entry): void => {
+    companies.handleTurn(entry);
+    trialsKnown?.handleTurn(entry);
+  };
   const table = createSessionTable(
-    { onTurn: companies.handleTurn, clock, log, nodes, slots, directory, shared, titles, toNode, writer, relay, telemetry },
+    { onTurn: handleTurn, clock, log, nodes, slots, directory, shared, titles, toNode, writer, relay, telemetry },
     scope,
   );
   known = table;
-  const probes = createProbeReports({ table, toNode, nodes });
+  const trials = (trialsKnown = createMoveTrials({ table, toNode, slots, log }, scope));
+  const probes = createProbeReports({ hear: (entry, event) => void (trials.take(entry, event) || table.apply(entry, event)), toNode, nodes });
   const classes = createPlayerClasses({ table, store, log });
   const tellOwner = (ownerId: string, letter: ToOwner) => bus.publish(ownerSubject(ownerId), letter);
   const fromPlayers = handlePlayerMessages({
@@ -133,8 +140,8 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     log,
     newId,
   });
-  const moves = createMoveWatch({ table });
-  const fromNodes = handleNodeMessages({ table, relay, probes, toNode, telemetry, companies, moves, isStray });
+  const moves = createMoveWatch({ table, trials });
+  const fromNodes = handleNodeMessages({ table, relay, probes, toNode, telemetry, companies, moves, trials, isStray });
   const remotePeers = createRemotePeers({ bus, onClosed: fromPlayers.handlePeerClosed });
   let home: ReturnType<typeof createPlayerHome> | undefined;
   const playerHome = (home = createPlayerHome(

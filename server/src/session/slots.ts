@@ -104,6 +104,12 @@ export function createSessionSlots(ports: SlotPorts, scope: Scope): SessionSlots
     return { present, other: best && { nodeId: best.nodeId, rttMs: best.terms.rttMs, mos: best.terms.mos } };
   }
 
+  async function takeAside(slotNeed: SlotNeed, nodeId: string): Promise<Option | undefined> {
+    if (freeOf(nodeId) <= 0) return undefined;
+    pending.set(nodeId, (pending.get(nodeId) ?? 0) + 1);
+    return takeOne({ nodeId }, needOf(slotNeed), slotNeed.sessionId);
+  }
+
   async function takeOne({ nodeId, terms }: Chosen, need: PlacementNeed, sessionId: string): Promise<Option | undefined> {
     const node = record(nodeId);
     try {
@@ -138,6 +144,8 @@ export function createSessionSlots(ports: SlotPorts, scope: Scope): SessionSlots
   return {
     choose,
     compare,
+    judge: (need, nodeId, rttMs) => judgePath(needOf(need), nodeId, rttMs).mos,
+    takeAside,
     keep: (lease, sessionId) => leases.confirm({ ...lease, sessionId }),
     release,
     async adopt({ nodeId, epoch }, sessionId) {

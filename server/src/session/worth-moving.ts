@@ -25,17 +25,26 @@ export type Comparison = {
   savedAll: boolean;
 };
 
+type Path = { rttMs: number; mos: number };
+
+export function isBetter(other: Path, present: Path): boolean {
+  return present.rttMs - other.rttMs >= BETTER_RTT_MS && other.mos - present.mos >= BETTER_MOS;
+}
+
+/** Nobody is disturbed, and nothing is lost. */
+export function mayMove({ atMs, lastInputAtMs, savedAll }: Pick<Comparison, "atMs" | "lastInputAtMs" | "savedAll">): boolean {
+  return savedAll && atMs - lastInputAtMs >= PAUSE_MS;
+}
+
 /** Since when which node has been better. */
 export type Watch = { nodeId: string; sinceMs: number } | undefined;
 
-export function watchBetter(watch: Watch, seen: Comparison): [watch: Watch, moveTo: string | undefined] {
-  const { atMs, present, other, lastInputAtMs, savedAll } = seen;
-  const better =
-    other !== undefined && present.rttMs - other.rttMs >= BETTER_RTT_MS && other.mos - present.mos >= BETTER_MOS ? other : undefined;
-  if (!better) return [undefined, undefined];
+/** `tryNodeId`: the bounds speak for it for long enough, and it may be moved to now; measuring it has the last word. */
+export function watchBetter(watch: Watch, seen: Comparison): [watch: Watch, tryNodeId: string | undefined] {
+  const { atMs, present, other } = seen;
+  if (!other || !isBetter(other, present)) return [undefined, undefined];
   // Another that is better counts from anew: two that take turns are no reason to move.
-  const next = watch?.nodeId === better.nodeId ? watch : { nodeId: better.nodeId, sinceMs: atMs };
+  const next = watch?.nodeId === other.nodeId ? watch : { nodeId: other.nodeId, sinceMs: atMs };
   const proven = atMs - next.sinceMs >= BETTER_FOR_MS;
-  const pausing = atMs - lastInputAtMs >= PAUSE_MS;
-  return [next, proven && pausing && savedAll ? better.nodeId : undefined];
+  return [next, proven && mayMove(seen) ? other.nodeId : undefined];
 }

@@ -19,6 +19,7 @@ export function createTestIdentity() {
     nodeId: nodeIdOf(Buffer.from(x, "base64url")),
     publicKey: x,
     signed,
+    sign: (bytes: Uint8Array): string => sign(null, bytes, privateKey).toString("base64url"),
     register: (nonce: unknown, change: object = {}) =>
       signed({
         type: "node.register",

@@ -62,6 +62,11 @@ export const ServerToClient = z.discriminatedUnion("type", [
     offer: Offer,
     probe: z.optional(z.strictObject({ nonce: ProbeNonce, nodeId: Id })),
   }),
+  /**
+   * A node that may serve the session better than its own: measured beside the path that is up, and answered
+   * by `session.probed`. Nothing else comes of it here; should the session go there, `session.moving` says so.
+   */
+  z.strictObject({ type: z.literal("session.trial"), sessionId: Id, epoch: Epoch, offer: Offer }),
   /** The candidate of this epoch is the session's node: its transports stay, the others' are closed. */
   z.strictObject({ type: z.literal("session.chosen"), sessionId: Id, epoch: Epoch }),
   /** The session's node is gone or left; the session is placed again, and its steps and an offer follow. */
