@@ -180,7 +180,9 @@ function frameShown(state: Live, atMs: number, nowMs: number): Step {
   if (state.phase === "playing" && state.offeredAtMs === undefined) return [state, []];
   const fromMs = state.phase === "playing" ? (state.offeredAtMs ?? nowMs) : state.tappedAtMs;
   const elapsedMs = Math.min(ELAPSED_MS_MAX, Math.max(0, atMs - fromMs));
-  const { titleId, tappedAtMs, control, device, sessionId, title, media, restartDue, resumeId } = state;
+  const { titleId, tappedAtMs, control, device, sessionId, title, restartDue, resumeId } = state;
+  // A slow page decodes before it hears that its path is there. While it plays, the frame may be the old path's.
+  const media = state.phase === "starting" && state.media.is === "connecting" ? ({ is: "up", sinceMs: nowMs } as const) : state.media;
   const told = control === "up";
   return [
     {

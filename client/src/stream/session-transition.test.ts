@@ -144,6 +144,12 @@ describe("while starting", () => {
     expect(shown.happen({ kind: "frame-shown", atMs: 2_600 }).effects).toEqual([]);
   });
 
+  test("a first frame that is shown before the page hears of its own path proves the path", () => {
+    const shown = connecting().happen({ kind: "frame-shown", atMs: 2_500 });
+    expect(shown.state).toMatchObject({ phase: "playing", media: { is: "up" } });
+    expect(shown.happen({ kind: "media-connected" }).sent).toEqual([{ type: "session.connected", sessionId: "s-1" }]);
+  });
+
   test("a node is measured beside the path that is up, and only there", () => {
     const trial = { type: "session.trial", sessionId: "s-1", epoch: 7, offer } as const;
     const tried = playing();
