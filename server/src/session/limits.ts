@@ -113,3 +113,12 @@ export const YIELD_MS = 1_500;
 
 /** Clocks of servers that differ by less are taken as they are; NTP keeps them within some milliseconds. */
 export const CLOCK_TRUST_MS = 5_000;
+
+/** Sessions that the wait is reckoned from; older ones say less of today. */
+export const LENGTHS_KEPT_MAX = 500;
+/** Of 50 bytes each, in one entry a process. */
+export const LENGTHS_TOLD_MAX = 200;
+/** Ends come in rushes, and a wait of minutes is not another one for the last of them. */
+export const LENGTHS_TELL_MS = 10_000;
+/** What a process knew that is gone, or saw nobody end since, is worth so long. */
+export const LENGTHS_TTL_MS = 6 * 3600_000;

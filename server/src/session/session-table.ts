@@ -16,6 +16,7 @@ import { deadlineOf, leasesOf, queuedSession, type Lease, type Session } from ".
 import type { SessionDirectory } from "./session-directory.ts";
 import type { Option, SessionEffect, SessionEvent } from "./session-events.ts";
 import type { SessionWriter } from "./session-writer.ts";
+import type { SharedLengths } from "./shared-lengths.ts";
 import type { SharedLine, WaitingElsewhere, WaitingTold } from "./shared-line.ts";
 import type { SignalRelay } from "./signal-relay.ts";
 import type { ToNode } from "./to-node.ts";
@@ -31,6 +32,8 @@ export type SessionTablePorts = {
   directory: Pick<SessionDirectory, "publish" | "remove" | "placedElsewhere">;
   /** Who waits at the other processes. */
   shared: SharedLine;
+  /** How long sessions lasted, here and elsewhere. */
+  lengths: SharedLengths;
   titles: Pick<SessionTitles, "find">;
   toNode: ToNode;
   writer: SessionWriter;
@@ -43,13 +46,13 @@ export type SessionTablePorts = {
 export type SessionTable = ReturnType<typeof createSessionTable>;
 
 export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
-  const { clock, log, nodes, slots, directory, shared, titles, toNode, writer, relay, telemetry } = ports;
+  const { clock, log, nodes, slots, directory, shared, lengths, titles, toNode, writer, relay, telemetry } = ports;
   const nowMs = steadyTime(clock);
   const entries = new Map<string, Entry>();
   const byPlayer = new Map<string, Set<Entry>>();
   const whole = createWholeLine({ entries, shared, directory, titles, nowMs });
   const line = createLine<Entry, WaitingElsewhere>({ order: whole.order, place, hold, noteHeld, giveHope, tellPosition });
-  const waits = createWaitTimes(nowMs);
+  const waits = createWaitTimes(nowMs, lengths);
   let settling: NodeJS.Timeout | undefined;
   // Limits relax with waiting, which nothing else tells of.
   const relaxing = setInterval(() => {
@@ -270,7 +273,7 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
 
   function forget(entry: Entry): void {
     const { session } = entry;
-    if (session.played && "end" in session && entry.pinnedNodeId === undefined) waits.observe(session.end.atMs - session.played.sinceMs);
+    if (session.played && "end" in session && entry.pinnedNodeId === undefined) lengths.observe(session.end.atMs - session.played.sinceMs);
     directory.remove(entry.id);
     drop(entry);
   }

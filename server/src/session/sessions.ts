@@ -32,6 +32,7 @@ import type { Lease } from "./session.ts";
 import { openSessionDirectory } from "./session-directory.ts";
 import { createSessionTable, type SessionTable } from "./session-table.ts";
 import { createSessionWriter } from "./session-writer.ts";
+import { openSharedLengths } from "./shared-lengths.ts";
 import { openSharedLine } from "./shared-line.ts";
 import { createSignalRelay } from "./signal-relay.ts";
 import { createToNode } from "./to-node.ts";
@@ -100,6 +101,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     },
     scope,
   );
+  const lengths = await openSharedLengths({ cluster, log, nowMs: steadyTime(clock) }, scope);
   const companies = createCompanies(
     {
       findSession: (sessionId) => known?.find(sessionId),
@@ -115,7 +117,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     trialsKnown?.handleTurn(entry);
   };
   const table = createSessionTable(
-    { onTurn: handleTurn, clock, log, nodes, slots, directory, shared, titles, toNode, writer, relay, telemetry },
+    { onTurn: handleTurn, clock, log, nodes, slots, directory, shared, lengths, titles, toNode, writer, relay, telemetry },
     scope,
   );
   known = table;

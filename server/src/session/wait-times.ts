@@ -1,32 +1,25 @@
-// How long a place in line will take, from how long sessions have lasted here and how
-// long those that hold a slot have run. What it tells is what half of those who wait beat.
+// How long a place in line will take, from how long sessions have lasted and how long
+// those that hold a slot have run. What it tells is what half of those who wait beat.
 
 import { createWaitTable, type WaitTable } from "../queue/estimate-wait.ts";
-import { learnLengths, type LengthObservation } from "../queue/session-lengths.ts";
+import { learnLengths } from "../queue/session-lengths.ts";
+import type { SharedLengths } from "./shared-lengths.ts";
 
-/** The last so many sessions; older ones say less of today. */
-const OBSERVATIONS_MAX = 500;
 /** A table costs about a millisecond, and a line's places all change at once. */
 const TABLE_MS = 5_000;
 
-export function createWaitTimes(nowMs: () => number) {
-  const lengths: LengthObservation[] = [];
+export function createWaitTimes(nowMs: () => number, lengths: Pick<SharedLengths, "lastEnded">) {
   const tables = new Map<string, { table: WaitTable; madeAtMs: number }>();
 
   function tableOf(pool: string, agesMs: () => readonly number[]): WaitTable {
     const known = tables.get(pool);
     if (known && nowMs() - known.madeAtMs < TABLE_MS) return known.table;
-    const table = createWaitTable({ agesMs: agesMs(), leavingPerMinute: 0 }, learnLengths(lengths));
+    const table = createWaitTable({ agesMs: agesMs(), leavingPerMinute: 0 }, learnLengths(lengths.lastEnded()));
     tables.set(pool, { table, madeAtMs: nowMs() });
     return table;
   }
 
   return {
-    /** A session was over for its player after so long. */
-    observe(lengthMs: number): void {
-      lengths.push({ lengthMs, ended: true });
-      if (lengths.length > OBSERVATIONS_MAX) lengths.shift();
-    },
     /** `agesMs`: of the sessions that hold a slot which this pool could have. Undefined for "nobody can say". */
     waitMs: (pool: string, position: number, agesMs: () => readonly number[]): number | undefined =>
       tableOf(pool, agesMs).waitFor(position)?.likelyMs,
