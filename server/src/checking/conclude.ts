@@ -70,6 +70,9 @@ function afterRoutine(before: NodeStanding, task: PublishedTask, verdict: Verdic
     orders.push({ type: "registered", nodeId, reason });
   }
   if (verdict.outcome === "undecided") return { standing, orders };
+  const { look } = standing;
+  // What the committee found stands in its verdict, and nothing else is left of it.
+  if (task.check === "simulated-player" && look?.state === "wanted") standing = { ...standing, look: { ...look, state: "done", atMs } };
   standing = { ...standing, suspicions: suspicionsAfter(standing.suspicions, verdict, epoch, atMs) };
   const { quarantine } = standing;
   if (!quarantine || checkOf(quarantine.fault) !== task.check) return { standing, orders };

@@ -33,7 +33,7 @@ export type EpochOpened = z.infer<typeof EpochOpened>;
 export const EpochEvent = z.discriminatedUnion("type", [
   EpochOpened,
   z.object({ type: z.literal("planned"), task: PublishedTask, dueAtMs: Ms, titleId: z.optional(Id) }),
-  z.object({ type: z.literal("assigned"), taskId: Id, checkerId: Id, atMs: Ms, untilMs: Ms, assignment: Assignment, token: z.optional(z.string()) }),
+  z.object({ type: z.literal("assigned"), taskId: Id, checkerId: Id, atMs: Ms, untilMs: Ms, assignment: Assignment, token: z.optional(z.string()), playerId: z.optional(Id) }),
   z.object({ type: z.literal("replaced"), taskId: Id, checkerId: Id, reason: z.string() }),
   z.object({ type: z.literal("sealed"), seal: CheckSeal }),
   z.object({ type: z.literal("reveal-asked") }),

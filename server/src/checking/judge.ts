@@ -2,8 +2,9 @@
 // standings, trust, scores.
 
 import { digestOfEpoch, type PublishedEpoch } from "@nearframe/shared/checking/published";
-import type { ClosedEpoch, CheckingStore, JudgedMinuteStore, KeptVerdict } from "../store/checking-ports.ts";
+import type { AfterServiceStore, ClosedEpoch, CheckingStore, JudgedMinuteStore, KeptVerdict } from "../store/checking-ports.ts";
 import type { NodeStore, NodeTotals } from "../store/node-ports.ts";
+import { NOTHING_AFTER_SERVICE, timesSinceMs, wantLook } from "./after-service.ts";
 import { verifySignature } from "./checker-door.ts";
 import type { CheckingKey } from "./checking-key.ts";
 import { conclude, type Order } from "./conclude.ts";
@@ -14,7 +15,7 @@ import { scoreStanding } from "./score-standing.ts";
 import type { NodeStanding } from "./standing.ts";
 
 export type JudgePorts = {
-  store: Pick<CheckingStore, "reporters" | "keptVerdicts"> & Pick<JudgedMinuteStore, "playedMinutes"> & Pick<NodeStore, "nodeTotals">;
+  store: Pick<CheckingStore, "reporters" | "keptVerdicts"> & Pick<JudgedMinuteStore, "playedMinutes"> & AfterServiceStore & Pick<NodeStore, "nodeTotals">;
   key: CheckingKey;
 };
 
@@ -32,6 +33,7 @@ export function createJudge({ store, key }: JudgePorts) {
     const closed = {
       epoch: published.epoch, endedAtMs: at, digest: digestOfEpoch(published), document: JSON.stringify(published), verdicts, standings: scored,
       reporters: concluded.reporters, overturned,
+      checkPlayerIds: [...closing.tasks.values()].flatMap(({ assigned }) => [...assigned.values()].flatMap(({ playerId }) => playerId ?? [])),
     };
     return { closed, orders };
   }
@@ -39,17 +41,21 @@ export function createJudge({ store, key }: JudgePorts) {
   async function score(changed: readonly NodeStanding[], fresh: readonly KeptVerdict[], overturned: ReadonlySet<string>, at: number): Promise<NodeStanding[]> {
     const nodeIds = changed.map(({ nodeId }) => nodeId);
     const sinceMs = at - VERDICTS_KEPT_MS;
-    const [older, totals, minutes] = await Promise.all([
+    const [older, totals, minutes, after] = await Promise.all([
       store.keptVerdicts({ nodeIds, sinceMs, newestMax: VERDICTS_READ_MAX }),
       store.nodeTotals(nodeIds, { sinceMs, recentSinceMs: sinceMs }),
       store.playedMinutes(nodeIds, sinceMs),
+      store.afterService(changed.map((standing) => ({ nodeId: standing.nodeId, timesSinceMs: timesSinceMs(standing, sinceMs) })), sinceMs),
     ]);
     const verdicts = Map.groupBy([...older, ...fresh].filter(({ taskId }) => !overturned.has(taskId)), ({ nodeId }) => nodeId);
     const totalsOf = new Map<string, NodeTotals>(totals.map((each) => [each.nodeId, each]));
     const minutesOf = new Map(minutes.map((each) => [each.nodeId, each]));
+    const afterOf = new Map(after.map((each) => [each.nodeId, each]));
     return changed.map((standing) => {
       const { nodeId } = standing;
-      return scoreStanding(standing, { verdicts: verdicts.get(nodeId) ?? [], totals: totalsOf.get(nodeId), minutes: minutesOf.get(nodeId) ?? NO_MINUTES }, at);
+      const service = afterOf.get(nodeId) ?? NOTHING_AFTER_SERVICE;
+      const inputs = { verdicts: verdicts.get(nodeId) ?? [], totals: totalsOf.get(nodeId), minutes: minutesOf.get(nodeId) ?? NO_MINUTES, service };
+      return scoreStanding(wantLook(standing, service, at), inputs, at);
     });
   }
 

@@ -46,7 +46,7 @@ export const CHECK_OF_FAULT: Readonly<Partial<Record<Fault, CheckKind>>> = {
 export const checkOf = (fault: Fault): CheckKind => CHECK_OF_FAULT[fault] ?? "simulated-player";
 
 /** In the order of their weight, where there are too few checkers for all. */
-const ORDER = ["penalty", "registration", "return", "liveness", "simulated-player", "location", "capacity"] as const;
+const ORDER = ["penalty", "registration", "return", "look", "liveness", "simulated-player", "location", "capacity"] as const;
 type Why = (typeof ORDER)[number];
 
 export function planTasks(nodes: readonly CheckedNode[], standings: ReadonlyMap<string, NodeStanding>, options: PlanOptions): Planned[] {
@@ -97,6 +97,7 @@ function planNode(node: CheckedNode, standing: NodeStanding, options: PlanOption
   }
   // The way back: until it is clear often enough, each epoch shows it again.
   if (quarantine) plan("return", checkOf(quarantine.fault), { returning: true });
+  if (standing.look?.state === "wanted" && node.takesPlayers) plan("look", "simulated-player");
   plan("liveness", "liveness");
   if (node.takesPlayers && draw("play") < 1 - Math.exp(-epochMs / playMeanMs)) plan("simulated-player", "simulated-player");
   const sinceCapacityMs = beganAtMs - (lastAtMs.capacity ?? -Infinity);

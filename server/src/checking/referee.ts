@@ -342,7 +342,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     const guest = check === "simulated-player" ? await ports.createGuest() : undefined;
     if (guest) await pins.set(guest.playerId, { nodeId, taskId });
     const untilMs = Math.min(at + WORK_MS[check], running.opened.revealAtMs);
-    note({ type: "assigned", taskId, checkerId, atMs: at, untilMs, assignment, ...(guest && { token: guest.token }) });
+    note({ type: "assigned", taskId, checkerId, atMs: at, untilMs, assignment, ...guest });
     effects.push(() => tellTasks(running, checkerId, at));
   }
 

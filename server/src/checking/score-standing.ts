@@ -4,6 +4,7 @@ import { scoreNode, type NodeHistory } from "@nearframe/shared/checking/scores";
 import type { KeptVerdict } from "../store/checking-ports.ts";
 import type { NodeTotals } from "../store/node-ports.ts";
 import { VERDICTS_KEPT_MS } from "./limits.ts";
+import { lookReasons, type AfterService } from "./after-service.ts";
 import type { NodeStanding } from "./standing.ts";
 
 const DAY_MS = 86_400_000;
@@ -15,20 +16,22 @@ export type ScoreInputs = {
   verdicts: readonly KeptVerdict[];
   totals: NodeTotals | undefined;
   minutes: NodeHistory["minutes"];
+  service: Pick<AfterService, "ends" | "ratings">;
 };
 
-export function scoreStanding(standing: NodeStanding, { verdicts, totals, minutes }: ScoreInputs, nowMs: number): NodeStanding {
+export function scoreStanding(standing: NodeStanding, { verdicts, totals, minutes, service }: ScoreInputs, nowMs: number): NodeStanding {
   const knownMs = totals ? Math.max(1, nowMs - totals.firstHeardAtMs) : 0;
   const score = scoreNode({
     minutes,
-    sessions: { ended: totals?.sessionsEnded ?? 0, failedByHost: totals?.sessionsFailedByHost ?? 0 },
+    sessions: { ended: totals?.sessionsEnded ?? 0, failedByHost: totals?.sessionsFailedByHost ?? 0, ends: service.ends },
+    ratings: service.ratings,
     uptimeShare: totals && knownMs >= NEW_MS ? Math.min(1, totals.linkedMs / knownMs) : 1,
     verdicts: verdicts.filter((verdict) => counts(verdict, nowMs)).map(({ atMs, outcome, faults, kind }) => ({ atMs, outcome: outcome as "clear" | "faulty", faults, kind })),
   }, nowMs);
   const day = Math.floor(nowMs / DAY_MS);
   const { performance, reliability, honesty, overall } = score;
   const trend = [...standing.trend.filter((each) => each.day !== day), { day, performance, reliability, honesty, overall }];
-  return { ...standing, score: { ...score, atMs: nowMs }, trend: trend.slice(-TREND_DAYS) };
+  return { ...standing, score: { ...score, reasons: [...score.reasons, ...lookReasons(standing)], atMs: nowMs }, trend: trend.slice(-TREND_DAYS) };
 }
 
 /** That a node is there each quarter of an hour is no proof of how it plays: it would drown what is. */

@@ -52,6 +52,8 @@ export const NodeStanding = z.object({
   suspicions: z.array(Suspicion),
   quarantine: z.optional(Quarantine),
   appeal: z.optional(Appeal),
+  /** Sessions' two ends contradict each other on how long there was service: checkers are to see, or have seen. */
+  look: z.optional(z.object({ state: z.enum(["wanted", "done"]), atMs: Ms, players: z.int(), contradicting: z.int() })),
   /** When each kind of check was last planned. */
   lastAtMs: z.partialRecord(z.enum(CHECK_KINDS), Ms),
   score: z.optional(CheckedScore),

@@ -137,7 +137,8 @@ export function createAdoption(ports: AdoptionPorts, scope: Scope) {
   function end(record: SessionRecord, reason: EndReason, term: number, ordinal: number): void {
     const atMs = table.nowMs();
     const state = "ended";
-    writer.write({ ...record, state, term, end: { reason, detail: undefined, atMs } }, [
+    const isCheck = pinnedNode(record.playerId) !== undefined;
+    writer.write({ ...record, state, term, end: { reason, detail: undefined, atMs }, ...(isCheck && { check: true }) }, [
       { sessionId: record.id, ordinal, atMs, event: "server-restarted", state },
     ]);
   }

@@ -7,7 +7,7 @@ import type { Title } from "@nearframe/shared/title/manifest";
 import { waysOf } from "@nearframe/shared/title/ways";
 import type { PlayerClass } from "../queue/line.ts";
 import type { SessionRecord, SessionTurn } from "../store/ports.ts";
-import type { PlayedSession, PlayerPeer, PlayerPlace } from "./ports.ts";
+import type { PlayedSession, PlayerPeer, PlayerPlace, ToldTimes } from "./ports.ts";
 import { awayUntilMs, leasesOf, leaseUnder, type Candidate, type Lease, type Session } from "./session.ts";
 import type { SessionTold } from "./session-directory.ts";
 
@@ -28,6 +28,8 @@ export type Entry = {
   session: Session;
   /** On the node that it has, or had last. */
   lastLease: Lease | undefined;
+  /** Once it is over. */
+  told?: ToldTimes | undefined;
   /** How many owners it has had, this process included. */
   readonly term: number;
   /** The socket that the session is played on; undefined while it is lost. */
@@ -121,6 +123,7 @@ export function titleIdOf(entry: Pick<Entry, "title">): string {
 
 export function recordOf(entry: Entry): SessionRecord {
   const { session } = entry;
+  const end = "end" in session ? session.end : undefined;
   return {
     id: entry.id,
     playerId: entry.playerId,
@@ -130,7 +133,10 @@ export function recordOf(entry: Entry): SessionRecord {
     lease: leaseOf(session) ?? entry.lastLease,
     requestedAtMs: entry.requestedAtMs,
     played: session.played,
-    end: "end" in session ? session.end : undefined,
+    end,
     term: entry.term,
+    // What it told to an owner before this one is not known here.
+    ...(end && entry.told && entry.term === 1 && { told: entry.told }),
+    ...(end && entry.pinnedNodeId !== undefined && { check: true }),
   };
 }

@@ -109,8 +109,11 @@ export interface SessionTelemetry {
   takeNodeSample(session: PlayedSession, sample: NodeSample): void;
   /** A sample came for a session that somebody else plays or serves. */
   refuseSample(): void;
-  endSession(sessionId: string): void;
+  /** How much of it was told; undefined where nothing was. */
+  endSession(sessionId: string): ToldTimes | undefined;
 }
+
+export type ToldTimes = { nodeMs: number; playerMs: number };
 
 export type PlayedSession = {
   sessionId: string;

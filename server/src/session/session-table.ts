@@ -124,7 +124,7 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
         return entry.peer?.send({ type: "session.moving", sessionId, reason: effect.reason });
       case "tell-end": {
         relay.dropSession(sessionId);
-        telemetry.endSession(sessionId);
+        entry.told = telemetry.endSession(sessionId);
         const { reason, detail } = effect.end;
         return entry.peer?.send({ type: "session.ended", sessionId, reason, ...(detail !== undefined && { detail }) });
       }

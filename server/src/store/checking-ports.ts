@@ -2,6 +2,7 @@
 
 import type { CheckKind } from "@nearframe/shared/checking/observation";
 import type { Fault } from "@nearframe/shared/checking/criteria";
+import type { AfterService } from "../checking/after-service.ts";
 import type { EpochEvent } from "../checking/epoch.ts";
 import type { JudgedMinute, ReportedMinute } from "../checking/judge-minutes.ts";
 import type { NodeStanding, Reporter } from "../checking/standing.ts";
@@ -30,6 +31,8 @@ export type ClosedEpoch = {
   standings: readonly NodeStanding[];
   reporters: readonly Reporter[];
   overturned: readonly { nodeId: string; taskId: string }[];
+  /** Guests whose sessions were checks: those that are over are marked so, whoever forgot it meanwhile. */
+  checkPlayerIds: readonly string[];
 };
 
 export type EpochName = { epoch: number; digest: string; endedAtMs: number };
@@ -53,6 +56,11 @@ export interface CheckingStore {
   saveReporters(reporters: readonly Reporter[]): Promise<void>;
   /** Takes away what ended before this. */
   trimChecking(beforeMs: number): Promise<void>;
+}
+
+export interface AfterServiceStore {
+  /** Of those of these nodes that had sessions which ended since then; checks left out. Times only of sessions that ended since `timesSinceMs`. By node. */
+  afterService(nodes: readonly { nodeId: string; timesSinceMs: number }[], sinceMs: number): Promise<AfterService[]>;
 }
 
 /** Minutes of play, by what they came to and whether the host can be held to it; weighed by whose word it was. */

@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { EpochEvent } from "../checking/epoch.ts";
 import { newReporter, newStanding } from "../checking/standing.ts";
 import { minuteRecord } from "../testing/fixtures.ts";
-import type { CheckingStore, ClosedEpoch, JudgedMinuteStore, KeptVerdict } from "./checking-ports.ts";
-import type { MinuteStore } from "./ports.ts";
+import type { AfterServiceStore, CheckingStore, ClosedEpoch, JudgedMinuteStore, KeptVerdict } from "./checking-ports.ts";
+import type { MinuteStore, SessionRecord, SessionStore } from "./ports.ts";
+import type { RatingStore } from "./rating-ports.ts";
 
 const AT = Date.UTC(2027, 0, 15, 12);
 const asked: EpochEvent = { type: "reveal-asked" };
@@ -15,7 +16,13 @@ const verdict = (change: Partial<KeptVerdict> = {}): KeptVerdict => ({
   epoch: 1, taskId: "t1", nodeId: "n1", atMs: AT, kind: "routine", check: "liveness", outcome: "clear", faults: [], reports: 5, overturned: false, ...change,
 });
 const closed = (change: Partial<ClosedEpoch> = {}): ClosedEpoch => ({
-  epoch: 1, endedAtMs: AT, digest: "d1", document: '{ "as": "it was" }', verdicts: [], standings: [], reporters: [], overturned: [], ...change,
+  epoch: 1, endedAtMs: AT, digest: "d1", document: '{ "as": "it was" }', verdicts: [], standings: [], reporters: [], overturned: [], checkPlayerIds: [], ...change,
+});
+
+const session = (change: Partial<SessionRecord> = {}): SessionRecord => ({
+  id: "s1", playerId: "p1", titleId: "t", device: { screen: { width: 360, height: 640, pixelRatio: 3 }, touch: true, rtpCapabilities: {} }, state: "ended",
+  lease: { nodeId: "n1", slot: 0, epoch: 1 }, requestedAtMs: AT - 100_000, played: { sinceMs: AT - 100_000, meteredMs: 100_000, runningSinceMs: undefined },
+  end: { reason: "player-left", detail: undefined, atMs: AT }, term: 1, ...change,
 });
 
 const reports = (change: { check?: boolean } = {}) => ({
@@ -25,7 +32,7 @@ const reports = (change: { check?: boolean } = {}) => ({
   ...change,
 });
 
-export function checkingStoreContract(open: () => Promise<CheckingStore & JudgedMinuteStore & MinuteStore>): void {
+export function checkingStoreContract(open: () => Promise<CheckingStore & JudgedMinuteStore & MinuteStore & AfterServiceStore & SessionStore & RatingStore>): void {
   describe("checking", () => {
     test("an epoch's events come back in order, and of two who write one place one is told", async () => {
       const store = await open();
@@ -83,6 +90,41 @@ export function checkingStoreContract(open: () => Promise<CheckingStore & Judged
       await store.saveReporters([newReporter("c1", 1)]);
       await store.saveReporters([{ ...newReporter("c1", 2), bannedUntilMs: 5 }]);
       expect(await store.reporters(["c1"])).toEqual([{ ...newReporter("c1", 2), bannedUntilMs: 5 }]);
+    });
+
+    test("sessions of checks are marked when their epoch is closed, those that are over", async () => {
+      const store = await open();
+      for (const id of ["a", "b"]) await store.saveSession(session({ id, playerId: "guest" }), []);
+      const { end: _none, ...open1 } = session({ id: "c", playerId: "guest" });
+      await store.saveSession({ ...open1, end: undefined, state: "held" }, []);
+      await store.saveSession(session({ id: "d" }), []);
+      await store.closeEpoch(closed({ checkPlayerIds: ["guest", "nobody"] }));
+      const marks = await Promise.all(["a", "b", "c", "d"].map(async (id) => (await store.findSession(id))?.check));
+      expect(marks).toEqual([true, true, undefined, undefined]);
+    });
+
+    test("sessions that are over are summed up by node: ends, stars by player, and times that contradict each other", async () => {
+      const store = await open();
+      const apart = { told: { nodeMs: 100_000, playerMs: 10_000 } };
+      const alike = { told: { nodeMs: 100_000, playerMs: 95_000 } };
+      const sessions = [
+        session({ id: "1", ...apart }), session({ id: "2", ...alike }), session({ id: "3", ...alike }),
+        session({ id: "4", playerId: "p2", ...apart, end: { reason: "node-failed", detail: undefined, atMs: AT } }),
+        // Too short to say anything; told of by nobody; a check; too old; elsewhere.
+        session({ id: "5", playerId: "p3", ...apart, played: { sinceMs: AT, meteredMs: 59_999, runningSinceMs: undefined } }), session({ id: "6", playerId: "p4" }),
+        session({ id: "7", playerId: "guest", check: true, ...apart }), session({ id: "8", playerId: "p5", ...apart, end: { reason: "player-left", detail: undefined, atMs: AT - 1 } }),
+        session({ id: "9", lease: { nodeId: "n2", slot: 0, epoch: 1 } }),
+      ];
+      for (const each of sessions) await store.saveSession(each, []);
+      for (const [id, overall] of [["1", 5], ["2", 3], ["4", 2], ["7", 1]] as const) await store.saveRating(id, { overall });
+      const since = (nodeId: string, timesSinceMs = AT) => ({ nodeId, timesSinceMs });
+      expect(await store.afterService([since("n1"), since("n2"), since("n3")], AT)).toEqual([
+        { nodeId: "n1", ends: { "player-left": 5, "node-failed": 1 }, ratings: { players: 2, meanStars: 3 }, times: { players: 2, contradicting: 1 } },
+        { nodeId: "n2", ends: { "player-left": 1 }, ratings: undefined, times: { players: 0, contradicting: 0 } },
+      ]);
+      // What was looked into already is not held against it again.
+      expect((await store.afterService([since("n1", AT + 1)], AT))[0]?.times).toEqual({ players: 0, contradicting: 0 });
+      expect(await store.afterService([], AT)).toEqual([]);
     });
 
     test("what is old goes", async () => {

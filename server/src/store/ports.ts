@@ -3,8 +3,9 @@
 
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Lease, Played, Session, SessionEnd } from "../session/session.ts";
+import type { ToldTimes } from "../session/ports.ts";
 import type { MinuteRecord } from "../telemetry/score-session-minute.ts";
-import type { CheckingStore, JudgedMinuteStore } from "./checking-ports.ts";
+import type { AfterServiceStore, CheckingStore, JudgedMinuteStore } from "./checking-ports.ts";
 import type { NodeStore } from "./node-ports.ts";
 import type { PlayerClassStore } from "./player-class-ports.ts";
 import type { ProblemStore } from "./problem-ports.ts";
@@ -25,6 +26,10 @@ export type SessionRecord = {
   /** Undefined if no frame was ever seen. */
   played: Played | undefined;
   end: SessionEnd | undefined;
+  /** How much of it each end told of, second by second; left out while it lasts, and where it had several owners. */
+  told?: ToldTimes | undefined;
+  /** A checker's play, and over: nobody's session. Before its end nothing that is stored tells it from a player's. */
+  check?: true | undefined;
   /** How many owners it has had, the present one included. */
   term: number;
 };
@@ -85,4 +90,4 @@ export interface MinuteStore {
   trimMinutes(limits: MinuteLimits): Promise<number>;
 }
 
-export type Store = SessionStore & SettingStore & MinuteStore & PlayerClassStore & ProblemStore & RatingStore & SaveStore & ShareStore & TitleVersionStore & NodeStore & CheckingStore & JudgedMinuteStore;
+export type Store = SessionStore & SettingStore & MinuteStore & PlayerClassStore & ProblemStore & RatingStore & SaveStore & ShareStore & TitleVersionStore & NodeStore & CheckingStore & JudgedMinuteStore & AfterServiceStore;

@@ -27,6 +27,10 @@ const OVERTURN = `
   from jsonb_to_recordset($1::jsonb) as gone(node_id text, task_id text)
   where v.node_id = gone.node_id and v.task_id = gone.task_id`;
 
+const MARK_CHECKS = `
+  update sessions set is_check = true
+  where player_id in (select jsonb_array_elements_text($1::jsonb)) and ended_at is not null and not is_check`;
+
 const SAVE_STANDINGS = `
   insert into checking_nodes (node_id, standing)
   select value->>'nodeId', value from jsonb_array_elements($1::jsonb)
@@ -75,7 +79,7 @@ export function sqlChecking(database: SqlDatabase): CheckingStore {
       }
       return [...byEpoch].map(([epoch, batches]) => ({ epoch, batches }));
     },
-    closeEpoch: ({ epoch, endedAtMs, digest, document, verdicts, standings, reporters, overturned }) =>
+    closeEpoch: ({ epoch, endedAtMs, digest, document, verdicts, standings, reporters, overturned, checkPlayerIds }) =>
       database.transaction(async (queries) => {
         const rows = await queries.query(CLOSE, [epoch, new Date(endedAtMs), digest, document]);
         // Closed by somebody else: what is left of its journal is nobody's either.
@@ -83,6 +87,7 @@ export function sqlChecking(database: SqlDatabase): CheckingStore {
         if (rows.length === 0) return false;
         if (verdicts.length > 0) await queries.query(ADD_VERDICTS, [JSON.stringify(verdicts.map(toRow))]);
         if (overturned.length > 0) await queries.query(OVERTURN, [JSON.stringify(overturned.map(({ nodeId, taskId }) => ({ node_id: nodeId, task_id: taskId })))]);
+        if (checkPlayerIds.length > 0) await queries.query(MARK_CHECKS, [JSON.stringify(checkPlayerIds)]);
         await saveStandings(queries, standings);
         await saveReporters(queries, reporters);
         return true;

@@ -38,6 +38,9 @@ const SessionRow = z.object({
   end_reason: z.nullable(z.enum(END_REASONS)),
   end_detail: z.nullable(z.string()),
   term: z.int(),
+  is_check: z.boolean(),
+  node_told_ms: z.nullable(Big),
+  player_told_ms: z.nullable(Big),
 });
 const TurnRow = z.object({
   session_id: z.string(),
@@ -54,13 +57,14 @@ const SAVE_PLAYER = `
 /** The first end stands, and an owner that has been replaced writes nothing. */
 const SAVE_SESSION = `
   insert into sessions (id, player_id, title_id, device, state, node_id, slot, epoch, requested_at, played_since,
-                        metered_ms, running_since, ended_at, end_reason, end_detail, term)
-  values ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                        metered_ms, running_since, ended_at, end_reason, end_detail, term, is_check, node_told_ms, player_told_ms)
+  values ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
   on conflict (id) do update set
     device = excluded.device, state = excluded.state, node_id = excluded.node_id, slot = excluded.slot,
     epoch = excluded.epoch, played_since = excluded.played_since, metered_ms = excluded.metered_ms,
     running_since = excluded.running_since, ended_at = excluded.ended_at, end_reason = excluded.end_reason,
-    end_detail = excluded.end_detail, term = excluded.term
+    end_detail = excluded.end_detail, term = excluded.term, is_check = excluded.is_check,
+    node_told_ms = excluded.node_told_ms, player_told_ms = excluded.player_told_ms
   where sessions.ended_at is null and sessions.term <= excluded.term`;
 
 const ADD_TURN = `
@@ -95,6 +99,9 @@ export function sqlSessions(database: SqlDatabase): SessionStore {
           end?.reason ?? null,
           end?.detail ?? null,
           record.term,
+          record.check ?? false,
+          record.told?.nodeMs ?? null,
+          record.told?.playerMs ?? null,
         ]);
         for (const turn of turns) {
           await queries.query(ADD_TURN, [turn.sessionId, turn.ordinal, new Date(turn.atMs), turn.event, turn.state]);
@@ -149,6 +156,8 @@ function toRecord(raw: SqlRow): SessionRecord {
         ? { reason: row.end_reason, detail: row.end_detail ?? undefined, atMs: row.ended_at.getTime() }
         : undefined,
     term: row.term,
+    ...(row.node_told_ms !== null && row.player_told_ms !== null && { told: { nodeMs: row.node_told_ms, playerMs: row.player_told_ms } }),
+    ...(row.is_check && { check: true }),
   };
 }
 

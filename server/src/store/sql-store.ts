@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import type { SqlDatabase } from "./database.ts";
 import { migrate } from "./migrate.ts";
 import type { Store } from "./ports.ts";
+import { sqlAfterService } from "./sql-after-service.ts";
 import { sqlChecking } from "./sql-checking.ts";
 import { sqlJudgedMinutes } from "./sql-judged-minutes.ts";
 import { sqlMinutes } from "./sql-minutes.ts";
@@ -31,6 +32,7 @@ export async function openSqlStore(database: SqlDatabase): Promise<Store> {
     ...sqlNodes(database),
     ...sqlChecking(database),
     ...sqlJudgedMinutes(database),
+    ...sqlAfterService(database),
     async keepFirst(key, value) {
       await database.query("insert into settings (key, value) values ($1, $2) on conflict (key) do nothing", [key, value]);
       const [row] = await database.query("select value from settings where key = $1", [key]);

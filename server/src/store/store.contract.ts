@@ -62,6 +62,8 @@ export function storeContract(open: () => Promise<Store>): void {
         lease: { nodeId: "n1", slot: 3, epoch: 1_800_000_000_500 },
         played: { sinceMs: 1_800_000_001_456, meteredMs: 5_000, runningSinceMs: 1_800_000_009_000 },
         end: { reason: "title-crashed", detail: "exit code 1: 'quoted'; ünïcode 🎮", atMs: 1_800_000_002_789 },
+        told: { nodeMs: 5_000, playerMs: 4_800 },
+        check: true,
       });
       await store.saveSession(record, []);
       expect(await store.findSession("s1")).toEqual(record);

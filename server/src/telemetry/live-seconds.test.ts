@@ -100,6 +100,16 @@ describe("what is too much", () => {
   });
 });
 
+test("all that each end has told of is summed up, however little of it is kept", () => {
+  const live = new LiveSeconds();
+  expect(live.told("s1")).toBeUndefined();
+  play(live, 0, 400);
+  for (let second = 400; second < 420; second++) live.takeNodeSample(session, nodeSample(), at(second + 1) + 20);
+  // What was not taken is not told.
+  expect(live.takePlayerSample(session, playerSample({ durationMs: 10_000 }), at(401))).toBe("early");
+  expect(live.told("s1")).toEqual({ nodeMs: 420_000, playerMs: 400_000 });
+});
+
 test("the last minutes of both ends are there to be looked into, and no more than that", () => {
   const live = new LiveSeconds();
   play(live, 0, 400);

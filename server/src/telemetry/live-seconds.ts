@@ -7,7 +7,7 @@
 
 import { SAMPLE_DURATION_MS_MAX, type NodeSample, type PlayerSample } from "@nearframe/shared/telemetry/samples";
 import { fullBucket, takeToken, type TokenBucket } from "../peers/token-bucket.ts";
-import type { PlayedSession } from "../session/ports.ts";
+import type { PlayedSession, ToldTimes } from "../session/ports.ts";
 import {
   LATE_MS_MAX,
   MINUTE_MS,
@@ -32,7 +32,7 @@ import { SecondsRing } from "./seconds-ring.ts";
 
 export type Taking = "taken" | "too-fast" | "early" | "sessions-full";
 
-type End<S> = { readonly ring: SecondsRing<S>; lastEndMs: number | undefined; bucket: TokenBucket };
+type End<S> = { readonly ring: SecondsRing<S>; lastEndMs: number | undefined; toldMs: number; bucket: TokenBucket };
 
 type LiveSession = {
   readonly sessionId: string;
@@ -99,6 +99,12 @@ export class LiveSeconds {
     };
   }
 
+  /** All that each end has told of so far, however little of it is kept. */
+  told(sessionId: string): ToldTimes | undefined {
+    const session = this.#sessions.get(sessionId);
+    return session && { nodeMs: Math.round(session.node.toldMs), playerMs: Math.round(session.player.toldMs) };
+  }
+
   get size(): number {
     return this.#sessions.size;
   }
@@ -115,8 +121,8 @@ export class LiveSeconds {
       owner: player && { playerId: player.playerId, networkId: networkOf(player.address), check: player.check },
       originMs,
       minute: Math.floor((nowMs - originMs) / MINUTE_MS),
-      player: { ring: new SecondsRing(PLAYER_LAYOUT, SECONDS_KEPT), lastEndMs: undefined, bucket: fullBucket(RATE, nowMs) },
-      node: { ring: new SecondsRing(NODE_LAYOUT, SECONDS_KEPT), lastEndMs: undefined, bucket: fullBucket(RATE, nowMs) },
+      player: { ring: new SecondsRing(PLAYER_LAYOUT, SECONDS_KEPT), lastEndMs: undefined, toldMs: 0, bucket: fullBucket(RATE, nowMs) },
+      node: { ring: new SecondsRing(NODE_LAYOUT, SECONDS_KEPT), lastEndMs: undefined, toldMs: 0, bucket: fullBucket(RATE, nowMs) },
     };
     this.#sessions.set(sessionId, session);
     return session;
@@ -130,6 +136,7 @@ function take<S extends { durationMs: number }>(end: End<S>, second: S, nowMs: n
   const endMs = placeSecond(end.lastEndMs, second.durationMs, nowMs);
   if (endMs === undefined) return "early";
   end.lastEndMs = endMs;
+  end.toldMs += second.durationMs;
   end.ring.push(endMs, second);
   return "taken";
 }

@@ -8,7 +8,7 @@ import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { NodeSample, PlayerSample } from "@nearframe/shared/telemetry/samples";
 import type { Log } from "../log.ts";
-import type { PlayedSession } from "../session/ports.ts";
+import type { PlayedSession, ToldTimes } from "../session/ports.ts";
 import { steadyTime } from "../steady-time.ts";
 import type { MinuteStore } from "../store/ports.ts";
 import { MINUTE_MS, SWEEP_MS } from "./limits.ts";
@@ -66,7 +66,11 @@ export function createTelemetry({ clock, log, store }: { clock: Clock; log: Log;
     /** A sample came for a session that somebody else plays or serves. */
     refuseSample: () => count("not-theirs"),
     /** The session is over: its last minute is scored, its seconds are forgotten. */
-    endSession: (sessionId: string) => keep(live.end(sessionId)),
+    endSession: (sessionId: string): ToldTimes | undefined => {
+      const told = live.told(sessionId);
+      keep(live.end(sessionId));
+      return told;
+    },
     /** The last seconds of a session that is being played, as both ends told them. */
     recent: (sessionId: string) => live.recent(sessionId),
     get refused(): Readonly<Refused> {

@@ -219,7 +219,7 @@ export class FakeTelemetry implements SessionTelemetry {
     this.refused++;
   }
 
-  endSession(sessionId: string): void {
+  endSession(sessionId: string): undefined {
     this.ended.push(sessionId);
   }
 }

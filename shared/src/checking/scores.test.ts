@@ -58,3 +58,18 @@ describe("a node", () => {
     expect(score({ verdicts: once }).honesty).toBeGreaterThan(0.85);
   });
 });
+
+test("ratings move little, and only those of many players", () => {
+  const rated = (players: number, meanStars: number) => score({ ratings: { players, meanStars } });
+  expect(rated(19, 1)).toEqual(score());
+  const [bad, good] = [rated(20, 1), rated(20, 5)];
+  expect(good.performance - bad.performance).toBeCloseTo(0.05, 5);
+  expect(score().performance - bad.performance).toBeLessThan(0.05);
+  expect(bad.reasons).toEqual(["20 players gave it 1.0 of 5 stars in the mean"]);
+  expect(bad).toMatchObject({ reliability: score().reliability, honesty: score().honesty });
+});
+
+test("a host is told how its sessions ended", () => {
+  const sessions = { ended: 200, failedByHost: 4, ends: { "player-left": 190, "start-timeout": 1, "node-failed": 2, "no-node": 3 } as const };
+  expect(score({ sessions }).reasons).toContain("4 of 200 sessions ended by the host's doing: 2 node-failed, 1 start-timeout");
+});

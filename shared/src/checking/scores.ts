@@ -5,6 +5,7 @@
 // honesty       verdicts that found what neither load nor network explains
 
 import type { Blame } from "./attribute.ts";
+import { bearerOf, type EndReason } from "../session/end-reasons.ts";
 import { FAULTS, type Fault } from "./criteria.ts";
 
 export type MinuteOutcome = { mos: number; blame: Blame };
@@ -12,7 +13,10 @@ export type MinuteOutcome = { mos: number; blame: Blame };
 export type NodeHistory = {
   /** Of the last 30 days. */
   minutes: { good: number; degradedByHost: number; badByHost: number };
-  sessions: { ended: number; failedByHost: number };
+  /** `ends`: how those that ended there did; not those that went on elsewhere. */
+  sessions: { ended: number; failedByHost: number; ends?: Partial<Record<EndReason, number>> | undefined };
+  /** The mean over players of what each gave, of five stars. */
+  ratings?: { players: number; meanStars: number } | undefined;
   uptimeShare: number;
   /** Decided ones, newest last. */
   verdicts: readonly { atMs: number; outcome: "clear" | "faulty"; faults: readonly Fault[]; kind: "routine" | "penalty" }[];
@@ -36,6 +40,9 @@ const VERDICT_HALF_LIFE_MS = 7 * DAY_MS;
 /** What is left of honesty after one confirmed penalty, until it heals. */
 const PENALTY_FACTOR = 0.2;
 const PERFORMANCE_WEIGHT = 0.5;
+/** Anybody can make players up and let them rate: it moves little, and only where it takes many. */
+const RATERS_MIN = 20;
+const RATING_WEIGHT = 0.05;
 /** As many clear verdicts as outweigh one that found a fault. */
 const CLEAR_PER_FAULT = 4;
 
@@ -57,7 +64,7 @@ export function scoreNode(history: NodeHistory, nowMs: number): NodeScore {
   return { performance, reliability, honesty, overall: performance * reliability * honesty, reasons };
 }
 
-function scorePerformance({ minutes, verdicts }: NodeHistory, nowMs: number, reasons: string[]): number {
+function scorePerformance({ minutes, verdicts, ratings }: NodeHistory, nowMs: number, reasons: string[]): number {
   const { good, degradedByHost, badByHost } = minutes;
   const count = good + degradedByHost + badByHost;
   const checked = weigh(verdicts.filter(({ kind }) => kind === "routine"), nowMs, "performance");
@@ -69,16 +76,25 @@ function scorePerformance({ minutes, verdicts }: NodeHistory, nowMs: number, rea
   const seen = checked.total === 0 ? UNKNOWN_SCORE : (checked.clear + 1) / (checked.clear + CLEAR_PER_FAULT * checked.faulty + 1);
   if (badByHost + degradedByHost > 0) reasons.push(`${badByHost + degradedByHost} of ${count} minutes were less than good by the host's doing`);
   if (checked.faulty > 0.1) reasons.push(`checks found: ${checked.faults.join(", ")}`);
-  return count === 0 ? seen : checked.total === 0 ? played : PERFORMANCE_WEIGHT * played + (1 - PERFORMANCE_WEIGHT) * seen;
+  const measured = count === 0 ? seen : checked.total === 0 ? played : PERFORMANCE_WEIGHT * played + (1 - PERFORMANCE_WEIGHT) * seen;
+  if (!ratings || ratings.players < RATERS_MIN) return measured;
+  reasons.push(`${ratings.players} players gave it ${ratings.meanStars.toFixed(1)} of 5 stars in the mean`);
+  return (1 - RATING_WEIGHT) * measured + (RATING_WEIGHT * (ratings.meanStars - 1)) / 4;
 }
 
 function scoreReliability({ sessions, uptimeShare }: NodeHistory, reasons: string[]): number {
-  const { ended, failedByHost } = sessions;
-  if (failedByHost > 0) reasons.push(`${failedByHost} of ${ended} sessions ended by the host's doing`);
+  const { ended, failedByHost, ends = {} } = sessions;
+  if (failedByHost > 0) reasons.push(`${failedByHost} of ${ended} sessions ended by the host's doing${describeEnds(ends)}`);
   if (uptimeShare < 0.99) reasons.push(`up ${(uptimeShare * 100).toFixed(1)} % of the month; 99 % is asked for`);
   // A newcomer's few sessions must not look like failures.
   const share = ended === 0 ? UNKNOWN_SCORE + 0.25 : Math.max(wilsonLower(ended - failedByHost, ended), failedByHost === 0 ? UNKNOWN_SCORE : 0);
   return share * Math.min(1, uptimeShare / 0.99);
+}
+
+/** The most frequent first. */
+function describeEnds(ends: Partial<Record<EndReason, number>>): string {
+  const byHost = (Object.entries(ends) as [EndReason, number][]).filter(([reason]) => bearerOf(reason) === "host").toSorted(([, a], [, b]) => b - a);
+  return byHost.length > 0 ? `: ${byHost.map(([reason, count]) => `${count} ${reason}`).join(", ")}` : "";
 }
 
 function scoreHonesty({ verdicts }: NodeHistory, nowMs: number, reasons: string[]): number {

@@ -2,9 +2,10 @@
 
 import type { EpochEvent } from "../../../checking/epoch.ts";
 import type { NodeStanding, Reporter } from "../../../checking/standing.ts";
+import type { SessionRecord } from "../../ports.ts";
 import type { CheckingStore, EpochName, KeptVerdict } from "../../checking-ports.ts";
 
-export function createMemoryChecking(): CheckingStore {
+export function createMemoryChecking(sessions: Map<string, SessionRecord>): CheckingStore {
   const journals = new Map<number, EpochEvent[][]>();
   const epochs = new Map<number, EpochName & { document: string }>();
   const standings = new Map<string, NodeStanding>();
@@ -28,6 +29,7 @@ export function createMemoryChecking(): CheckingStore {
       journals.delete(epoch);
       if (epochs.has(epoch)) return false;
       epochs.set(epoch, { epoch, digest, endedAtMs, document });
+      for (const session of sessions.values()) if (session.end && closed.checkPlayerIds.includes(session.playerId)) session.check = true;
       verdicts.push(...structuredClone(closed.verdicts));
       const gone = new Set(closed.overturned.map(({ nodeId, taskId }) => `${nodeId} ${taskId}`));
       for (const verdict of verdicts) if (gone.has(`${verdict.nodeId} ${verdict.taskId}`)) verdict.overturned = true;

@@ -3,6 +3,7 @@
 import type { JudgedMinute, ReportedMinute } from "../../../checking/judge-minutes.ts";
 import type { MinuteRecord } from "../../../telemetry/score-session-minute.ts";
 import type { SessionRecord, SessionTurn, Store } from "../../ports.ts";
+import { createMemoryAfterService } from "./memory-after-service.ts";
 import { createMemoryChecking } from "./memory-checking.ts";
 import { createMemoryNodes } from "./memory-nodes.ts";
 import { createMemoryPlayerClasses } from "./memory-player-classes.ts";
@@ -14,6 +15,7 @@ import { createMemoryTitleVersions } from "./memory-title-versions.ts";
 
 export function createMemoryStore(): Store {
   const sessions = new Map<string, SessionRecord>();
+  const ratings = createMemoryRatings();
   const turns = new Map<string, Map<number, SessionTurn>>();
   const settings = new Map<string, string>();
   /** In order of writing. */
@@ -26,12 +28,13 @@ export function createMemoryStore(): Store {
   return {
     ...createMemoryPlayerClasses(),
     ...createMemoryProblems(),
-    ...createMemoryRatings(),
+    ...ratings,
     ...createMemorySaves(),
     ...createMemoryShares(),
     ...createMemoryTitleVersions(),
     ...createMemoryNodes(),
-    ...createMemoryChecking(),
+    ...createMemoryChecking(sessions),
+    ...createMemoryAfterService(sessions, ratings),
     async saveSession(record, added) {
       const stored = sessions.get(record.id);
       const stands = stored && (stored.end !== undefined || stored.term > record.term);
