@@ -67,6 +67,22 @@ describe("an epoch", () => {
     expect(committeeOf(epoch.opened, epoch.tasks.get("t")!.task).map(({ checkerId }) => checkerId)).toEqual(committee(epoch));
   });
 
+  test("does not wait for a late one because the next in the draw is gone: the one after it comes", () => {
+    const epoch = begin({ taskId: "t" });
+    const [late] = committee(epoch) as [string];
+    for (const checkerId of committee(epoch)) assign(epoch, checkerId, 1_000);
+    const asked = committee(epoch);
+    const [next] = committeeOf(epoch.opened, { ...epoch.tasks.get("t")!.task, replaced: [late] }).flatMap(({ checkerId }) => (asked.includes(checkerId) ? [] : [checkerId])) as [string];
+    for (const checkerId of asked) if (checkerId !== late) seal(epoch, checkerId);
+    const gone = around({ [next]: CHECKER_GRACE_MS });
+    for (const [checkerId, reason] of [[late, "it was late"], [next, "it was gone"]] as const) {
+      expect(nextSteps(epoch, gone, 31_000)).toEqual([{ type: "replace", taskId: "t", checkerId, reason }]);
+      applyEvent(epoch, { type: "replaced", taskId: "t", checkerId, reason });
+    }
+    const [substitute] = committee(epoch).filter((checkerId) => !asked.includes(checkerId));
+    expect(nextSteps(epoch, gone, 31_000)).toEqual([{ type: "assign", taskId: "t", checkerId: substitute }]);
+  });
+
   test("waits for a late one where nobody could come in its place", () => {
     const epoch = begin({ taskId: "t" });
     const members = committee(epoch);

@@ -48,11 +48,12 @@ function whyReplaced(state: TaskState, checkerId: string, around: Surroundings, 
   return Math.min(around.absentMs(checkerId), waitedMs) >= CHECKER_GRACE_MS ? "it was gone" : undefined;
 }
 
-/** Without one it is better to hear somebody late than nobody. */
-function hasSubstitute(epoch: Epoch, { task, committee }: TaskState, checkerId: string, around: Surroundings): boolean {
-  const without = committeeOf(epoch.opened, { ...task, replaced: [...(task.replaced ?? []), checkerId] });
+/** Without one it is better to hear somebody late than nobody. Should the next in the draw be gone, it is replaced in its turn. */
+function hasSubstitute({ opened }: Epoch, { task, committee }: TaskState, checkerId: string, around: Surroundings): boolean {
   const asked = new Set(committee.map((member) => member.checkerId));
-  return without.some((member) => !asked.has(member.checkerId) && around.absentMs(member.checkerId) === 0);
+  const gone = opened.checkers.flatMap((each) => (!asked.has(each.checkerId) && around.absentMs(each.checkerId) > 0 ? [each.checkerId] : []));
+  const without = committeeOf(opened, { ...task, replaced: [...(task.replaced ?? []), ...gone, checkerId] });
+  return without.some((member) => !asked.has(member.checkerId));
 }
 
 function mayBegin(epoch: Epoch, { task }: TaskState, checkerId: string, busy: Busy, around: Surroundings, nowMs: number): boolean {
