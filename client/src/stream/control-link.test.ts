@@ -66,6 +66,16 @@ function setUp(storedToken?: string) {
   return { link, sockets, socket, timers, malformed, token: () => token };
 }
 
+test.each(["left", "ended"] as const)("a session that was kept and is %s is kept no longer", (how) => {
+  const { link, socket } = setUp();
+  socket().open();
+  const held = ["s-1", "s-2"].map((sessionId) => ({ sessionId, titleId: "some-title", untilMs: 9 }));
+  socket().hear({ ...welcome, held });
+  if (how === "left") link.send({ type: "session.leave", sessionId: "s-1" });
+  else socket().hear({ type: "session.ended", sessionId: "s-1", reason: "player-left" });
+  expect(link.status.value).toMatchObject({ is: "open", held: [{ sessionId: "s-2" }] });
+});
+
 test("says hello, and is open once welcomed", () => {
   const { link, socket, token } = setUp();
   socket().open();

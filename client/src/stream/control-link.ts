@@ -12,6 +12,7 @@ import { backoffMs } from "./backoff.ts";
 
 export type LinkStatus =
   | { is: "connecting"; attemptsFailed: number }
+  /** `held`: as the server greeted, less what has been left or has ended since. */
   | { is: "open"; playerId: string; held: readonly HeldSession[] }
   /** It will not be tried again: another page of this player took the line, or this page is too old. */
   | { is: "closed"; why: "replaced" | "outdated" };
@@ -94,6 +95,13 @@ export function createControlLink(scope: Scope, ports: ControlLinkPorts): Contro
       status.set({ is: "open", playerId: message.playerId, held: message.held });
     }
     for (const listener of [...listeners]) listener(message);
+    if (message.type === "session.ended") forgetHeld(message.sessionId);
+  }
+
+  function forgetHeld(sessionId: string): void {
+    const now = status.behavior.value;
+    if (now.is !== "open" || !now.held.some((session) => session.sessionId === sessionId)) return;
+    status.set({ ...now, held: now.held.filter((session) => session.sessionId !== sessionId) });
   }
 
   function handleClosed(code: number): void {
@@ -146,7 +154,11 @@ export function createControlLink(scope: Scope, ports: ControlLinkPorts): Contro
 
   return {
     status: status.behavior,
-    send: (message) => status.behavior.value.is === "open" && write(message),
+    send(message) {
+      if (status.behavior.value.is !== "open" || !write(message)) return false;
+      if (message.type === "session.leave") forgetHeld(message.sessionId);
+      return true;
+    },
     onMessage(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

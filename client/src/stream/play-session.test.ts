@@ -171,6 +171,31 @@ test("a page that is left without a word leaves the session too", async () => {
   expect(listeners.size).toBe(0);
 });
 
+test("leaving while the server is away is told as soon as it is back, once, and not for ever", async () => {
+  const { session, sent, setStatus, timers } = await playing();
+  const back = () => setStatus({ is: "open", playerId: "p-1", held: [{ sessionId: "s-1", titleId: "some-title", untilMs: 9 }] });
+  setStatus({ is: "connecting", attemptsFailed: 1 });
+  session.leave();
+  await scope.close();
+  const before = sent.length;
+  back();
+  expect(sent.slice(before)).toEqual([{ type: "session.leave", sessionId: "s-1" }]);
+  setStatus({ is: "connecting", attemptsFailed: 1 });
+  back();
+  expect(sent).toHaveLength(before + 1);
+  expect(timers.pending).toBe(0);
+});
+
+test("after the time that the server keeps a session, leaving is no news", async () => {
+  const { sent, setStatus, timers } = await playing();
+  setStatus({ is: "connecting", attemptsFailed: 1 });
+  await scope.close();
+  const before = sent.length;
+  timers.pass(120_000);
+  setStatus({ is: "open", playerId: "p-1", held: [] });
+  expect(sent).toHaveLength(before);
+});
+
 test("a session that is made after the player left is left on arrival", async () => {
   const { session, sent, hear, listeners } = await setUp();
   session.leave();

@@ -41,6 +41,8 @@ export interface PlaySession {
 
 /** How long an answer to a request that nobody waits for any more is listened for. */
 const LATE_ANSWER_MS = 30_000;
+/** So long the server holds a session for a player who is gone: later there is nothing to leave. */
+const LEAVE_KEPT_MS = 120_000;
 
 export function createPlaySession(
   scope: Scope,
@@ -89,7 +91,8 @@ export function createPlaySession(
   function act(effect: SessionEffect): void {
     switch (effect.do) {
       case "send":
-        link.send(effect.message);
+        if (effect.message.type === "session.leave") tellLeft(effect.message.sessionId);
+        else link.send(effect.message);
         break;
       case "open-receiver":
         media.open(effect.epoch, effect.offer);
@@ -117,9 +120,21 @@ export function createPlaySession(
     const stopListening = link.onMessage((message) => {
       if (message.type !== "session.created" || message.requestId !== requestId) return;
       stopListening();
-      link.send({ type: "session.leave", sessionId: message.sessionId });
+      tellLeft(message.sessionId);
     });
     timers.after(LATE_ANSWER_MS, stopListening);
+  }
+
+  /** While the server is away it can't be told; it is told first of all once it is back, or it would keep the session for nobody. */
+  function tellLeft(sessionId: string): void {
+    const tell = () => link.send({ type: "session.leave", sessionId });
+    if (tell()) return;
+    const stopFollowing = link.status.subscribe(() => {
+      if (!tell()) return;
+      stopFollowing();
+      stopWaiting();
+    });
+    const stopWaiting = timers.after(LEAVE_KEPT_MS, stopFollowing);
   }
 
   scope.own(
@@ -141,7 +156,7 @@ export function createPlaySession(
     // The page was left without a word from the player: what it had on the node is not kept for nobody.
     const last = state.behavior.value;
     const sessionId = sessionIdOf(last);
-    if (sessionId !== undefined) link.send({ type: "session.leave", sessionId });
+    if (sessionId !== undefined) tellLeft(sessionId);
     else if (last.phase === "requested") leaveLate(last.requestId);
   });
   handleStatus();
