@@ -45,6 +45,6 @@ test("a server killed in the middle of play: the picture goes on, and the sessio
   // It is a session of the new server: leaving it there ends it on the node.
   await page.getByRole("button", { name: "Menu", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Leave", exact: true }).click();
-  await eventually(pipelinePid, (pid) => pid === undefined, 15_000, "the session's end on the node");
-  await eventually(slotsFree, (now) => now === free + 1, 15_000, "the slot");
+  await eventually(pipelinePid, (pid) => pid === undefined, 30_000, "the session's end on the node");
+  await eventually(slotsFree, (now) => now === free + 1, 30_000, "the slot");
 });

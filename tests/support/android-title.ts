@@ -31,7 +31,8 @@ export async function openAndroidTitle(scope: Scope): Promise<AndroidTitle> {
     writeFile(path.join(folder, "card.apk"), CARD_APK),
     writeFile(server, SERVER),
   ]);
-  const double = await openDeviceDouble({ size: PHONE, allows: () => true }, scope);
+  // A scope of its own: the node that is stopped before it has some last words for its device.
+  const double = await openDeviceDouble({ size: PHONE, allows: () => true }, scope.child());
   return {
     double,
     titles,
