@@ -60,6 +60,7 @@ export const friendsEn = {
   failed: (why: string) => `The link could not be made: ${why}`,
   voice: {
     title: "Voice",
+    open: (members: number) => (members > 1 ? `Voice: ${members} friends` : "Voice"),
     hint: "Up to four speak together. The microphone is off until you join.",
     join: "Join voice",
     leave: "Leave voice",

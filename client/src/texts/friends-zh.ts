@@ -56,6 +56,7 @@ export const friendsZh: FriendsTexts = {
   failed: (why) => `无法创建链接：${why}`,
   voice: {
     title: "语音",
+    open: (members) => (members > 1 ? `语音：${members} 人` : "语音"),
     hint: "最多四人同时通话。加入之前麦克风是关闭的。",
     join: "加入语音",
     leave: "离开语音",

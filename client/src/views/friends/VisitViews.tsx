@@ -64,7 +64,7 @@ export function WatchFrame(props: WatchFrameProps) {
             <SoundOffIcon />
           </button>
         )}
-        <button type="button" className={styles.icon} data-speaking={speaking > 0} aria-label={texts.voice.title} onClick={props.onTalk}>
+        <button type="button" className={styles.icon} data-speaking={speaking > 0} aria-label={texts.voice.open(members)} onClick={props.onTalk}>
           <FriendsIcon />
           {members > 1 && <span>{members}</span>}
         </button>
