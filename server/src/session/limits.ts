@@ -83,6 +83,10 @@ export const PARKED_MS = 15_000;
 /** Of a few kilobytes each. */
 export const PARKED_MAX = 10_000;
 
+/** That a page has closed is told again while its session's owner does not show that it knows; and for so long. */
+export const LEFT_RETELL_MS = 5_000;
+export const LEFT_MS = 10 * 60_000;
+
 /** Who is next in rank has so long to take over a session before the one after it tries. */
 export const ADOPT_STEP_MS = 1_500;
 /** How often sessions without an owner are looked for. */

@@ -7,26 +7,32 @@ import type { NodeMessages, NodeSessionMessage } from "./node-messages.ts";
 import { ownerSubject, type ToOwner } from "./owner-mail.ts";
 import type { SessionServers } from "./servers.ts";
 import type { SessionDirectory } from "./session-directory.ts";
+import type { Unheard } from "./unheard.ts";
 
 export type NodeHomePorts = {
   bus: Pick<Bus, "publish">;
   servers: SessionServers;
   directory: Pick<SessionDirectory, "ownerOf" | "onNode">;
   local: NodeMessages;
+  unheard: Pick<Unheard, "keep">;
   /** The node has said that nothing of the session is left, which its last report could not know. */
   forgetReported(nodeId: string, sessionId: string): void;
 };
 
 export type NodeHome = ReturnType<typeof createNodeHome>;
 
-export function createNodeHome({ bus, servers, directory, local, forgetReported }: NodeHomePorts) {
+export function createNodeHome({ bus, servers, directory, local, unheard, forgetReported }: NodeHomePorts) {
   const { serverId } = servers;
 
   function handle(nodeId: string, message: NodeSessionMessage): void {
     if (message.type === "session.ended") forgetReported(nodeId, message.sessionId);
     const ownerId = directory.ownerOf(message.sessionId);
     if (ownerId === undefined || ownerId === serverId) return local.handle(nodeId, message);
-    // Of a session whose owner is gone nothing is kept: the next one hears what the node says next, and its reports.
+    // Told once, and by no report: without it the next owner would wait for a title that is over. Of the rest it
+    // hears what the node says next.
+    if (message.type === "session.ended") {
+      unheard.keep({ sessionId: message.sessionId, until: "over", again: () => handle(nodeId, message) });
+    }
     if (servers.isAlive(ownerId)) tell(ownerId, { type: "from-node", nodeId, message });
   }
 

@@ -1,7 +1,8 @@
 // What processes say to each other about sessions: homes to owners, what players
 // and nodes said; owners to homes, what is to be said to a player. Lost with the
 // bus, as a socket's messages are with the socket: the machine of each session, its
-// limits and the nodes' reports make good what was missed.
+// limits and the nodes' reports make good what was missed, and what a session hangs on
+// is said again (`unheard.ts`).
 
 import { SessionReport } from "@nearframe/shared/node/messages";
 import { ClientToServer } from "@nearframe/shared/protocol/client-to-server";

@@ -6,7 +6,7 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import type { HeldSession, ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { Bus } from "../cluster/ports.ts";
-import { GONE_MS, HOLD_MS } from "./limits.ts";
+import { GONE_MS, HOLD_MS, LEFT_MS, LEFT_RETELL_MS, PARKED_MAX } from "./limits.ts";
 import { ownerSubject, type PeerName, type ToOwner, type ToPeer } from "./owner-mail.ts";
 import { createParked } from "./parked.ts";
 import type { PlayerMessages, SessionMessage } from "./player-messages.ts";
@@ -15,9 +15,18 @@ import { createGuestHomes } from "../shares/guest-homes.ts";
 import type { ShareStore } from "../store/share-ports.ts";
 import type { SessionServers } from "./servers.ts";
 import type { SessionDirectory, SessionEntry } from "./session-directory.ts";
+import type { Unheard, Word } from "./unheard.ts";
 
 type Request = Extract<SessionMessage, { type: "session.request" }>;
 type Join = Extract<SessionMessage, { type: "guest.join" }>;
+type Said = Exclude<SessionMessage, Request | Join>;
+
+/** What a player says once, and what is lost with it: a slot, a way back, the verdict on a node. */
+const KEPT: Partial<Record<SessionMessage["type"], Word["until"]>> = {
+  "session.leave": "over",
+  "session.resume": "answered",
+  "session.unreachable": "answered",
+};
 
 /** A socket of this process, as the far ends see it. */
 type HomePeer = { readonly peer: PlayerPeer; readonly peerId: string; name(): PeerName; readonly owners: Set<string> };
@@ -27,6 +36,7 @@ export type PlayerHomePorts = {
   servers: SessionServers;
   directory: Pick<SessionDirectory, "find" | "ownerOf" | "ofPlayer">;
   shares: Pick<ShareStore, "findShare">;
+  unheard: Unheard;
   local: Pick<PlayerMessages, "handle" | "handleAttached" | "handlePeerClosed">;
   nowMs(): number;
   newId(): string;
@@ -35,7 +45,7 @@ export type PlayerHomePorts = {
 export type PlayerHome = ReturnType<typeof createPlayerHome>;
 
 export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
-  const { bus, servers, directory, shares, local, nowMs, newId } = ports;
+  const { bus, servers, directory, shares, unheard, local, nowMs, newId } = ports;
   const { serverId } = servers;
   const peers = new Map<string, HomePeer>();
   const byPeer = new Map<PlayerPeer, HomePeer>();
@@ -45,6 +55,10 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
   const asked = new Map<string, { home: HomePeer; message: Request; ownerId: string }>();
   /** Guests on sockets of this process, by session and guest. */
   const guests = createGuestHomes<HomePeer>();
+  /** Sessions whose page has closed here, until their owner is seen to know: the word is lost with the bus. */
+  const left = new Map<string, { home: HomePeer; atMs: number }>();
+  const retelling = setInterval(tellClosedAgain, LEFT_RETELL_MS);
+  scope.own(retelling, () => clearInterval(retelling));
   const goneTimers = new Map<string, NodeJS.Timeout>();
   const parked = createParked(scope);
   scope.own(goneTimers, () => {
@@ -88,10 +102,16 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
       asked.delete(message.sessionId);
       attached.set(message.sessionId, home);
     }
+    if (message.type === "session.created" || message.type === "session.ended" || message.type === "session.moving" || message.type === "session.offer") {
+      unheard.answered(message.sessionId);
+    }
     if (message.type === "session.ended") detach(message.sessionId, home);
     if (message.type === "guest.joined") guests.add(message.sessionId, message.guestId, home);
     if (message.type === "guest.ended") guests.delete(message.sessionId, message.guestId);
-    if (message.type === "error" && message.requestId !== undefined) forgetRequest(home, message.requestId);
+    if (message.type === "error" && message.requestId !== undefined) {
+      forgetRequest(home, message.requestId);
+      unheard.answeredRequest(message.requestId);
+    }
     home.peer.send(message);
   }
 
@@ -123,13 +143,37 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
     tell(ownerId, home, { type: "from-player", peer: home.name(), message, sessionId: share.sessionId });
   }
 
-  function forward(home: HomePeer, peer: PlayerPeer, message: Exclude<SessionMessage, Request | Join>): void | Promise<void> {
+  function forward(home: HomePeer, peer: PlayerPeer, message: Said): void | Promise<void> {
     const ownerId = directory.ownerOf(message.sessionId);
     // What nobody has may be one that ended: the store knows, and answering is as good here as anywhere.
-    if (ownerId === undefined || ownerId === serverId) return local.handle(peer, message);
-    if (servers.isAlive(ownerId)) return tell(ownerId, home, { type: "from-player", peer: home.name(), message });
+    if (ownerId === undefined || ownerId === serverId) return handleHere(peer, message);
+    if (servers.isAlive(ownerId)) {
+      keep(home, peer, message);
+      return tell(ownerId, home, { type: "from-player", peer: home.name(), message });
+    }
     const again = () => void forward(home, peer, message);
     return parked.park(message.sessionId, { deliver: again, giveUp: () => void local.handle(peer, message) });
+  }
+
+  function handleHere(peer: PlayerPeer, message: Said): void | Promise<void> {
+    const handled = local.handle(peer, message);
+    // It was said, and the page has gone since.
+    if (!byPeer.has(peer)) local.handlePeerClosed(peer);
+    return handled;
+  }
+
+  /** Should the owner be dead, and nobody know yet. Whoever closed the page means to leave, and nothing else. */
+  function keep(home: HomePeer, peer: PlayerPeer, message: Said): void {
+    const until = KEPT[message.type];
+    if (until === undefined) return;
+    unheard.keep({
+      sessionId: message.sessionId,
+      until,
+      requestId: "requestId" in message ? message.requestId : undefined,
+      again: () => {
+        if (byPeer.has(peer) || message.type === "session.leave") void forward(home, peer, message);
+      },
+    });
   }
 
   function ask(home: HomePeer, peer: PlayerPeer, sessionId: string, message: Request): void | Promise<void> {
@@ -142,6 +186,11 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
   function tell(ownerId: string, home: HomePeer, letter: ToOwner): void {
     home.owners.add(ownerId);
     bus.publish(ownerSubject(ownerId), letter);
+    if (!peers.has(home.peerId)) tellClosed(ownerId, home);
+  }
+
+  function tellClosed(ownerId: string, { peerId }: HomePeer): void {
+    bus.publish(ownerSubject(ownerId), { type: "peer-closed", homeId: serverId, peerId } satisfies ToOwner);
   }
 
   function handlePeerClosed(peer: PlayerPeer): void {
@@ -150,11 +199,24 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
     const { peerId } = home;
     byPeer.delete(peer);
     peers.delete(peerId);
-    for (const [sessionId, other] of attached) if (other === home) detach(sessionId, home);
+    for (const [sessionId, other] of attached) {
+      if (other !== home) continue;
+      detach(sessionId, home);
+      if (left.size < PARKED_MAX) left.set(sessionId, { home, atMs: nowMs() });
+    }
     guests.forget(home);
     for (const [sessionId, request] of asked) if (request.home === home) asked.delete(sessionId);
-    for (const ownerId of home.owners) bus.publish(ownerSubject(ownerId), { type: "peer-closed", homeId: serverId, peerId } satisfies ToOwner);
+    for (const ownerId of home.owners) tellClosed(ownerId, home);
     local.handlePeerClosed(peer);
+  }
+
+  function tellClosedAgain(): void {
+    for (const [sessionId, { home, atMs }] of left) {
+      const entry = directory.find(sessionId);
+      const unknown = entry && !entry.ending && entry.awayUntilMs === undefined && entry.ownerId !== serverId && !attached.has(sessionId);
+      if (unknown && nowMs() - atMs < LEFT_MS) tellClosed(entry.ownerId, home);
+      else left.delete(sessionId);
+    }
   }
 
   /** A session has come to this process, gone to another, or changed there. */
@@ -167,6 +229,7 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
       }
     }
     if (!entry) {
+      unheard.over(sessionId);
       if (home) tellGone(sessionId, home);
       return;
     }
@@ -174,7 +237,10 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
     goneTimers.delete(sessionId);
     if (entry.ownerId === before?.ownerId) return;
     if (before && home) reattach(sessionId, entry.ownerId, home);
-    if (servers.isAlive(entry.ownerId)) parked.release(sessionId);
+    if (!servers.isAlive(entry.ownerId)) return;
+    // In the order in which they were said: what the last owner may not have heard, then what nobody could be told.
+    unheard.tellAgain(sessionId);
+    parked.release(sessionId);
   }
 
   function reattach(sessionId: string, ownerId: string, home: HomePeer): void {

@@ -10,7 +10,6 @@ import type { SessionStore } from "../store/ports.ts";
 import { leaseKnown, leaseOf, playedSession, sessionTitle, titleIdOf, type Entry, type SessionFacts } from "./entry.ts";
 import { jsonBytes } from "./json-bytes.ts";
 import { DEVICE_BYTES_MAX, HEALED_FRAME_MS, QUEUE_LENGTH_MAX, SESSIONS_PER_PLAYER_MAX, WRITES_PENDING_MAX } from "./limits.ts";
-import type { ToOwner } from "./owner-mail.ts";
 import type { PlayerClasses } from "./player-classes.ts";
 import type { PlayerPeer, SessionNodes, SessionTelemetry, SessionTitles } from "./ports.ts";
 import type { ProbeReports } from "./probe-reports.ts";
@@ -30,7 +29,8 @@ export type PlayerMessagePorts = {
   writer: SessionWriter;
   nodes: Pick<SessionNodes, "linked" | "answers">;
   directory: Pick<SessionDirectory, "claim" | "ofPlayer">;
-  tellOwner(ownerId: string, letter: ToOwner): void;
+  /** What another process has, and the player has given up. */
+  giveUpElsewhere(playerId: string, sessionId: string): void;
   titles: SessionTitles;
   telemetry: Pick<SessionTelemetry, "takePlayerSample" | "refuseSample">;
   store: Pick<SessionStore, "findSession">;
@@ -46,7 +46,7 @@ export type PlayerMessagePorts = {
 export type PlayerMessages = ReturnType<typeof handlePlayerMessages>;
 
 export function handlePlayerMessages(ports: PlayerMessagePorts) {
-  const { table, relay, probes, writer, nodes, directory, tellOwner, titles, telemetry, store, companies, classes, pinnedNode, log, newId } = ports;
+  const { table, relay, probes, writer, nodes, directory, giveUpElsewhere, titles, telemetry, store, companies, classes, pinnedNode, log, newId } = ports;
 
   /** A request takes a moment, in which its socket may close. */
   const closed = new WeakSet<PlayerPeer>();
@@ -66,7 +66,7 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     // Whoever asks for a title has given up what they dropped; else they would wait for their own slot.
     const others = directory.ofPlayer(peer.playerId).filter(([, { ending }]) => !ending);
     const dropped = others.filter(([sessionId, told]) => isDropped(sessionId, told));
-    for (const [sessionId, { ownerId }] of dropped) giveUp(peer.playerId, sessionId, ownerId);
+    for (const [sessionId] of dropped) giveUp(peer.playerId, sessionId);
     if (others.length - dropped.length >= SESSIONS_PER_PLAYER_MAX) {
       return refuse("SESSIONS_TOO_MANY", `${SESSIONS_PER_PLAYER_MAX} sessions are open already; leave one of them first`);
     }
@@ -107,9 +107,9 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     return (entry ? awayUntilMs(entry.session) : told.awayUntilMs) !== undefined;
   }
 
-  function giveUp(playerId: string, sessionId: string, ownerId: string): void {
+  function giveUp(playerId: string, sessionId: string): void {
     if (table.find(sessionId)) handleGivenUp(playerId, sessionId);
-    else tellOwner(ownerId, { type: "given-up", playerId, sessionId });
+    else giveUpElsewhere(playerId, sessionId);
   }
 
   function handleGivenUp(playerId: string, sessionId: string): void {

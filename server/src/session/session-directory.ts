@@ -250,9 +250,10 @@ export async function openSessionDirectory(
   return {
     claim,
     takeOver,
-    /** Resolves when a session that is on its way to this process is here, or is not to be had. */
-    async arrived(sessionId: string): Promise<void> {
-      await Promise.allSettled([taking.get(sessionId)]);
+    /** Of a session that is on its way to this process: resolves when it is here, or is not to be had. */
+    arriving(sessionId: string): Promise<unknown> | undefined {
+      const update = taking.get(sessionId);
+      return update && Promise.allSettled([update]);
     },
     restore,
     publish,

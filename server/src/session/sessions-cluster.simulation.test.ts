@@ -17,7 +17,7 @@ import { offer } from "../testing/fixtures.ts";
 import { createTestIdentity } from "../testing/node-identity.ts";
 import { pick, seededRandom } from "../testing/seeded-random.ts";
 import { createWorld, settled, silentLog, type FakeNode, type FakePeer, type World } from "../testing/world.ts";
-import { HOLD_MS, MOVE_WAIT_MS } from "./limits.ts";
+import { HOLD_MS, MOVE_WAIT_MS, PARKED_MS } from "./limits.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -44,6 +44,16 @@ class Network {
     const server = { world, way, heals, store };
     this.servers.push(server);
     return server;
+  }
+
+  ownerOf(sessionId: string): Server | undefined {
+    let ownerId: string | undefined;
+    const watching = this.scope.child();
+    this.hub.entries("sessions", undefined).watch((change) => {
+      if (change.type === "present" && change.entry.key === sessionId) ({ ownerId } = JSON.parse(change.entry.text) as { ownerId: string });
+    }, watching);
+    void watching.close();
+    return this.servers.find(({ world }) => world.serverId === ownerId);
   }
 
   #storeOf(): Store & { dead: boolean } {
@@ -175,7 +185,7 @@ async function pass(network: Network, nodes: readonly Node[], players: readonly 
 }
 
 test("servers and nodes die, are cut off and come back: every session ends once, is metered once, and leaves nothing", async () => {
-  const tally = { requested: 0, played: 0, killed: 0, cut: 0, adopted: 0 };
+  const tally = { requested: 0, played: 0, killed: 0, cut: 0, adopted: 0, leftTheDead: 0 };
   for (let seed = 1; seed <= 20; seed++) {
     const random = seededRandom(seed);
     const network = new Network();
@@ -185,6 +195,15 @@ test("servers and nodes die, are cut off and come back: every session ends once,
     for (const node of nodes) node.connect(pick(random, network.servers));
     await settled();
     const past: string[] = [];
+    const killServer = async (server: Server): Promise<void> => {
+      tally.killed++;
+      for (const other of nodes) if (other.server === server) { other.link = undefined; other.server = undefined; }
+      for (const other of players) if (other.server === server) other.drop();
+      await network.kill(server);
+      // Those who hung on it dial again, anywhere.
+      for (const other of nodes) if (!other.link && random() < 0.9) other.connect(pick(random, network.servers));
+      await network.addServer();
+    };
     for (let count = 0; count < 60; count++) {
       const player = pick(random, players);
       const node = pick(random, nodes);
@@ -216,17 +235,27 @@ test("servers and nodes die, are cut off and come back: every session ends once,
         node.connect(server);
       } else if (dice < 0.7 && network.servers.length > 1) {
         past.push(`${server.world.serverId} is killed`);
-        tally.killed++;
-        for (const other of nodes) if (other.server === server) { other.link = undefined; other.server = undefined; }
-        for (const other of players) if (other.server === server) other.drop();
-        await network.kill(server);
-        // Those who hung on it dial again, anywhere.
-        for (const other of nodes) if (!other.link && random() < 0.9) other.connect(pick(random, network.servers));
-        await network.addServer();
+        await killServer(server);
       } else if (dice < 0.75) {
         past.push(`${server.world.serverId} is ${server.way.up ? "cut off" : "healed"}`);
         if (server.way.up) tally.cut++;
         heal(server, !server.way.up);
+      } else if (dice < 0.82) {
+        // Said at the worst of moments: the owner is dead, and nobody knows it yet.
+        for (const each of network.servers) heal(each, true);
+        await settled();
+        const ownerOf = ({ sessionId }: Player) => (sessionId === undefined ? undefined : network.ownerOf(sessionId));
+        const leaver = players.find((each) => each.peer && ownerOf(each) && ownerOf(each) !== each.server);
+        const owner = leaver && ownerOf(leaver);
+        if (!leaver?.peer || leaver.sessionId === undefined || !owner) continue;
+        const { peer, sessionId } = leaver;
+        past.push(`${owner.world.serverId} is killed as ${leaver.playerId} leaves`);
+        tally.leftTheDead++;
+        await killServer(owner);
+        peer.leave(sessionId);
+        await pass(network, nodes, players, PARKED_MS);
+        const record = await network.books.findSession(sessionId);
+        expect(record?.end, `${sessionId}, seed ${seed}: ${past.join(", ")}`).toBeDefined();
       } else {
         past.push("time passes");
         await pass(network, nodes, players, Math.floor(random() * 12_000));
@@ -267,6 +296,7 @@ test("servers and nodes die, are cut off and come back: every session ends once,
   expect(tally.killed).toBeGreaterThan(10);
   expect(tally.cut).toBeGreaterThan(10);
   expect(tally.adopted).toBeGreaterThan(5);
+  expect(tally.leftTheDead).toBeGreaterThan(5);
 }, 240_000);
 
 function heal(server: Server, up: boolean): void {

@@ -38,6 +38,7 @@ import { createSignalRelay } from "./signal-relay.ts";
 import { createToNode } from "./to-node.ts";
 import { createMoveTrials, type MoveTrials } from "./move-trials.ts";
 import { createMoveWatch } from "./move-watch.ts";
+import { createUnheard } from "./unheard.ts";
 
 export type SessionPorts = {
   clock: Clock;
@@ -124,7 +125,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
   const trials = (trialsKnown = createMoveTrials({ table, toNode, slots, log }, scope));
   const probes = createProbeReports({ hear: (entry, event) => void (trials.take(entry, event) || table.apply(entry, event)), toNode, nodes });
   const classes = createPlayerClasses({ table, store, log });
-  const tellOwner = (ownerId: string, letter: ToOwner) => bus.publish(ownerSubject(ownerId), letter);
+  const unheard = createUnheard(steadyTime(clock));
   const fromPlayers = handlePlayerMessages({
     table,
     relay,
@@ -132,7 +133,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     writer,
     nodes,
     directory,
-    tellOwner,
+    giveUpElsewhere,
     titles,
     telemetry,
     store,
@@ -147,10 +148,10 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
   const remotePeers = createRemotePeers({ bus, onClosed: fromPlayers.handlePeerClosed });
   let home: ReturnType<typeof createPlayerHome> | undefined;
   const playerHome = (home = createPlayerHome(
-    { bus, servers, directory, shares: store, local: fromPlayers, nowMs: table.nowMs, newId },
+    { bus, servers, directory, shares: store, unheard, local: fromPlayers, nowMs: table.nowMs, newId },
     scope,
   ));
-  const nodeHome = createNodeHome({ bus, servers, directory, local: fromNodes, forgetReported: nodes.forgetReported });
+  const nodeHome = createNodeHome({ bus, servers, directory, unheard, local: fromNodes, forgetReported: nodes.forgetReported });
   const adoption = createAdoption({ clock, log, servers, directory, table, writer, slots, nodes, titles, store, classes, pinnedNode }, scope);
   const straysSinceMs = new Map<string, number>();
 
@@ -171,14 +172,29 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     scope,
   );
 
+  function giveUpElsewhere(playerId: string, sessionId: string): void {
+    const ownerId = directory.ownerOf(sessionId);
+    if (ownerId === undefined) return;
+    if (ownerId === servers.serverId) return fromPlayers.handleGivenUp(playerId, sessionId);
+    unheard.keep({ sessionId, until: "over", again: () => giveUpElsewhere(playerId, sessionId) });
+    bus.publish(ownerSubject(ownerId), { type: "given-up", playerId, sessionId } satisfies ToOwner);
+  }
+
+  /** Others may have heard that the session is here before this process has. */
   function handleMail(letter: ToOwner): void | Promise<void> {
+    const sessionId = sessionOf(letter);
+    const arriving = sessionId === undefined ? undefined : directory.arriving(sessionId);
+    return arriving ? arriving.then(() => (scope.closed ? undefined : handleLetter(letter))) : handleLetter(letter);
+  }
+
+  function handleLetter(letter: ToOwner): void | Promise<void> {
     switch (letter.type) {
       case "from-player":
         return isSessionMessage(letter.message)
           ? fromPlayers.handle(remotePeers.peerOf(letter.peer), letter.message, letter.sessionId)
           : undefined;
       case "player-attached":
-        return attach(remotePeers.peerOf(letter.peer), letter.sessionId);
+        return fromPlayers.handleAttached(remotePeers.peerOf(letter.peer), letter.sessionId);
       case "peer-closed":
         return remotePeers.close(letter.homeId, letter.peerId);
       case "given-up":
@@ -190,12 +206,6 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
           ? fromNodes.handleLinked(letter.nodeId, letter.sessions)
           : fromNodes.handleReported(letter.nodeId, letter.sessions);
     }
-  }
-
-  /** Its home may have heard that the session is here before this process has. */
-  async function attach(peer: PlayerPeer, sessionId: string): Promise<void> {
-    await directory.arrived(sessionId);
-    if (!scope.closed) fromPlayers.handleAttached(peer, sessionId);
   }
 
   /** Another process has it: here it is as if it had never been. Nothing is told and nothing is stopped. */
@@ -290,4 +300,10 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
 
 function isSessionMessage(message: { type: string }): message is Parameters<ReturnType<typeof handlePlayerMessages>["handle"]>[1] {
   return "sessionId" in message || "titleId" in message || message.type === "guest.join";
+}
+
+/** What the letter is about. Of a report of several it says nothing: those that are on their way come with the next. */
+function sessionOf(letter: ToOwner): string | undefined {
+  if ("sessionId" in letter) return letter.sessionId;
+  return "message" in letter && "sessionId" in letter.message ? letter.message.sessionId : undefined;
 }

@@ -216,7 +216,7 @@ test("come and go at three processes, of which one dies: nobody starves, and pla
       const dice = random();
       if (turn === 30) {
         await kill(doomed, ways[0]!);
-        // It is missed after some seconds; what is said to it until then is lost.
+        // It is missed after some seconds.
         await pass(node, running, 15_000);
       }
       if (turn < 45 && dice < 0.5) guests.push(await ask(pick(random, [home, third]), `p${seed}-${turn}`));

@@ -1,0 +1,197 @@
+// What is said to the owner of a session that has just died, before anybody knows: the next
+// owner hears it. Three processes on one hub, of which the owner is killed at that moment.
+
+import { systemClock } from "@nearframe/shared/clock";
+import { Scope } from "@nearframe/shared/lifetime";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createLocalHub, type LocalHub } from "../cluster/adapters/local/local-hub.ts";
+import { HEARTBEAT_MS } from "../nodes/limits.ts";
+import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
+import { cuttable, type Cut } from "../testing/cuttable-cluster.ts";
+import { createWorld, endOf, silentLog, type FakeNode, type FakePeer, type World } from "../testing/world.ts";
+import { PARKED_MAX, PARKED_MS } from "./limits.ts";
+import { createUnheard } from "./unheard.ts";
+
+let scope: Scope;
+let hub: LocalHub;
+let store: ReturnType<typeof createMemoryStore>;
+let servers: { world: World; way: Cut }[];
+let home: World;
+let node: FakeNode;
+let player: FakePeer;
+let sessionId: string;
+
+/** A player at one process, on a node of the same, with a session that another process owns. */
+beforeEach(async () => {
+  vi.useFakeTimers();
+  scope = new Scope();
+  hub = createLocalHub({ clock: systemClock, log: silentLog }, scope);
+  store = createMemoryStore();
+  servers = [];
+  for (let count = 0; count < 3; count++) {
+    const way = { up: true };
+    servers.push({ world: await createWorld({ store, hub, through: (cluster) => cuttable(cluster, way, new Set()) }), way });
+  }
+  home = servers[0]!.world;
+  node = home.node("n1").register({ slots: 2, runtimes: ["native", "web"] });
+  await vi.advanceTimersByTimeAsync(10);
+  for (let count = 0; ; count++) {
+    player = home.player(`p${count}`);
+    await player.request();
+    await vi.advanceTimersByTimeAsync(10);
+    ({ sessionId } = player.last("session.created")!);
+    if (ownerOf(sessionId) !== home.serverId) break;
+    player.leave(sessionId);
+    node.ended(sessionId);
+    await vi.advanceTimersByTimeAsync(10);
+  }
+  player.connected(sessionId);
+  player.firstFrame(sessionId);
+  await vi.advanceTimersByTimeAsync(100);
+});
+
+afterEach(async () => {
+  for (const { world } of servers) await Promise.all([world.scope.close(), vi.advanceTimersByTimeAsync(0)]);
+  await scope.close();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+function ownerOf(id: string): string | undefined {
+  let ownerId: string | undefined;
+  const watching = new Scope();
+  hub.entries("sessions", undefined).watch((change) => {
+    if (change.type === "present" && change.entry.key === id) ({ ownerId } = JSON.parse(change.entry.text) as { ownerId: string });
+  }, watching);
+  void watching.close();
+  return ownerId;
+}
+
+/** Without a word; who says something now says it to a process that is thought to live. */
+async function killOwner(): Promise<void> {
+  const owner = servers.find(({ world }) => world.serverId === ownerOf(sessionId))!;
+  expect(owner.world).not.toBe(home);
+  servers = servers.filter((other) => other !== owner);
+  owner.way.up = false;
+  await Promise.all([owner.world.scope.close("killed"), vi.advanceTimersByTimeAsync(0)]);
+}
+
+/** Long enough for the next owner, and far less than any limit that would end the session by itself. */
+async function takenOver(running: readonly string[] = [sessionId]): Promise<void> {
+  for (let passedMs = 0; passedMs < PARKED_MS; passedMs += 500) {
+    if (passedMs % HEARTBEAT_MS === 0) node.heartbeat([...running]);
+    await vi.advanceTimersByTimeAsync(500);
+  }
+}
+
+const endInStore = async () => (await store.findSession(sessionId))?.end?.reason;
+
+describe("an owner that has just died", () => {
+  test("leaving is heard by the next one: the title is closed", async () => {
+    await killOwner();
+    player.leave(sessionId);
+    await takenOver();
+    expect([endOf(player), await endInStore()]).toEqual(["player-left", "player-left"]);
+    expect(node.of("session.stop").at(-1)).toMatchObject({ sessionId, reason: "player-left" });
+  });
+
+  test("so is leaving of one who closed the page behind it", async () => {
+    await killOwner();
+    player.leave(sessionId);
+    player.disconnect();
+    await takenOver();
+    expect(await endInStore()).toBe("player-left");
+  });
+
+  test("so is asking for the session from another device", async () => {
+    await killOwner();
+    const phone = home.player(player.playerId, "phone");
+    await phone.resume(sessionId, { takeOver: true });
+    expect(phone.messages).toEqual([]);
+    await takenOver();
+    expect(phone.last("session.created")).toMatchObject({ requestId: "resume", sessionId });
+    expect(phone.all("session.created")).toHaveLength(1);
+    expect(endOf(player)).toBe("taken-over");
+  });
+
+  test("so is a path that was given up", async () => {
+    await killOwner();
+    void player.say({ type: "session.unreachable", sessionId, detail: "the path did not come back" });
+    await takenOver();
+    expect(endOf(player)).toBe("media-unreachable");
+  });
+
+  test("so is what was dropped and given up by asking for another title", async () => {
+    player.disconnect();
+    await vi.advanceTimersByTimeAsync(500);
+    await killOwner();
+    const back = home.player(player.playerId);
+    await back.request("page");
+    await takenOver();
+    expect(await endInStore()).toBe("player-left");
+  });
+
+  test("so is what the node says of the title's end", async () => {
+    await killOwner();
+    node.ended(sessionId, "title-crashed", "exit code 139");
+    await takenOver([]);
+    expect(player.last("session.ended")).toMatchObject({ reason: "title-crashed", detail: "exit code 139" });
+    expect(await endInStore()).toBe("title-crashed");
+  });
+
+  test("what it had answered is not said again", async () => {
+    const phone = home.player(player.playerId, "phone");
+    await phone.resume(sessionId, { takeOver: true });
+    await vi.advanceTimersByTimeAsync(10);
+    expect(phone.all("session.created")).toHaveLength(1);
+    phone.connected(sessionId);
+    await vi.advanceTimersByTimeAsync(10);
+    await killOwner();
+    const rejoined = node.of("session.rejoin").length;
+    await takenOver();
+    expect(phone.all("session.created")).toHaveLength(1);
+    expect([endOf(phone), await endInStore()]).toEqual([undefined, undefined]);
+    // Its new path had no picture yet, so the next owner asks for one of its own, once.
+    expect(node.of("session.rejoin").length).toBeLessThanOrEqual(rejoined + 1);
+  });
+});
+
+describe("what is kept", () => {
+  const word = (id: string, said: string[] = []) => ({ sessionId: id, until: "answered", again: () => void said.push(id) }) as const;
+
+  test("is bounded, and the oldest goes first", () => {
+    const unheard = createUnheard(() => 0);
+    const said: string[] = [];
+    for (let count = 0; count <= PARKED_MAX; count++) unheard.keep(word(`s${count}`, said));
+    expect(unheard.count).toBe(PARKED_MAX);
+    for (const id of ["s0", "s1"]) unheard.tellAgain(id);
+    expect(said).toEqual(["s1"]);
+  });
+
+  test("is told once, and not after its time", () => {
+    let nowMs = 0;
+    const unheard = createUnheard(() => nowMs);
+    const said: string[] = [];
+    unheard.keep(word("s1", said));
+    unheard.tellAgain("s1");
+    unheard.tellAgain("s1");
+    unheard.keep(word("s2", said));
+    nowMs = PARKED_MS;
+    unheard.tellAgain("s2");
+    expect([said, unheard.count]).toEqual([["s1"], 0]);
+  });
+
+  test("goes with the answer, and what only an end can answer with the session", () => {
+    const unheard = createUnheard(() => 0);
+    const said: string[] = [];
+    unheard.keep(word("s1", said));
+    unheard.keep({ ...word("s1", said), until: "over" });
+    unheard.keep({ ...word("s2", said), requestId: "r1" });
+    unheard.answered("s1");
+    unheard.answeredRequest("r1");
+    expect(unheard.count).toBe(1);
+    unheard.over("s1");
+    for (const id of ["s1", "s2"]) unheard.tellAgain(id);
+    expect([said, unheard.count]).toEqual([[], 0]);
+  });
+});
