@@ -8,6 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { withTimeout, type Scope } from "@nearframe/shared/lifetime";
+import { copyEmptyDatabase } from "./database-template.ts";
 
 export const ROOT = path.join(import.meta.dirname, "..", "..");
 const START_TIMEOUT_MS = 60_000;
@@ -35,6 +36,7 @@ export async function startStack(options: StackOptions, scope: Scope): Promise<S
   const port = await freePort();
   const data = await mkdtemp(path.join(os.tmpdir(), "nearframe-e2e-"));
   scope.own(data, (data) => rm(data, { recursive: true, force: true }));
+  await copyEmptyDatabase(path.join(data, "db"));
   const launcher = spawn(
     process.execPath,
     [path.join(ROOT, "infra/cli.mjs"), "start", "--no-setup", "--port", String(port), ...(options.args ?? [])],
