@@ -203,7 +203,7 @@ describe("the figures", () => {
           return { at: value("Timestamp"), busy: value("ScriptDuration") + value("LayoutDuration") + value("RecalcStyleDuration") };
         };
         const from = await read();
-        for (let i = 0; i < 16; i++) {
+        for (let i = 0; i < 10; i++) {
           await page.touchscreen.tap(400, 200);
           await page.waitForTimeout(300);
         }

@@ -220,8 +220,10 @@ describe("installed", () => {
 });
 
 describe("for everybody", () => {
-  test.each(["dark", "light"] as const)("axe finds nothing on any page, %s, upright and sideways", async (colorScheme) => {
-    for (const shape of [PHONE, SIDEWAYS, { viewport: { width: 1280, height: 720 } }]) {
+  const DESKTOP = { viewport: { width: 1280, height: 720 } };
+  // Colours are what light changes: they are the same in every shape.
+  test.each([["dark", [PHONE, SIDEWAYS, DESKTOP]], ["light", [PHONE]]] as const)("axe finds nothing on any page, %s", async (colorScheme, shapes) => {
+    for (const shape of shapes) {
       const mine = new Scope();
       try {
         const browser = await openBrowser(mine, { ...shape, colorScheme, reducedMotion: "reduce" });

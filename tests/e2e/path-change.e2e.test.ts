@@ -1,7 +1,7 @@
 // A player whose network changes in the middle of play: another address, as after a change from
 // Wi-Fi to cellular, or one of two ways to the node that dies. Real Chromium, relays as the ways.
 
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright";
 import { Scope } from "@nearframe/shared/lifetime";
 import { CLEAR_LINK, type NetProfile } from "../net/link/profile.ts";
@@ -9,7 +9,7 @@ import type { Relay } from "../net/relay/relay.ts";
 import { openBrowser, play } from "../support/browser.ts";
 import { impairPaths } from "../support/impaired.ts";
 import { installShownFrames, longestGapSince, pageMs } from "../support/shown-frames.ts";
-import { freePort, startStack } from "../support/stack.ts";
+import { freePort, startStack, type Stack } from "../support/stack.ts";
 
 const link = (lossFraction: number) => ({ ...CLEAR_LINK, delayMs: 10, lossFraction });
 const CLEAR: NetProfile = { about: "20 ms there and back", madeBy: "by hand", up: link(0), down: link(0) };
@@ -22,11 +22,18 @@ type Rig = { page: Page; relays: readonly Relay[] };
 /** For how long the picture stood in each case, and whether the session was the same in the end. */
 type Outcome = { longestMs: number; sameSession: boolean };
 
+const whole = new Scope();
+let mediaPort: number;
+let stack: Stack;
+beforeAll(async () => {
+  mediaPort = await freePort();
+  stack = await startStack({ environment: { NEARFRAME_MEDIA_PORT: String(mediaPort) } }, whole);
+});
+afterAll(() => whole.close());
+
 async function withPlayer(ways: number, use: (rig: Rig) => Promise<Record<string, number>>): Promise<Outcome> {
   const scope = new Scope();
   try {
-    const mediaPort = await freePort();
-    const stack = await startStack({ environment: { NEARFRAME_MEDIA_PORT: String(mediaPort) } }, scope);
     const browser = await openBrowser(scope);
     const page = await browser.newPage();
     await installShownFrames(page);
