@@ -34,7 +34,7 @@ export async function runCheckingBench(): Promise<BenchRow[]> {
   const minuteUs = cpuUsOf(() => {
     for (let from = 0; from < MINUTES; from += 1_000) {
       const batch = minutes.slice(from, from + 1_000);
-      judgeMinutes(batch, { around: batch, weightOf: () => 0.25, checkedLine: () => undefined });
+      judgeMinutes(batch, { plays: [], around: batch, weightOf: () => 0.25, checkedLine: () => undefined });
     }
   });
   return [

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { CheckedPlay } from "./checked-plays.ts";
 import { judgeMinutes, type CheckedLine, type ReportedMinute } from "./judge-minutes.ts";
 
 const AT = 1_800_000_000_000;
@@ -15,8 +16,8 @@ function minute(change: Change = {}): ReportedMinute {
     },
   };
 }
-const judge = (of: ReportedMinute, others: ReportedMinute[], { weights = {} as Record<string, number>, line = undefined as CheckedLine | undefined } = {}) =>
-  judgeMinutes([of], { around: [of, ...others], weightOf: (id) => weights[id] ?? 0.25, checkedLine: () => line });
+const judge = (of: ReportedMinute, others: ReportedMinute[], { weights = {} as Record<string, number>, line = undefined as CheckedLine | undefined, plays = [] as CheckedPlay[] } = {}) =>
+  judgeMinutes([of], { plays, around: [of, ...others], weightOf: (id) => weights[id] ?? 0.25, checkedLine: () => line });
 const blame = (...of: Parameters<typeof judge>) => judge(...of).minutes[0]!.blame;
 const lossy = { mos: 2.5, lossShare: 0.08 };
 
@@ -54,6 +55,31 @@ test("of an unknown network nothing is concluded", () => {
 test("what checkers saw of the host's line counts as others do", () => {
   expect(blame(minute(lossy), [], { line: { reports: 5, lossy: true } })).toBe("host-uplink");
   expect(blame(minute(lossy), [], { line: { reports: 5, lossy: false } })).toBe("last-mile");
+});
+
+const play = (change: Partial<CheckedPlay> = {}): CheckedPlay => ({
+  epoch: 1, taskId: "t", checkerId: "c", nodeId: "n", beganAtMs: AT + 20_000, endedAtMs: AT + 40_000, fpsShare: 1, lossShare: 0, ...change,
+});
+
+test("a node that hides in its own figures how slow it is, is found by a checker who played there at that time", () => {
+  const slow = minute({ mos: 2.8 });
+  slow.reports.player.shownFps = 28;
+  expect(blame(slow, [])).toBe("nobody");
+  const seen = judge(slow, [], { plays: [play({ fpsShare: 0.5 })] }).minutes[0]!;
+  expect(seen).toMatchObject({ blame: "rig", evidence: [expect.stringContaining("30 of 60 frames"), "plays of checkers on the node at that time: 1"] });
+  // Of another time, or of another node, it says nothing.
+  for (const change of [{ beganAtMs: AT + 60_000, endedAtMs: AT + 80_000 }, { beganAtMs: AT - 30_000, endedAtMs: AT }, { nodeId: "other" }]) {
+    expect(blame(slow, [], { plays: [play({ fpsShare: 0.5, ...change })] })).toBe("nobody");
+  }
+  // A checker that is known to be wrong does not ruin a node that others trust.
+  expect(blame(slow, [], { plays: [play({ fpsShare: 0.5 })], weights: { c: 0.05, n: 0.8, p: 0.25 } })).toBe("nobody");
+});
+
+test("what checkers had of the line at that time counts before what others had lately", () => {
+  const line = { reports: 5, lossy: true };
+  const two = (lossShare: number) => [play({ lossShare }), play({ checkerId: "d", lossShare })];
+  expect(blame(minute(lossy), [], { line, plays: two(0) })).toBe("last-mile");
+  expect(blame(minute(lossy), [], { line: { reports: 5, lossy: false }, plays: two(0.05) })).toBe("host-uplink");
 });
 
 test("one player with many sessions is one player", () => {

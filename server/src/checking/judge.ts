@@ -5,6 +5,7 @@ import { digestOfEpoch, type PublishedEpoch } from "@nearframe/shared/checking/p
 import type { AfterServiceStore, ClosedEpoch, CheckingStore, JudgedMinuteStore, KeptVerdict } from "../store/checking-ports.ts";
 import type { NodeStore, NodeTotals } from "../store/node-ports.ts";
 import { NOTHING_AFTER_SERVICE, timesSinceMs, wantLook } from "./after-service.ts";
+import { playsOf } from "./checked-plays.ts";
 import { verifySignature } from "./checker-door.ts";
 import type { CheckingKey } from "./checking-key.ts";
 import { conclude, type Order } from "./conclude.ts";
@@ -33,6 +34,7 @@ export function createJudge({ store, key }: JudgePorts) {
     const closed = {
       epoch: published.epoch, endedAtMs: at, digest: digestOfEpoch(published), document: JSON.stringify(published), verdicts, standings: scored,
       reporters: concluded.reporters, overturned,
+      plays: playsOf(closing, published),
       checkPlayerIds: [...closing.tasks.values()].flatMap(({ assigned }) => [...assigned.values()].flatMap(({ playerId }) => playerId ?? [])),
     };
     return { closed, orders };

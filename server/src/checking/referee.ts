@@ -18,6 +18,7 @@ import type { NodeRecord } from "../nodes/node-record.ts";
 import { steadyTime } from "../steady-time.ts";
 import type { CheckingStore } from "../store/checking-ports.ts";
 import { findAuditSecret, mayCall } from "./audit.ts";
+import { leftForLater } from "./checked-plays.ts";
 import type { Order } from "./conclude.ts";
 import { createJudge, type JudgePorts } from "./judge.ts";
 import { applyEvent, isWorking, openEpoch, type Epoch, type EpochEvent, type EpochOpened } from "./epoch.ts";
@@ -72,7 +73,6 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
   const minutes = createMinutesJudge(ports);
   /** Played on since their last score. */
   const playedOn = new Set<string>();
-  let minutesJudgedMs = -Infinity;
   const { epochMs } = options;
   const nowMs = steadyTime(clock);
   const presence = createPresence(nowMs);
@@ -83,8 +83,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
   let standings = new Map<string, NodeStanding>();
   let inbox: ToReferee[] = [];
   let working = false;
-  let stateToldMs = -Infinity;
-  let trimmedMs = -Infinity;
+  let [stateToldMs, trimmedMs, minutesJudgedMs] = [-Infinity, -Infinity, -Infinity];
 
   await bus.subscribe(refereeSubject(serverId), ToReferee, (letter) => {
     // Whoever is not heard now says it again.
@@ -244,7 +243,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
   /** Minutes of play are judged whether anybody checks or not; scores follow, of so many nodes at a time. */
   async function judgePlayed(at: number): Promise<void> {
     if (at - minutesJudgedMs < JUDGE_EVERY_MS) return;
-    const { nodeIds, more } = await minutes.judgeDue(at);
+    const { nodeIds, more } = await minutes.judgeDue(at, epoch && leftForLater(epoch));
     for (const nodeId of nodeIds) playedOn.add(nodeId);
     if (more) return;
     minutesJudgedMs = at;

@@ -30,7 +30,7 @@ let base = "";
 beforeAll(async () => {
   const verdict = { epoch: 4, nodeId: node.nodeId, atMs: NOW, kind: "routine" as const, check: "simulated-player" as const, reports: 5, overturned: false };
   await store.closeEpoch({
-    epoch: 4, endedAtMs: NOW, digest: "d".repeat(64), document: '{"epoch":4}', reporters: [], overturned: [], checkPlayerIds: [], standings: [standing],
+    epoch: 4, endedAtMs: NOW, digest: "d".repeat(64), document: '{"epoch":4}', reporters: [], overturned: [], checkPlayerIds: [], plays: [], standings: [standing],
     verdicts: [{ ...verdict, taskId: "a", outcome: "faulty", faults: ["few-frames"] }, { ...verdict, taskId: "b", outcome: "faulty", faults: ["nonce-missed", "few-frames"] }],
   });
   const nodes = { records: () => records, record: (id: string) => records.find(({ nodeId }) => nodeId === id) };

@@ -3,6 +3,7 @@
 import type { CheckKind } from "@nearframe/shared/checking/observation";
 import type { Fault } from "@nearframe/shared/checking/criteria";
 import type { AfterService } from "../checking/after-service.ts";
+import type { CheckedPlay, LeftForLater } from "../checking/checked-plays.ts";
 import type { EpochEvent } from "../checking/epoch.ts";
 import type { JudgedMinute, ReportedMinute } from "../checking/judge-minutes.ts";
 import type { NodeStanding, Reporter } from "../checking/standing.ts";
@@ -33,6 +34,7 @@ export type ClosedEpoch = {
   overturned: readonly { nodeId: string; taskId: string }[];
   /** Guests whose sessions were checks: those that are over are marked so, whoever forgot it meanwhile. */
   checkPlayerIds: readonly string[];
+  plays: readonly CheckedPlay[];
 };
 
 export type EpochName = { epoch: number; digest: string; endedAtMs: number };
@@ -49,6 +51,8 @@ export interface CheckingStore {
   newestEpochs(count: number, before?: number): Promise<EpochName[]>;
   /** Of these nodes, or of all; oldest first, of too many the newest. */
   keptVerdicts(options: { nodeIds?: readonly string[]; sinceMs: number; newestMax: number }): Promise<KeptVerdict[]>;
+  /** Of these nodes, and some of it between these times; oldest first. */
+  checkedPlays(options: { nodeIds: readonly string[]; fromMs: number; untilMs: number; most: number }): Promise<CheckedPlay[]>;
   /** Of these nodes, or of all. */
   standings(nodeIds?: readonly string[]): Promise<NodeStanding[]>;
   saveStandings(standings: readonly NodeStanding[]): Promise<void>;
@@ -67,8 +71,8 @@ export interface AfterServiceStore {
 export type PlayedMinutes = { nodeId: string; good: number; degradedByHost: number; badByHost: number };
 
 export interface JudgedMinuteStore {
-  /** Those that nobody has judged, oldest first. */
-  unjudgedMinutes(options: { beganBeforeMs: number; most: number }): Promise<ReportedMinute[]>;
+  /** Those that nobody has judged, oldest first, and without those that are left for later. */
+  unjudgedMinutes(options: { beganBeforeMs: number; most: number; later?: LeftForLater | undefined }): Promise<ReportedMinute[]>;
   /** All that began then and have reports, judged or not. */
   reportedMinutes(options: { fromMs: number; untilMs: number; most: number }): Promise<ReportedMinute[]>;
   saveJudgements(judged: readonly JudgedMinute[]): Promise<void>;

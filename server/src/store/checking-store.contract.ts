@@ -1,6 +1,7 @@
 // What every store must do for checking, whatever it is built on.
 
 import { describe, expect, test } from "vitest";
+import type { CheckedPlay } from "../checking/checked-plays.ts";
 import type { EpochEvent } from "../checking/epoch.ts";
 import { newReporter, newStanding } from "../checking/standing.ts";
 import { minuteRecord } from "../testing/fixtures.ts";
@@ -16,7 +17,7 @@ const verdict = (change: Partial<KeptVerdict> = {}): KeptVerdict => ({
   epoch: 1, taskId: "t1", nodeId: "n1", atMs: AT, kind: "routine", check: "liveness", outcome: "clear", faults: [], reports: 5, overturned: false, ...change,
 });
 const closed = (change: Partial<ClosedEpoch> = {}): ClosedEpoch => ({
-  epoch: 1, endedAtMs: AT, digest: "d1", document: '{ "as": "it was" }', verdicts: [], standings: [], reporters: [], overturned: [], checkPlayerIds: [], ...change,
+  epoch: 1, endedAtMs: AT, digest: "d1", document: '{ "as": "it was" }', verdicts: [], standings: [], reporters: [], overturned: [], checkPlayerIds: [], plays: [], ...change,
 });
 
 const session = (change: Partial<SessionRecord> = {}): SessionRecord => ({
@@ -125,6 +126,25 @@ export function checkingStoreContract(open: () => Promise<CheckingStore & Judged
       // What was looked into already is not held against it again.
       expect((await store.afterService([since("n1", AT + 1)], AT))[0]?.times).toEqual({ players: 0, contradicting: 0 });
       expect(await store.afterService([], AT)).toEqual([]);
+    });
+
+    test("checkers' plays are found by node and time, and minutes of nodes that are left for later are", async () => {
+      const store = await open();
+      const play = (checkerId: string, change: Partial<CheckedPlay> = {}): CheckedPlay => ({
+        epoch: 1, taskId: "t1", checkerId, nodeId: "n1", beganAtMs: AT, endedAtMs: AT + 20_000, fpsShare: 0.98, lossShare: 0.001, ...change,
+      });
+      const plays = [play("c2", { beganAtMs: AT + 30_000, endedAtMs: AT + 50_000 }), play("c1"), play("c3", { nodeId: "n2" })];
+      await store.closeEpoch(closed({ plays }));
+      const find = (fromMs: number, untilMs: number, most = 9) => store.checkedPlays({ nodeIds: ["n1"], fromMs, untilMs, most });
+      expect(await find(AT, AT + 60_000)).toEqual([plays[1], plays[0]]);
+      expect(await find(AT + 20_001, AT + 29_999)).toEqual([]);
+      expect(await find(AT, AT + 60_000, 1)).toEqual([plays[1]]);
+      await store.trimChecking(AT + 30_000);
+      expect(await find(0, AT + 60_000)).toEqual([plays[0]]);
+      await store.saveMinutes(["n1", "n2"].map((nodeId) => minuteRecord({ beganAtMs: AT }, { sessionId: `on-${nodeId}`, nodeId, reports: reports() })));
+      const without = async (sinceMs: number) => (await store.unjudgedMinutes({ beganBeforeMs: AT + 1, most: 9, later: { nodeIds: ["n1"], sinceMs } })).map(({ nodeId }) => nodeId);
+      expect(await without(AT)).toEqual(["n2"]);
+      expect((await without(AT + 1)).toSorted()).toEqual(["n1", "n2"]);
     });
 
     test("what is old goes", async () => {

@@ -4,6 +4,7 @@ import { FaultName, CHECK_KINDS } from "@nearframe/shared/checking/published";
 import * as z from "zod/mini";
 import { EpochEvent } from "../checking/epoch.ts";
 import { NodeStanding, Reporter } from "../checking/standing.ts";
+import type { CheckedPlay } from "../checking/checked-plays.ts";
 import type { CheckingStore, KeptVerdict } from "./checking-ports.ts";
 import type { SqlDatabase, SqlQueries, SqlRow } from "./database.ts";
 
@@ -26,6 +27,15 @@ const OVERTURN = `
   update checking_verdicts v set overturned = true
   from jsonb_to_recordset($1::jsonb) as gone(node_id text, task_id text)
   where v.node_id = gone.node_id and v.task_id = gone.task_id`;
+
+const ADD_PLAYS = `
+  insert into checking_plays (epoch, task_id, checker_id, node_id, began_at, ended_at, fps_share, loss_share)
+  select epoch, task_id, checker_id, node_id, began_at, ended_at, fps_share, loss_share from jsonb_populate_recordset(null::checking_plays, $1::jsonb)`;
+
+const PLAYS = `
+  select * from checking_plays
+  where node_id in (select jsonb_array_elements_text($1::jsonb)) and ended_at >= $2 and began_at <= $3
+  order by began_at, epoch, task_id, checker_id limit $4`;
 
 const MARK_CHECKS = `
   update sessions set is_check = true
@@ -63,6 +73,9 @@ const VerdictRow = z.object({
   reports: z.int(),
   overturned: z.boolean(),
 });
+const PlayRow = z.object({
+  epoch: Big, task_id: z.string(), checker_id: z.string(), node_id: z.string(), began_at: z.date(), ended_at: z.date(), fps_share: z.number(), loss_share: z.number(),
+});
 const NameRow = z.object({ epoch: Big, digest: z.string(), ended_at: z.date() });
 
 export function sqlChecking(database: SqlDatabase): CheckingStore {
@@ -79,7 +92,7 @@ export function sqlChecking(database: SqlDatabase): CheckingStore {
       }
       return [...byEpoch].map(([epoch, batches]) => ({ epoch, batches }));
     },
-    closeEpoch: ({ epoch, endedAtMs, digest, document, verdicts, standings, reporters, overturned, checkPlayerIds }) =>
+    closeEpoch: ({ epoch, endedAtMs, digest, document, verdicts, standings, reporters, overturned, checkPlayerIds, plays }) =>
       database.transaction(async (queries) => {
         const rows = await queries.query(CLOSE, [epoch, new Date(endedAtMs), digest, document]);
         // Closed by somebody else: what is left of its journal is nobody's either.
@@ -87,6 +100,7 @@ export function sqlChecking(database: SqlDatabase): CheckingStore {
         if (rows.length === 0) return false;
         if (verdicts.length > 0) await queries.query(ADD_VERDICTS, [JSON.stringify(verdicts.map(toRow))]);
         if (overturned.length > 0) await queries.query(OVERTURN, [JSON.stringify(overturned.map(({ nodeId, taskId }) => ({ node_id: nodeId, task_id: taskId })))]);
+        if (plays.length > 0) await queries.query(ADD_PLAYS, [JSON.stringify(plays.map(toPlayRow))]);
         if (checkPlayerIds.length > 0) await queries.query(MARK_CHECKS, [JSON.stringify(checkPlayerIds)]);
         await saveStandings(queries, standings);
         await saveReporters(queries, reporters);
@@ -110,6 +124,9 @@ export function sqlChecking(database: SqlDatabase): CheckingStore {
       const rows = await database.query(VERDICTS, [new Date(sinceMs), nodeIds ? JSON.stringify(nodeIds) : null, newestMax]);
       return rows.map(toVerdict);
     },
+    async checkedPlays({ nodeIds, fromMs, untilMs, most }) {
+      return (await database.query(PLAYS, [JSON.stringify(nodeIds), new Date(fromMs), new Date(untilMs), most])).map(toPlay);
+    },
     async standings(nodeIds) {
       const rows = await database.query(
         "select standing from checking_nodes where $1::jsonb is null or node_id in (select jsonb_array_elements_text($1::jsonb)) order by node_id",
@@ -130,6 +147,7 @@ export function sqlChecking(database: SqlDatabase): CheckingStore {
       const before = new Date(beforeMs);
       await database.query("delete from checking_epochs where ended_at < $1", [before]);
       await database.query("delete from checking_verdicts where at < $1", [before]);
+      await database.query("delete from checking_plays where ended_at < $1", [before]);
     },
   };
 }
@@ -150,4 +168,19 @@ function toVerdict(raw: SqlRow): KeptVerdict {
   const row = z.parse(VerdictRow, raw);
   const { epoch, kind, outcome, faults, reports, overturned } = row;
   return { epoch, taskId: row.task_id, nodeId: row.node_id, atMs: row.at.getTime(), kind, check: row.checked, outcome, faults, reports, overturned };
+}
+
+function toPlayRow({ epoch, taskId, checkerId, nodeId, beganAtMs, endedAtMs, fpsShare, lossShare }: CheckedPlay): object {
+  return {
+    epoch, task_id: taskId, checker_id: checkerId, node_id: nodeId, began_at: new Date(beganAtMs).toISOString(), ended_at: new Date(endedAtMs).toISOString(),
+    fps_share: fpsShare, loss_share: lossShare,
+  };
+}
+
+function toPlay(raw: SqlRow): CheckedPlay {
+  const row = z.parse(PlayRow, raw);
+  return {
+    epoch: row.epoch, taskId: row.task_id, checkerId: row.checker_id, nodeId: row.node_id, beganAtMs: row.began_at.getTime(), endedAtMs: row.ended_at.getTime(),
+    fpsShare: row.fps_share, lossShare: row.loss_share,
+  };
 }

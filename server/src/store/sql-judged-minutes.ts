@@ -8,7 +8,7 @@ import type { JudgedMinuteStore } from "./checking-ports.ts";
 import type { SqlDatabase, SqlRow } from "./database.ts";
 
 const REPORTED = "select session_id, node_id, minute, began_at, mos, frame_loss_percent, flags, reports from session_minutes where reports is not null";
-const UNJUDGED = `${REPORTED} and judged is null and began_at < $1 order by began_at limit $2`;
+const UNJUDGED = `${REPORTED} and judged is null and began_at < $1 and not (began_at >= $3 and node_id in (select jsonb_array_elements_text($4::jsonb))) order by began_at limit $2`;
 const AROUND = `${REPORTED} and began_at >= $1 and began_at <= $2 order by began_at limit $3`;
 
 const JUDGE = `
@@ -43,8 +43,8 @@ const PlayedRow = z.object({ node_id: z.string(), good: z.number(), degraded: z.
 
 export function sqlJudgedMinutes(database: SqlDatabase): JudgedMinuteStore {
   return {
-    async unjudgedMinutes({ beganBeforeMs, most }) {
-      return (await database.query(UNJUDGED, [new Date(beganBeforeMs), most])).map(toReported);
+    async unjudgedMinutes({ beganBeforeMs, most, later = { nodeIds: [], sinceMs: beganBeforeMs } }) {
+      return (await database.query(UNJUDGED, [new Date(beganBeforeMs), most, new Date(later.sinceMs), JSON.stringify(later.nodeIds)])).map(toReported);
     },
     async reportedMinutes({ fromMs, untilMs, most }) {
       return (await database.query(AROUND, [new Date(fromMs), new Date(untilMs), most])).map(toReported);

@@ -30,6 +30,7 @@ export function makeReports(owner: MinuteOwner, joined: readonly JoinedSecond[],
       framesShown: sum(joined, ({ player }) => player.framesShown),
       framesDropped: sum(joined, ({ player }) => player.framesDropped),
       freezeMs: Math.round(sum(joined, ({ player }) => player.freezeMs)),
+      ...(movingMs > 0 && { shownFps: rounded((sum(moving, ({ quality }) => quality.framesShown) * 1_000) / movingMs) }),
     },
     node: {
       targetFps,

@@ -41,3 +41,19 @@ test("a link that carries too little is the link's doing", () => {
   expect(fuseMinute(reports({}, { availableKbps: 900 }), bad, even).heldByLink).toBe(true);
   expect(fuseMinute(reports({}, { availableKbps: undefined }), bad, even).heldByLink).toBe(false);
 });
+
+test("how many pictures the node makes is the median of three, where a checker was there to see", () => {
+  const fps = (shownFps: number | undefined, fpsShare: number, { lossShare = 0, weight = 0.5 } = {}, ofNode: Partial<MinuteReports["node"]> = {}) =>
+    fuseMinute(reports({ shownFps }, ofNode), bad, even, [{ fpsShare, lossShare, weight }]).sentFps;
+  expect(fps(28, 0.5)).toBe(30);
+  // A title that draws at half rate: the checker's, which is known to move, came in full.
+  expect(fps(30, 0.98)).toBeCloseTo(58.8);
+  // One that makes a slow machine up stands alone, and so does a node that hides one.
+  expect(fps(59, 0.1)).toBe(59);
+  expect(fps(10, 0.2)).toBe(12);
+  // From the ends of a lossy path nobody can tell.
+  expect(fps(28, 0.5, { lossShare: 0.02 })).toBe(60);
+  // Of two the one that is trusted more.
+  expect(fps(undefined, 0.5, { weight: 0.05 })).toBe(60);
+  expect(fps(undefined, 0.5, { weight: 0.9 })).toBe(30);
+});

@@ -1,5 +1,6 @@
 // What is kept of checking, without a database.
 
+import type { CheckedPlay } from "../../../checking/checked-plays.ts";
 import type { EpochEvent } from "../../../checking/epoch.ts";
 import type { NodeStanding, Reporter } from "../../../checking/standing.ts";
 import type { SessionRecord } from "../../ports.ts";
@@ -11,6 +12,7 @@ export function createMemoryChecking(sessions: Map<string, SessionRecord>): Chec
   const standings = new Map<string, NodeStanding>();
   const reporters = new Map<string, Reporter>();
   let verdicts: KeptVerdict[] = [];
+  let plays: CheckedPlay[] = [];
   return {
     async appendToEpoch(epoch, ordinal, events) {
       const batches = journals.get(epoch) ?? [];
@@ -31,6 +33,7 @@ export function createMemoryChecking(sessions: Map<string, SessionRecord>): Chec
       epochs.set(epoch, { epoch, digest, endedAtMs, document });
       for (const session of sessions.values()) if (session.end && closed.checkPlayerIds.includes(session.playerId)) session.check = true;
       verdicts.push(...structuredClone(closed.verdicts));
+      plays.push(...structuredClone(closed.plays));
       const gone = new Set(closed.overturned.map(({ nodeId, taskId }) => `${nodeId} ${taskId}`));
       for (const verdict of verdicts) if (gone.has(`${verdict.nodeId} ${verdict.taskId}`)) verdict.overturned = true;
       for (const standing of closed.standings) standings.set(standing.nodeId, structuredClone(standing));
@@ -56,6 +59,10 @@ export function createMemoryChecking(sessions: Map<string, SessionRecord>): Chec
           .slice(-newestMax),
       );
     },
+    async checkedPlays({ nodeIds, fromMs, untilMs, most }) {
+      const found = plays.filter(({ nodeId, beganAtMs, endedAtMs }) => nodeIds.includes(nodeId) && endedAtMs >= fromMs && beganAtMs <= untilMs);
+      return structuredClone(found.toSorted((a, b) => a.beganAtMs - b.beganAtMs || a.epoch - b.epoch || (`${a.taskId} ${a.checkerId}` < `${b.taskId} ${b.checkerId}` ? -1 : 1)).slice(0, most));
+    },
     async standings(nodeIds) {
       const wanted = nodeIds && new Set(nodeIds);
       return structuredClone([...standings.values()].filter(({ nodeId }) => !wanted || wanted.has(nodeId)).toSorted((a, b) => (a.nodeId < b.nodeId ? -1 : 1)));
@@ -72,6 +79,7 @@ export function createMemoryChecking(sessions: Map<string, SessionRecord>): Chec
     async trimChecking(beforeMs) {
       for (const [epoch, { endedAtMs }] of epochs) if (endedAtMs < beforeMs) epochs.delete(epoch);
       verdicts = verdicts.filter(({ atMs }) => atMs >= beforeMs);
+      plays = plays.filter(({ endedAtMs }) => endedAtMs >= beforeMs);
     },
   };
 }

@@ -78,8 +78,8 @@ export function createMemoryStore(): Store {
         .slice(-newestMax)
         .map((record) => structuredClone(record));
     },
-    async unjudgedMinutes({ beganBeforeMs, most }) {
-      return reported().filter(({ sessionId, minute, beganAtMs }) => beganAtMs < beganBeforeMs && !judged.has(`${sessionId} ${minute}`)).slice(0, most);
+    async unjudgedMinutes({ beganBeforeMs, most, later }) {
+      return reported().filter(({ sessionId, nodeId, minute, beganAtMs }) => beganAtMs < beganBeforeMs && !(later && beganAtMs >= later.sinceMs && later.nodeIds.includes(nodeId)) && !judged.has(`${sessionId} ${minute}`)).slice(0, most);
     },
     async reportedMinutes({ fromMs, untilMs, most }) {
       return reported().filter(({ beganAtMs }) => beganAtMs >= fromMs && beganAtMs <= untilMs).slice(0, most);
