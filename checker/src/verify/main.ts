@@ -56,11 +56,12 @@ async function main(): Promise<number> {
   return matches ? 0 : MISMATCH;
 }
 
-function say({ epoch, reveals, checkers, publicKey, previousEpoch }: PublishedEpoch, before: PublishedEpoch | undefined, { broken, verdicts }: VerifyOutcome, matches: boolean): void {
+function say({ epoch, reveals, tasks, checkers, publicKey, previousEpoch }: PublishedEpoch, before: PublishedEpoch | undefined, { broken, verdicts }: VerifyOutcome, matches: boolean): void {
   console.log(`Epoch ${epoch}: ${checkers.length} checkers, ${reveals.length} reports, ${verdicts.length} verdicts, signed by ${publicKey}.`);
   for (const { published, again, matches: same } of verdicts) {
+    const isAudit = tasks.some((task) => task.taskId === published.taskId && task.audit !== undefined);
     const { taskId, nodeId, kind, outcome, faults, agreeing, dissenting, absent } = published;
-    console.log(`${same ? "  as published" : "  NOT AS PUBLISHED"}  ${taskId} (${kind}) of ${nodeId}: ${describe(outcome, faults)}; ${agreeing.length} agree, ${dissenting.length} do not, ${absent.length} absent`);
+    console.log(`${same ? "  as published" : "  NOT AS PUBLISHED"}  ${taskId} (${kind}${isAudit ? ", an audit of its checkers" : ""}) of ${nodeId}: ${describe(outcome, faults)}; ${agreeing.length} agree, ${dissenting.length} do not, ${absent.length} absent`);
     if (!same) console.log(`      judged again: ${again ? describe(again.outcome, again.faults) : "there is no such task"}`);
     if (same) for (const digest of published.evidence) console.log(`      by report ${digest}`);
   }

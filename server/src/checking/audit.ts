@@ -23,8 +23,9 @@ export async function findAuditSecret({ store, key }: { store: Pick<CheckingStor
 }
 
 /** What the checker may ask, and whether it gets straight answers. */
-export function mayCall({ seed, auditSecret }: EpochOpened, { taskId, nodeId, audit }: PublishedTask, who: { checkerId: string; neighbours: readonly string[]; forMs: number }): ToHome {
+export function mayCall({ seed, auditSecret }: EpochOpened, { taskId, nodeId, check, audit }: PublishedTask, who: { checkerId: string; neighbours: readonly string[]; forMs: number }): ToHome {
   const { checkerId, neighbours, forMs } = who;
-  if (audit === undefined || auditSecret === undefined) return { type: "may-call", checkerId, nodeIds: [nodeId, ...neighbours], forMs };
-  return { type: "may-call-audited", checkerId, nodeId, forMs, bend: bendOf({ secret: auditSecret, seed }, taskId) };
+  const bend = audit === undefined || auditSecret === undefined ? undefined : bendOf({ secret: auditSecret, seed }, { taskId, check });
+  if (bend === undefined) return { type: "may-call", checkerId, nodeIds: [nodeId, ...neighbours], forMs };
+  return { type: "may-call-audited", checkerId, nodeId, forMs, bend };
 }

@@ -15,6 +15,10 @@ test("an audit bends one kind of answer, into another of the same form", () => {
   expect(pictures).toMatchObject({ answer: { frameDigests: ["aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"], elapsedMs: 5 } });
   const frames = bendAnswer(shown, "frames");
   expect(z.parse(Schema, frames)).toEqual(ok({ call: "benchmark.show", data: "BAECAw==" }));
+  const opened = ok({ call: "media-port", port: { usernameFragment: "abcd", password: "0123456789abcdef01234567", addresses: [{ ip: "192.0.2.1", port: 4_000 }] } });
+  const port = bendAnswer(opened, "port");
+  expect(z.parse(Schema, port)).toEqual(port);
+  expect(port).toMatchObject({ answer: { port: { usernameFragment: "abcd", password: expect.not.stringMatching("0123456789abcdef01234567") } } });
   // As a node does that tells of the same pictures each time: asked twice, it is bent alike.
   expect(bendAnswer(started, "pictures")).toEqual(pictures);
 });

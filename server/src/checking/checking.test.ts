@@ -4,7 +4,7 @@ import { findAuditSecret } from "./audit.ts";
 import { verifySignature } from "./checker-door.ts";
 import { makeCheckingKey } from "./checking-key.ts";
 import { CLEARS_TO_RETURN } from "./limits.ts";
-import { CODED_FRAME, createCheckingWorld, nodeRecord, PICTURE_DIGEST, well, type CheckingWorld, type See } from "./testing/checking-world.ts";
+import { CODED_FRAME, createCheckingWorld, MEDIA_PORT, nodeRecord, PICTURE_DIGEST, well, type CheckingWorld, type See } from "./testing/checking-world.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -108,6 +108,11 @@ describe("an audit", () => {
   const SEED = "5".repeat(64);
   /** Asks the node, and looks at what it gets. */
   const looks: See = async (assignment, _, ask) => {
+    if (assignment.kind === "liveness") {
+      const opened = await ask({ call: "media-port" });
+      const answers = opened.ok && opened.answer.call === "media-port" && opened.answer.port.password === MEDIA_PORT.password;
+      return answers ? well(assignment) : { kind: "liveness", heartbeatAgeMs: 0 };
+    }
     if (assignment.kind !== "capacity") return well(assignment);
     const started = await ask({ call: "benchmark.start", benchmarkId: "b", seed: SEED });
     const shown = await ask({ call: "benchmark.show", benchmarkId: "b", frame: 0 });
@@ -119,12 +124,12 @@ describe("an audit", () => {
   const isAudit = ({ audit }: { audit?: unknown }) => audit !== undefined;
 
   test("catches who does not look, costs the node nothing, and can be drawn again by anybody once it is over", async () => {
-    const { checkers } = await begin(6, (index) => (index === 0 ? (assignment) => well(assignment) : looks));
+    const { checkers } = await begin(6, (index) => (index === 0 ? (assignment) => well(assignment) : looks), { audits: true });
     const lazyId = checkers[0]!.checkerId;
     const missed = ({ tasks, verdicts }: PublishedEpoch) =>
       verdicts.filter(({ taskId, dissenting }) => dissenting.includes(lazyId) && tasks.some((task) => task.taskId === taskId && isAudit(task)));
     let epochs = await world.closedEpochs();
-    // A node's first epoch has its first benchmark; one in ten of those is an audit.
+    // A node's first epoch has its first benchmark; one in ten of those is an audit, and one in a hundred of all knocks.
     for (let count = 1; count <= 150 && epochs.flatMap(missed).length < 2; count += 1) {
       world.nodes.clear();
       for (const letter of "abc") world.nodes.set(`${letter}-${count}`, nodeRecord(`${letter}-${count}`));

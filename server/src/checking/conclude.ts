@@ -122,7 +122,7 @@ function afterPenalty(before: NodeStanding, task: PublishedTask, verdict: Verdic
 
 /** Bad luck explains that one checker saw a slow start; nothing explains seeing deceit where there is none, or missing what was put there. */
 function isPlainlyWrong(task: PublishedTask, verdict: Verdict, seen: readonly Fault[]): boolean {
-  if (task.audit !== undefined) return !seen.includes(task.audit);
+  if (task.audit !== undefined) return true;
   const claimed = new Set(seen.filter(isHonesty));
   const decided = new Set(verdict.faults.filter(isHonesty));
   const lone = verdict.dissenting.length * 2 < verdict.agreeing.length;

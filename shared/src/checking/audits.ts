@@ -9,33 +9,51 @@
 // nor call a verdict that they don't like one afterwards; and until the end nobody else knows.
 // Pure.
 
-import type { Fault } from "./criteria.ts";
+import { faultsIn, FAULTS, type Fault } from "./criteria.ts";
 import { shareOf } from "./draw.ts";
-import type { CheckKind } from "./observation.ts";
-import type { CheckTask } from "./referee.ts";
+import type { CheckKind, Observation } from "./observation.ts";
 
-/** Of the checks that can be bent. Two misses in a week are a ban: whoever has five such checks a day and does none of them lasts about a week. */
-export const AUDIT_SHARE = 0.1;
+/** What a checker is made to see: a fault, or a media port that does not answer, which by itself is none. */
+export type Audit = Fault | typeof SILENT_PORT;
+export const SILENT_PORT = "silent-port";
+export const AUDITS = [...(Object.keys(FAULTS) as Fault[]), SILENT_PORT] as const;
 
 /**
- * What can be bent so that whoever looks must see it, and nobody else does: a benchmark's
- * answers pass through the servers, and only redrawing and decoding tells them from right ones.
+ * What can be bent so that whoever looks must see it, and nobody else does: what a node answers passes through the
+ * servers, and only redrawing, decoding and knocking tell it from the right one. Two misses in a week are a ban.
+ * A node has a benchmark a day and is knocked at each epoch, hence the shares: of either a checker with as many tasks
+ * as there are nodes has some audits a week.
  */
-const AUDITED: Readonly<Partial<Record<CheckKind, Fault>>> = { capacity: "far-below-capacity" };
+const AUDITED: Readonly<Partial<Record<CheckKind, { audit: Audit; share: number; bends: readonly Bend[] }>>> = {
+  capacity: { audit: "far-below-capacity", share: 0.1, bends: ["pictures", "frames"] },
+  liveness: { audit: SILENT_PORT, share: 0.01, bends: ["port"] },
+};
 
-/** `pictures`: those that the node drew are said to be others. `frames`: what is shown of its code is not what it told of. */
-export const BENDS = ["pictures", "frames"] as const;
+/**
+ * `pictures`: those that the node drew are said to be others. `frames`: what is shown of its code is not what it told of.
+ * `port`: its media port is told of with another password, so that it answers nobody.
+ */
+export const BENDS = ["pictures", "frames", "port"] as const;
 export type Bend = (typeof BENDS)[number];
 
 export type AuditDraw = { secret: string; seed: string };
+type Task = { taskId: string; kind: "routine" | "penalty"; check?: CheckKind | undefined; returning?: true | undefined };
 
 /** What a checker has to find in this task, should it be an audit. */
-export function auditOf({ secret, seed }: AuditDraw, { taskId, kind, check, returning }: Pick<CheckTask, "taskId" | "kind" | "check" | "returning">): Fault | undefined {
-  const fault = check && AUDITED[check];
-  if (kind !== "routine" || returning || fault === undefined) return undefined;
-  return shareOf(secret, seed, "audit", taskId) < AUDIT_SHARE ? fault : undefined;
+export function auditOf({ secret, seed }: AuditDraw, { taskId, kind, check, returning }: Task): Audit | undefined {
+  const audited = check && AUDITED[check];
+  if (kind !== "routine" || returning || !audited) return undefined;
+  return shareOf(secret, seed, "audit", taskId) < audited.share ? audited.audit : undefined;
 }
 
-export function bendOf({ secret, seed }: AuditDraw, taskId: string): Bend {
-  return shareOf(secret, seed, "bend", taskId) < 0.5 ? "pictures" : "frames";
+/** Undefined for a check that is never audited. */
+export function bendOf({ secret, seed }: AuditDraw, { taskId, check }: Pick<Task, "taskId" | "check">): Bend | undefined {
+  const bends = (check && AUDITED[check]?.bends) ?? [];
+  return bends[Math.floor(shareOf(secret, seed, "bend", taskId) * bends.length)];
+}
+
+/** Whether who saw this has looked. */
+export function showsAudit(audit: Audit, observation: Observation): boolean {
+  if (audit === SILENT_PORT) return observation.kind === "liveness" && observation.mediaRoundTripMs === undefined;
+  return faultsIn(observation).includes(audit);
 }

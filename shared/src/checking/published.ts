@@ -10,7 +10,7 @@
 import * as z from "zod/mini";
 import { PublicKey, Signature, signedText } from "../node/identity.ts";
 import { Id } from "../protocol/media.ts";
-import { auditOf } from "./audits.ts";
+import { auditOf, AUDITS } from "./audits.ts";
 import { FAULTS, type Fault } from "./criteria.ts";
 import { rankOf } from "./draw.ts";
 import { referee, type CheckTask, type Verdict, type VerifySignature } from "./referee.ts";
@@ -40,7 +40,7 @@ export const PublishedTask = z.strictObject({
   earlierCheckers: z.optional(Ids),
   appeal: z.optional(z.literal(true)),
   returning: z.optional(z.literal(true)),
-  audit: z.optional(FaultName),
+  audit: z.optional(z.enum(AUDITS)),
 });
 export type PublishedTask = z.infer<typeof PublishedTask> & CheckTask;
 

@@ -119,6 +119,17 @@ describe("what was handed in counts only", () => {
   });
 });
 
+describe("an audit", () => {
+  const knock = (mediaRoundTripMs?: number): Observation => ({ kind: "liveness", heartbeatAgeMs: 0, ...(mediaRoundTripMs !== undefined && { mediaRoundTripMs }) });
+
+  test("agrees with those who saw what they were made to see, however many made it up", () => {
+    const task: CheckTask = { ...TASK, check: "liveness", audit: "silent-port" };
+    const verdict = decide(setOf(task, (place) => (place < 4 ? knock(3) : knock())));
+    expect(verdict).toMatchObject({ outcome: "faulty", faults: [], agreeing: { length: 1 }, dissenting: { length: 4 }, evidence: { length: 5 } });
+    expect(decide(setOf({ ...TASK, audit: "nonce-missed" }, (place) => (place === 0 ? FAKE : GOOD)))).toMatchObject({ faults: ["nonce-missed"], agreeing: { length: 1 }, dissenting: { length: 4 } });
+  });
+});
+
 describe("a penalty", () => {
   test("takes eight of a fresh eleven, and an earlier epoch", () => {
     expect(decide(setOf(PENALTY, (place) => (place < 8 ? FAKE : GOOD)))).toMatchObject({ outcome: "faulty", faults: ["nonce-missed"] });

@@ -2,6 +2,7 @@
 // published set alone, whatever its order: whoever has the set gets the same verdicts,
 // and can say which report they rest on. Pure.
 
+import { showsAudit, SILENT_PORT, type Audit } from "./audits.ts";
 import { drawCommittee, PENALTY_AGREEING_MIN, PENALTY_COMMITTEE, ROUTINE_COMMITTEE } from "./committee.ts";
 import { faultsIn, FAULTS, type Fault } from "./criteria.ts";
 import { signedText } from "../node/identity.ts";
@@ -28,7 +29,7 @@ export type CheckTask = {
   /** The node is kept out, and this is its way back: no audit holds it up. */
   returning?: true | undefined;
   /** The servers bent what the node answered so that it shows this fault: the checkers are checked, not the node. See `audits.ts`. */
-  audit?: Fault | undefined;
+  audit?: Audit | undefined;
 };
 
 /** Everything that is published of an epoch. */
@@ -122,9 +123,14 @@ function hear(set: PublishedSet, task: CheckTask, committee: readonly EnrolledCh
   });
 }
 
-/** What they were made to see is known: those who saw it agree with that. */
-function decideAudit(set: PublishedSet, task: CheckTask, committee: readonly EnrolledChecker[], heard: readonly Heard[], audit: Fault): Verdict {
-  return verdict(set, { ...task, fault: audit }, committee, heard, "faulty", [audit]);
+/** What they were made to see is known: those who saw it agree with that. Of the node it says nothing. */
+function decideAudit(set: PublishedSet, task: CheckTask, committee: readonly EnrolledChecker[], heard: readonly Heard[], audit: Audit): Verdict {
+  const right = (each: Heard) => showsAudit(audit, each.report.observation);
+  return {
+    ...verdict(set, task, committee, heard, "faulty", audit === SILENT_PORT ? [] : [audit]),
+    agreeing: idsOf(heard.filter(right)),
+    dissenting: idsOf(heard.filter((each) => !right(each))),
+  };
 }
 
 function decideRoutine(set: PublishedSet, task: CheckTask, committee: readonly EnrolledChecker[], heard: readonly Heard[]): Verdict {
@@ -152,11 +158,12 @@ function decidePenalty(set: PublishedSet, task: CheckTask, committee: readonly E
     : verdict(set, task, committee, heard, "clear", []);
 }
 
+const idsOf = (list: readonly { checker: EnrolledChecker }[]): string[] => list.map(({ checker }) => checker.checkerId).toSorted();
+
 function verdict(
   set: PublishedSet, task: CheckTask, committee: readonly EnrolledChecker[], heard: readonly Heard[],
   outcome: Verdict["outcome"], faults: Fault[],
 ): Verdict {
-  const ids = (list: readonly { checker: EnrolledChecker }[]) => list.map(({ checker }) => checker.checkerId).toSorted();
   // What is compared is what the task was about: in a penalty the one fault.
   const relevant = (each: Heard) => (task.fault === undefined ? each.faults : each.faults.filter((fault) => fault === task.fault));
   const same = (each: Heard) => relevant(each).length === faults.length && faults.every((fault) => each.faults.includes(fault));
@@ -169,8 +176,8 @@ function verdict(
     kind: task.kind,
     outcome,
     faults: faults.toSorted(),
-    agreeing: decided ? ids(heard.filter(same)) : [],
-    dissenting: decided ? ids(heard.filter((each) => !same(each))) : [],
+    agreeing: decided ? idsOf(heard.filter(same)) : [],
+    dissenting: decided ? idsOf(heard.filter((each) => !same(each))) : [],
     absent: committee.map(({ checkerId }) => checkerId).filter((id) => !present.has(id)).toSorted(),
     evidence: heard.map(({ report }) => digestOf(report)).toSorted(),
   };

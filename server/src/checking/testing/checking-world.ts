@@ -38,9 +38,11 @@ export type See = (assignment: Assignment, checkerId: string, ask: (call: CheckC
 /** What a node answers whose benchmark was run. */
 export const PICTURE_DIGEST = "1234567890abcdef";
 export const CODED_FRAME = "AAECAw==";
+export const MEDIA_PORT = { usernameFragment: "abcd", password: "as-long-as-it-has-to-be", addresses: [{ ip: "192.0.2.1", port: 4_000 }] };
 function answerOf(call: CheckCall): CheckResult {
   if (call.call === "benchmark.start") return { ok: true, answer: { call: call.call, pictureDigests: [PICTURE_DIGEST], frameDigests: [PICTURE_DIGEST], elapsedMs: 100 } };
   if (call.call === "benchmark.show") return { ok: true, answer: { call: call.call, data: CODED_FRAME } };
+  if (call.call === "media-port") return { ok: true, answer: { call: call.call, port: MEDIA_PORT } };
   return { ok: false, code: "NOT_HERE", message: "no such answer" };
 }
 
@@ -74,7 +76,8 @@ export function nodeRecord(nodeId: string, change: Partial<NodeRecord> = {}): No
 
 export type CheckingWorld = Awaited<ReturnType<typeof createCheckingWorld>>;
 
-export async function createCheckingWorld(options: CheckingOptions = {}) {
+/** `audits`: else there are none, so that who sees all well without looking is honest here. */
+export async function createCheckingWorld({ audits = false, ...options }: CheckingOptions & { audits?: boolean } = {}) {
   vi.useFakeTimers({ now: START_MS });
   const scope = new Scope();
   const store = createMemoryStore();
@@ -85,6 +88,9 @@ export async function createCheckingWorld(options: CheckingOptions = {}) {
   const guests: string[] = [];
   let guestNumber = 0;
   let ids = 0;
+  const ownKey = makeCheckingKey("a secret of all servers");
+  // A secret that nobody was told of before draws nothing.
+  const key = audits ? ownKey : { ...ownKey, auditSecretAfter: () => `${ownKey.auditSecretAfter(0)}${(ids += 1)}` };
 
   async function server(serverId: string) {
     const mine = scope.child();
@@ -93,7 +99,7 @@ export async function createCheckingWorld(options: CheckingOptions = {}) {
     const pins = await openPins(cluster, mine);
     const checking: Checking = await openChecking(
       {
-        clock: systemClock, log: silentLog, cluster, servers, store, key: makeCheckingKey("a secret of all servers"), pins,
+        clock: systemClock, log: silentLog, cluster, servers, store, key, pins,
         nodes: {
           records: () => nodes.values(),
           record: (nodeId) => nodes.get(nodeId),

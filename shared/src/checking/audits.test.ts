@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { auditOf, bendOf, showsAudit, SILENT_PORT } from "./audits.ts";
+
+const draw = { secret: "a secret that nobody knows before the epoch is over", seed: "5".repeat(64) };
+const ids = Array.from({ length: 4_000 }, (_, index) => `7.routine.check.${index}`);
+const share = (check: "capacity" | "liveness" | "simulated-player", change = {}) =>
+  ids.filter((taskId) => auditOf(draw, { taskId, kind: "routine", check, ...change }) !== undefined).length / ids.length;
+
+test("a tenth of benchmarks and a hundredth of knocks are audits; no penalty is, no play, and no way back", () => {
+  expect(share("capacity")).toBeCloseTo(0.1, 1);
+  expect(share("capacity")).toBeGreaterThan(0.08);
+  expect(share("liveness")).toBeGreaterThan(0.005);
+  expect(share("liveness")).toBeLessThan(0.02);
+  expect(share("simulated-player")).toBe(0);
+  expect(share("capacity", { kind: "penalty" })).toBe(0);
+  expect(share("capacity", { returning: true })).toBe(0);
+});
+
+test("which, and how each is bent, follows from the secret and the seed together", () => {
+  const which = (by: typeof draw) => ids.filter((taskId) => auditOf(by, { taskId, kind: "routine", check: "capacity" }));
+  expect(which({ ...draw, seed: "6".repeat(64) })).not.toEqual(which(draw));
+  expect(which({ ...draw, secret: "another" })).not.toEqual(which(draw));
+  expect(new Set(ids.map((taskId) => bendOf(draw, { taskId, check: "capacity" })))).toEqual(new Set(["pictures", "frames"]));
+  expect(bendOf(draw, { taskId: "t", check: "liveness" })).toBe("port");
+  expect(bendOf(draw, { taskId: "t", check: "location" })).toBeUndefined();
+});
+
+test("who has looked is known by the fault, or by the answer that did not come", () => {
+  expect(showsAudit("far-below-capacity", { kind: "capacity", claimedFps: 100 })).toBe(true);
+  expect(showsAudit("far-below-capacity", { kind: "capacity", claimedFps: 100, measuredFps: 98 })).toBe(false);
+  expect(showsAudit(SILENT_PORT, { kind: "liveness", heartbeatAgeMs: 0 })).toBe(true);
+  expect(showsAudit(SILENT_PORT, { kind: "liveness", heartbeatAgeMs: 0, mediaRoundTripMs: 3 })).toBe(false);
+});
