@@ -95,12 +95,15 @@ test("five checkers check a node over real sockets, what they found is published
   const server = await startServer({ checking: { epochMs: EPOCH_MS } });
   await server.node();
   startCheckers(server, 5);
-  const [newer, older] = await closedEpochs(server, 2);
+  const epochs = await closedEpochs(server, 2);
+  const [newer, older] = epochs;
+  // Later ones may have audits, and these checkers look at nothing.
+  const first = epochs.at(-1);
   const { publicKey } = await get<EpochList>(server, "epochs");
   const { broken, verdicts } = verifyEpoch(newer!, verifySignature, older, publicKey);
   expect(broken).toEqual([]);
   expect(verdicts.every(({ matches }) => matches)).toBe(true);
-  const liveness = newer!.verdicts.find(({ taskId }) => taskId.includes("liveness"));
+  const liveness = first!.verdicts.find(({ taskId }) => taskId.includes("liveness"));
   expect(liveness).toMatchObject({ nodeId: TEST_NODE.nodeId, outcome: "clear", absent: [], agreeing: { length: 5 }, evidence: { length: 5 } });
   // They came from five networks.
   expect(new Set(newer!.checkers.map(({ networkId }) => networkId)).size).toBe(5);
@@ -110,7 +113,7 @@ test("five checkers check a node over real sockets, what they found is published
   expect(detail.node.score?.honesty).toBe(1);
 
   const url = `http://127.0.0.1:${server.port}`;
-  const [status, said] = await runVerify("--server", url, "--epoch", String(newer!.epoch));
+  const [status, said] = await runVerify("--server", url, "--epoch", String(first!.epoch));
   expect([status, said]).toEqual([0, expect.stringContaining("is what was published")]);
   expect(said).toContain(liveness!.evidence[0]);
   expect(await runVerify("--server", url, "--epoch", "1")).toEqual([2, expect.stringContaining("no such epoch is kept")]);
