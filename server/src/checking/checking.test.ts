@@ -1,5 +1,7 @@
+import type { MinuteReports } from "@nearframe/shared/checking/fuse-minute";
 import { auditDigestOf, verifyEpoch, type PublishedEpoch } from "@nearframe/shared/checking/published";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { minuteRecord } from "../testing/fixtures.ts";
 import { findAuditSecret } from "./audit.ts";
 import { verifySignature } from "./checker-door.ts";
 import { makeCheckingKey } from "./checking-key.ts";
@@ -194,6 +196,33 @@ describe("a play", () => {
     // No token of a guest is published.
     expect(JSON.stringify(published)).not.toContain("token-");
   });
+});
+
+test("a player's minute waits for what checkers saw on the node meanwhile, and is judged with it", async () => {
+  const slowPlay: See = (assignment) => {
+    const seen = well(assignment);
+    return seen.kind === "simulated-player" ? { ...seen, distinctFps: 30 } : seen;
+  };
+  const { checkers } = await begin(5, () => slowPlay, { playMeanMs: 1 });
+  const asked = () => checkers.some(({ heard }) => heard.some((message) => message.type === "checker.task" && message.assignment.kind === "simulated-player"));
+  while (!asked()) await vi.advanceTimersByTimeAsync(1_000);
+  const reports: MinuteReports = {
+    playerId: "p1", networkId: "v4-1.2", check: false,
+    player: { lossShare: 0, roundTripMsP95: 12, roundTripMsLeast: 10, decodeMsP95: 3, framesShown: 1_700, framesDropped: 0, freezeMs: 0, shownFps: 28 },
+    // All is well, it says.
+    node: { targetFps: 60, sentFps: 60, captureWaitMsP95: 2, encodeMsP95: 4, lossShare: 0, roundTripMsP95: 12, neededKbps: 1_700 },
+  };
+  const beganAtMs = Date.now() - 20_000;
+  await world.store.saveMinutes(["node-1", "node-2"].map((nodeId) => minuteRecord({ mos: 2.5, beganAtMs }, { sessionId: `on-${nodeId}`, nodeId, reports })));
+  const unjudged = async () => (await world.store.unjudgedMinutes({ beganBeforeMs: Infinity, most: 9 })).map(({ nodeId }) => nodeId);
+  // Where no checker plays there is nothing to wait for.
+  await vi.advanceTimersByTimeAsync(160_000);
+  expect(await unjudged()).toEqual(["node-1"]);
+  await world.passEpochs(1);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(await unjudged()).toEqual([]);
+  // By its host's doing, on the one; on the other nobody can tell whose it was.
+  expect(await world.store.playedMinutes(["node-1", "node-2"], 0)).toMatchObject([{ nodeId: "node-1", badByHost: 1 }, { nodeId: "node-2", badByHost: 0 }]);
 });
 
 describe("a node that claims far more than it can", () => {
