@@ -233,6 +233,7 @@ describe("for everybody", () => {
             await page.getByRole("main").waitFor();
             await page.waitForLoadState("networkidle");
             expect(await findBarriers(page), `${path} ${shape.viewport.width}`).toEqual([]);
+            expect(await page.evaluate(() => window.innerWidth), `${path} is no wider than the screen`).toBe(shape.viewport.width);
           }
           await page.goto(stack.url);
           await tile(page, "Test Card").click({ button: "right" });

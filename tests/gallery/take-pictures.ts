@@ -57,19 +57,13 @@ async function openFixture(browser: Browser, shot: Shot, titles: readonly TitleM
 async function takePicture(page: Page, url: string, shot: Shot, file: string): Promise<number> {
   const query = new URLSearchParams({ screen: shot.screen, ...shot.settings });
   await page.goto(`${url}fixture/index.html?${query}`, { waitUntil: "networkidle" });
+  await page.locator("#root > *").first().waitFor();
   await page.evaluate(async () => {
     await document.fonts.ready;
-    // Lazy pictures start when they come near the screen; those far from it never do.
-    const near = [...document.images].filter((image) => {
-      const { top, left } = image.getBoundingClientRect();
-      return top < innerHeight && left < innerWidth;
-    });
-    await Promise.all(
-      near.map(async (image) => {
-        if (!image.complete) await new Promise((resolve) => ["load", "error"].forEach((type) => image.addEventListener(type, resolve)));
-        await image.decode().catch(() => undefined);
-      }),
-    );
+    const images = [...document.images];
+    // Lazy pictures far from the screen never start by themselves.
+    for (const image of images) image.loading = "eager";
+    await Promise.all(images.map((image) => image.decode().catch(() => undefined)));
   });
   if (shot.press) await page.locator(shot.press).first().click();
   const session = await page.context().newCDPSession(page);
