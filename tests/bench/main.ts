@@ -92,7 +92,14 @@ const SUITES: Readonly<Record<string, Suite>> = {
 const SOAK_MINUTES = 60;
 const LATEST = path.join(import.meta.dirname, "results", "latest.json");
 
-export type BenchReport = { machine: string; at: string; commit: string; rows: BenchRow[] };
+export type BenchReport = {
+  machine: string;
+  at: string;
+  commit: string;
+  rows: BenchRow[];
+  /** Suites that gave no rows, and why. */
+  failed: Record<string, string>;
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -113,12 +120,20 @@ if (values.help || positionals.some((name) => !(name in SUITES))) {
 
 const chosen = positionals.length > 0 ? positionals : Object.keys(SUITES).filter((name) => !SUITES[name]?.onlyNamed);
 const rows: BenchRow[] = [];
+const failed: Record<string, string> = {};
 for (const name of chosen) {
   const suite = SUITES[name];
   if (!suite) continue;
   console.log(`measuring: ${suite.what}`);
   const stalls = suite.withStalls && watchStalls(name);
-  rows.push(...(await suite.run({ minutes })));
+  try {
+    rows.push(...(await suite.run({ minutes })));
+  } catch (error) {
+    // The others have been waited for as well; they are told, and kept.
+    console.error(`${name} could not be measured:`, error);
+    failed[name] = String(error);
+    process.exitCode = 1;
+  }
   if (stalls) rows.push(...(await stalls()));
 }
 console.table(rows.map(({ met, ...row }) => ({ ...row, met: met === null ? "" : met ? "yes" : "NO" })));
@@ -128,6 +143,7 @@ const report: BenchReport = {
   at: new Date().toISOString(),
   commit: commit(),
   rows,
+  failed,
 };
 const text = `${JSON.stringify(report, null, 2)}\n`;
 if (values.json !== undefined) await writeFile(values.json, text);
