@@ -1,7 +1,7 @@
 // Three kinds of tests, told apart by their file names.
 //
 //   *.test.ts            fast: pure code, machines with fakes. In parallel.
-//   *.contract.test.ts   adapters against the real thing: processes, sockets, displays. One file at a time.
+//   *.contract.test.ts   adapters against the real thing: processes, sockets, displays. Two files at a time.
 //   *.e2e.test.ts        the whole product in a real browser. One file at a time, last.
 
 import path from "node:path";
@@ -25,6 +25,7 @@ export default defineConfig({
           // Two thirds of the stage were spent on starting a process, and loading the same modules, for each file.
           pool: "threads",
           isolate: false,
+          maxWorkers: "100%",
           sequence: { groupOrder: 0 },
         },
       },
@@ -33,9 +34,10 @@ export default defineConfig({
         test: {
           name: "contract",
           include: [CONTRACT],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
-          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // They wait more than they work: for processes, sockets and pictures.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -13,8 +13,8 @@ export const TIME_LIMIT_MS: Readonly<Record<Stage, number>> = {
   lint: 2 * 60_000,
   types: 2 * 60_000,
   unit: 3 * 60_000,
-  contract: 12 * 60_000,
-  e2e: 18 * 60_000,
+  contract: 9 * 60_000,
+  e2e: 21 * 60_000,
 };
 
 /** Packages that have types of their own; one that is not in the checkout yet is not checked. */
