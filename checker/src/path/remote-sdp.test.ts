@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { remoteSdp, type RemoteStream } from "./remote-sdp.ts";
+import { remoteSdp, shareFeedback, type RemoteStream } from "./remote-sdp.ts";
 
 const TRANSPORT = {
   id: "t1",
@@ -54,4 +54,9 @@ test.each([
   ["a port that is none", { ...TRANSPORT, iceCandidates: [{ ...TRANSPORT.iceCandidates[0], port: 0 }] }],
 ])("a node can't write lines of its own: %s is refused", (_, transport) => {
   expect(() => remoteSdp(transport as unknown as typeof TRANSPORT, [])).toThrow();
+});
+
+test("the repairs' payload type allows what the picture's does: asking for repairs and keyframes", () => {
+  const lines = remoteSdp(TRANSPORT, [{ ...VIDEO, rtp: shareFeedback(VIDEO.rtp) }]).split("\r\n");
+  for (const payloadType of [102, 100]) expect(lines).toContain(`a=rtcp-fb:${payloadType} nack pli`);
 });

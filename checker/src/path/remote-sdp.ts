@@ -41,6 +41,15 @@ export type RtpParameters = z.infer<typeof RtpParameters>;
 
 export type RemoteStream = { kind: "audio" | "video"; rtp: RtpParameters };
 
+/**
+ * All codecs of a stream with the feedback of its first. Whether a receiver may ask for repairs and keyframes
+ * werift reads off the lowest payload type, and that may be the repairs' own, which has none.
+ */
+export function shareFeedback(rtp: RtpParameters): RtpParameters {
+  const rtcpFeedback = rtp.codecs[0]?.rtcpFeedback ?? [];
+  return { ...rtp, codecs: rtp.codecs.map((codec) => ({ ...codec, rtcpFeedback })) };
+}
+
 /** Throws where the offer is not what a mediasoup node sends. */
 export function remoteSdp(transport: TransportParameters, streams: readonly RemoteStream[]): string {
   const ice = z.parse(Ice, transport.iceParameters);

@@ -8,7 +8,7 @@ import { Channel } from "@nearframe/shared/media/profile";
 import type { Offer, TransportParameters } from "@nearframe/shared/protocol/media";
 import * as z from "zod/mini";
 import type { CallNode, OpenPath, PathEvents, SentLabel } from "../../ports.ts";
-import { remoteSdp, RtpParameters, type RemoteStream } from "../../remote-sdp.ts";
+import { remoteSdp, RtpParameters, shareFeedback, type RemoteStream } from "../../remote-sdp.ts";
 
 /** What a browser gives up after, too. */
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -22,7 +22,7 @@ const SctpStream = z.looseObject({
 });
 
 export const openPath: OpenPath = async (offer, call, events, scope) => {
-  const streams = offer.media.map(({ kind, rtpParameters }): RemoteStream => ({ kind, rtp: z.parse(RtpParameters, rtpParameters) }));
+  const streams = offer.media.map(({ kind, rtpParameters }): RemoteStream => ({ kind, rtp: shareFeedback(z.parse(RtpParameters, rtpParameters)) }));
   const video = streams.find(({ kind }) => kind === "video");
   const [codec] = video?.rtp.codecs ?? [];
   if (codec?.mimeType.toLowerCase() !== "video/h264") {
