@@ -246,19 +246,6 @@ test("a key that is held when the page goes away is let go", async () => {
   });
 });
 
-test("a reload goes on in the same session", async () => {
-  await withPage(async (page) => {
-    await play(page, stack.url, "test-card");
-    const start = await flips(page);
-    await page.keyboard.press("Space");
-    await flipped(page, start, 1);
-    await page.reload();
-    await waitForFrames(page);
-    // A new session would count its flips from 0 again.
-    expect(await flips(page)).toBe(start + 1);
-  });
-});
-
 /** Waits for the page that says how a session ended. */
 async function failureOn(page: Page, timeoutMs: number): Promise<{ reason: string; actions: number }> {
   const failure = page.getByRole("alert");
