@@ -9,7 +9,7 @@ import { HEARTBEAT_MS } from "../nodes/limits.ts";
 import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
 import { cuttable, type Cut } from "../testing/cuttable-cluster.ts";
 import { createWorld, endOf, silentLog, type FakeNode, type FakePeer, type World } from "../testing/world.ts";
-import { PARKED_MAX, PARKED_MS } from "./limits.ts";
+import { PARKED_MAX, PARKED_MS, UNHEARD_PER_SESSION_MAX } from "./limits.ts";
 import { createUnheard } from "./unheard.ts";
 
 let scope: Scope;
@@ -166,6 +166,16 @@ describe("what is kept", () => {
     expect(unheard.count).toBe(PARKED_MAX);
     for (const id of ["s0", "s1"]) unheard.tellAgain(id);
     expect(said).toEqual(["s1"]);
+  });
+
+  test("is bounded for each session, so that who says a thing again and again drives out nobody else", () => {
+    const unheard = createUnheard(() => 0);
+    const said: string[] = [];
+    unheard.keep(word("patient", said));
+    for (let count = 0; count <= PARKED_MAX; count++) unheard.keep(word("loud"));
+    expect(unheard.count).toBe(1 + UNHEARD_PER_SESSION_MAX);
+    unheard.tellAgain("patient");
+    expect(said).toEqual(["patient"]);
   });
 
   test("is told once, and not after its time", () => {

@@ -4,9 +4,9 @@
 // players and nodes say every second, or say anew to a new owner, makes itself good.
 //
 // An owner may have heard the first time and died after that: a word kept here MUST do no
-// harm when it is heard twice. Bounded in number and in time; the oldest go first.
+// harm when it is heard twice. Bounded in number, for each session and in all, and in time; the oldest go first.
 
-import { PARKED_MAX, PARKED_MS } from "./limits.ts";
+import { PARKED_MAX, PARKED_MS, UNHEARD_PER_SESSION_MAX } from "./limits.ts";
 
 export type Word = {
   readonly sessionId: string;
@@ -45,7 +45,7 @@ export function createUnheard(nowMs: () => number) {
   return {
     keep(word: Word): void {
       makeRoom();
-      replace(word.sessionId, [...(bySession.get(word.sessionId) ?? []), { word, saidAtMs: nowMs() }]);
+      replace(word.sessionId, [...(bySession.get(word.sessionId) ?? []), { word, saidAtMs: nowMs() }].slice(-UNHEARD_PER_SESSION_MAX));
     },
     /** The player has heard something of the session that makes good for what was asked. */
     answered(sessionId: string): void {
