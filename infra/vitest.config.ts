@@ -38,6 +38,9 @@ export default defineConfig({
           hookTimeout: 60_000,
           // They wait more than they work: for processes, sockets and pictures.
           maxWorkers: 2,
+          // Real processes on a machine that others may use: one second try, which is named at the run's end.
+          // What needs it more than once in a while is a fault to be traced.
+          retry: 1,
           sequence: { groupOrder: 1 },
         },
       },
@@ -48,8 +51,7 @@ export default defineConfig({
           include: [E2E],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Real media on a machine that others may use: one second try, which the test's line then tells.
-          // What needs it more than once in a while is a fault to be traced.
+          // As above, with real media besides.
           retry: 1,
           fileParallelism: false,
           sequence: { groupOrder: 2 },

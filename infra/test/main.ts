@@ -5,7 +5,7 @@ import { parseTestOptions } from "../commands/options.mjs";
 import { stopOnSignals } from "../start/stop-on-signals.ts";
 import { endRunningTools } from "./run-tool.ts";
 import { runStage } from "./stages.ts";
-import { addTallies, formatTally, type Tally } from "./tally.ts";
+import { addTallies, formatNames, formatTally, type Tally } from "./tally.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
 const { stages, filters, bail } = parseTestOptions(process.argv.slice(2));
@@ -28,7 +28,7 @@ for (const [index, stage] of stages.entries()) {
   tallies.push(tally);
   const seconds = Math.round((performance.now() - startedAtMs) / 1000);
   console.log(`[${index + 1}/${stages.length}] ${stage}: ${formatTally(tally)} in ${seconds} s`);
-  if (bail && tally.failed > 0) break;
+  if (bail && tally.failures.length > 0) break;
 }
 
 const total = addTallies(tallies);
@@ -36,6 +36,6 @@ if (stopped) {
   console.error("\nThe tests were stopped.");
   process.exitCode = 130;
 } else {
-  console.log(`\n${formatTally(total)}`);
-  process.exitCode = total.failed > 0 ? 1 : 0;
+  console.log(["", ...formatNames(total), "", formatTally(total)].join("\n"));
+  process.exitCode = total.failures.length > 0 ? 1 : 0;
 }

@@ -11,9 +11,11 @@ export type ToolResult = { exitCode: number | null; timedOut: boolean };
 
 const running = new Set<number>();
 
-export function runTool(args: readonly string[], cwd: string, timeLimitMs: number): Promise<ToolResult> {
+export function runTool(args: readonly string[], cwd: string, timeLimitMs: number, env: Readonly<Record<string, string>> = {}): Promise<ToolResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", "inherit", "inherit"], detached: true });
+    const child = spawn(process.execPath, args, {
+      cwd, env: { ...process.env, ...env }, stdio: ["ignore", "inherit", "inherit"], detached: true,
+    });
     const { pid } = child;
     let timedOut = false;
     let kill: NodeJS.Timeout | undefined;

@@ -5,8 +5,9 @@ import { existsSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Stage } from "../commands/options.mjs";
+import { OUTCOME_FILE } from "./outcome-reporter.ts";
 import { runTool } from "./run-tool.ts";
-import { NOTHING, tallyVitest, type Tally, type VitestReport } from "./tally.ts";
+import { NOTHING, tallyVitest, type Outcome, type Tally } from "./tally.ts";
 
 /** Together below CI's 40 minutes. */
 export const TIME_LIMIT_MS: Readonly<Record<Stage, number>> = {
@@ -38,24 +39,25 @@ const modulePath = (root: string, ...parts: string[]) => path.join(root, "node_m
 async function runLint(root: string): Promise<Tally> {
   const oxlint = modulePath(root, "oxlint", "bin", "oxlint");
   const { exitCode } = await runTool([oxlint, "--type-aware", "--deny-warnings"], root, TIME_LIMIT_MS.lint);
-  return oneCheck(exitCode === 0);
+  return oneCheck(exitCode === 0 ? [] : ["lint"]);
 }
 
 async function runTypes(root: string): Promise<Tally> {
   const tsc = modulePath(root, "typescript", "bin", "tsc");
-  let passed = true;
+  const wrong: string[] = [];
   for (const name of TYPED_PACKAGES.filter((name) => existsSync(path.join(root, name, "tsconfig.json")))) {
     const { exitCode } = await runTool([tsc, "-p", name, "--pretty"], root, TIME_LIMIT_MS.types / TYPED_PACKAGES.length);
-    if (exitCode !== 0) passed = false;
+    if (exitCode !== 0) wrong.push(`types of ${name}`);
   }
-  return oneCheck(passed);
+  return oneCheck(wrong);
 }
 
-const oneCheck = (passed: boolean): Tally => (passed ? { ...NOTHING, passed: 1 } : { ...NOTHING, failed: 1 });
+const oneCheck = (wrong: readonly string[]): Tally =>
+  wrong.length === 0 ? { ...NOTHING, passed: 1 } : { ...NOTHING, failures: [{ name: wrong.join(", "), message: "see above" }] };
 
 async function runVitest(project: Stage, root: string, filters: readonly string[]): Promise<Tally> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "nearframe-test-"));
-  const reportFile = path.join(folder, "report.json");
+  const outcomeFile = path.join(folder, "outcome.json");
   try {
     const { exitCode, timedOut } = await runTool(
       [
@@ -64,21 +66,21 @@ async function runVitest(project: Stage, root: string, filters: readonly string[
         "--config=infra/vitest.config.ts",
         `--project=${project}`,
         "--reporter=default",
-        "--reporter=json",
-        `--outputFile.json=${reportFile}`,
+        "--reporter=./infra/test/outcome-reporter.ts",
         ...filters,
       ],
       root,
       TIME_LIMIT_MS[project],
+      { [OUTCOME_FILE]: outcomeFile },
     );
     if (timedOut) console.error(`The ${project} tests did not finish in ${TIME_LIMIT_MS[project] / 60_000} minutes.`);
-    return tallyVitest(await readReport(reportFile), exitCode);
+    return tallyVitest(await readOutcome(outcomeFile), exitCode);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function readReport(file: string): Promise<VitestReport | undefined> {
+async function readOutcome(file: string): Promise<Outcome | undefined> {
   if (!existsSync(file)) return undefined; // vitest died before it could tell.
-  return JSON.parse(await readFile(file, "utf8")) as VitestReport;
+  return JSON.parse(await readFile(file, "utf8")) as Outcome;
 }

@@ -1,39 +1,51 @@
 import { describe, expect, test } from "vitest";
 import { TIME_LIMIT_MS } from "./stages.ts";
-import { addTallies, formatTally, NOTHING, tallyVitest } from "./tally.ts";
+import { addTallies, firstLineOf, formatNames, formatTally, NOTHING, tallyVitest } from "./tally.ts";
 
-const file = (status: string, ...tests: string[]) => ({ status, assertionResults: tests.map((status) => ({ status })) });
+const slow = { name: "a.test.ts > waits", message: "nothing came" };
+const wrong = { name: "b.test.ts > adds", message: "expected 3 to be 4" };
 
 describe("a vitest run", () => {
-  test("counts its tests, and what did not run as skipped", () => {
-    const report = { success: false, testResults: [file("passed", "passed", "passed", "pending"), file("failed", "failed", "todo")] };
-    expect(tallyVitest(report, 1)).toEqual({ passed: 2, failed: 1, skipped: 2 });
-  });
-
-  test("counts a file that can't be loaded as a failure", () => {
-    const report = { success: false, testResults: [file("passed", "passed"), file("failed")] };
-    expect(tallyVitest(report, 1)).toEqual({ passed: 1, failed: 1, skipped: 0 });
+  test("is counted as it says", () => {
+    const outcome = { passed: 2, skipped: 1, failures: [wrong], secondTries: [slow] };
+    expect(tallyVitest(outcome, 1)).toEqual(outcome);
   });
 
   test("that failed without a failed test has one failure", () => {
-    expect(tallyVitest({ success: false, testResults: [file("passed", "passed")] }, 1)).toEqual({ passed: 1, failed: 1, skipped: 0 });
-    expect(tallyVitest(undefined, null)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+    const outcome = { passed: 1, skipped: 0, failures: [], secondTries: [] };
+    expect(tallyVitest(outcome, 1)).toEqual({ ...outcome, failures: [{ name: "the test run", message: "ended with 1" }] });
+    expect(tallyVitest(undefined, null)).toEqual({
+      ...NOTHING, failures: [{ name: "the test run", message: "was ended by its time limit or a signal" }],
+    });
   });
 
   test("with no test at all passes as nothing", () => {
-    expect(tallyVitest({ success: true, testResults: [] }, 0)).toEqual(NOTHING);
+    expect(tallyVitest({ passed: 0, skipped: 0, failures: [], secondTries: [] }, 0)).toEqual(NOTHING);
   });
 });
 
 test.each([
-  [{ passed: 2, failed: 0, skipped: 0 }, "2 passed, 0 failed"],
-  [{ passed: 2, failed: 1, skipped: 3 }, "2 passed, 1 failed, 3 skipped"],
+  [{ ...NOTHING, passed: 2 }, "2 passed, 0 failed"],
+  [{ ...NOTHING, passed: 2, failures: [wrong], skipped: 3 }, "2 passed, 1 failed, 3 skipped"],
 ])("%j closes as %j", (tally, line) => {
   expect(formatTally(tally)).toBe(line);
 });
 
 test("the sum is over all stages", () => {
-  expect(addTallies([{ passed: 1, failed: 0, skipped: 2 }, { passed: 3, failed: 1, skipped: 0 }])).toEqual({ passed: 4, failed: 1, skipped: 2 });
+  const sum = addTallies([
+    { passed: 1, skipped: 2, failures: [], secondTries: [slow] },
+    { passed: 3, skipped: 0, failures: [wrong], secondTries: [] },
+  ]);
+  expect(sum).toEqual({ passed: 4, skipped: 2, failures: [wrong], secondTries: [slow] });
+  expect(formatNames(sum)).toEqual([
+    "Passed on a second try:", "  a.test.ts > waits\n    nothing came", "Failed:", "  b.test.ts > adds\n    expected 3 to be 4",
+  ]);
+  expect(formatNames({ ...sum, failures: [], secondTries: [] })).toEqual([]);
+});
+
+test("a failure is named in one line that fits a screen", () => {
+  expect(firstLineOf("\n  it is late\nand so on")).toBe("it is late");
+  expect(firstLineOf("x".repeat(1_000))).toHaveLength(301);
 });
 
 test("the stages' limits together leave set-up some of CI's 40 minutes", () => {

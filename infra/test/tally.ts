@@ -1,51 +1,49 @@
-// Counts of checks, and the closing line that sums them up.
+// Counts of checks, the names of those that failed, and the closing lines that sum them up.
 
-export type Tally = { passed: number; failed: number; skipped: number };
+export type Named = { name: string; message: string };
+export type Tally = { passed: number; skipped: number; failures: readonly Named[]; secondTries: readonly Named[] };
 
-export const NOTHING: Tally = { passed: 0, failed: 0, skipped: 0 };
+/** What a vitest run leaves behind; see outcome-reporter.ts. */
+export type Outcome = { passed: number; skipped: number; failures: Named[]; secondTries: Named[] };
+
+export const NOTHING: Tally = { passed: 0, skipped: 0, failures: [], secondTries: [] };
+
+const MESSAGE_MAX_CHARS = 300;
 
 export function addTallies(tallies: readonly Tally[]): Tally {
-  return tallies.reduce(
-    (sum, tally) => ({
-      passed: sum.passed + tally.passed,
-      failed: sum.failed + tally.failed,
-      skipped: sum.skipped + tally.skipped,
-    }),
-    NOTHING,
-  );
+  return {
+    passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
+    skipped: tallies.reduce((sum, { skipped }) => sum + skipped, 0),
+    failures: tallies.flatMap(({ failures }) => failures),
+    secondTries: tallies.flatMap(({ secondTries }) => secondTries),
+  };
 }
 
 /** "212 passed, 0 failed", and ", 3 skipped" where some were. */
-export function formatTally({ passed, failed, skipped }: Tally): string {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+export function formatTally({ passed, failures, skipped }: Tally): string {
+  return `${passed} passed, ${failures.length} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
-/** The part of vitest's JSON report that is counted. */
-export type VitestReport = {
-  success: boolean;
-  testResults: readonly {
-    status: string;
-    assertionResults: readonly { status: string }[];
-  }[];
-};
+/** What failed, and what passed only when it was tried again: one line each, and none where all is well. */
+export function formatNames({ failures, secondTries }: Tally): string[] {
+  const list = (title: string, named: readonly Named[]) =>
+    named.length === 0 ? [] : [title, ...named.map(({ name, message }) => `  ${name}\n    ${message}`)];
+  return [...list("Passed on a second try:", secondTries), ...list("Failed:", failures)];
+}
+
+/** An error's first line that says something, cut where it would fill a screen. */
+export function firstLineOf(message: string): string {
+  const line = message.split("\n").find((each) => each.trim() !== "")?.trim() ?? "";
+  return line.length > MESSAGE_MAX_CHARS ? `${line.slice(0, MESSAGE_MAX_CHARS)}…` : line;
+}
 
 /**
- * Counts a vitest run. A file that can't even be loaded has no tests, and a run
- * may fail with none failed (an error outside a test, a time limit): each of
- * those counts as one failure, so that a failed run never adds up to a good one.
+ * Counts a vitest run. It may die before it can tell, or fail with none failed (a
+ * time limit): each counts as one failure, so that a failed run never adds up to a good one.
  */
-export function tallyVitest(report: VitestReport | undefined, exitCode: number | null): Tally {
-  if (!report) return { ...NOTHING, failed: 1 };
-  const tests = report.testResults.flatMap((file) => file.assertionResults);
-  const count = (status: string) => tests.filter((test) => test.status === status).length;
-  const passed = count("passed");
-  const filesUnloadable = report.testResults.filter((file) => {
-    return file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed");
-  }).length;
-  const failed = count("failed") + filesUnloadable;
-  return {
-    passed,
-    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
-    skipped: tests.length - passed - count("failed"),
-  };
+export function tallyVitest(outcome: Outcome | undefined, exitCode: number | null): Tally {
+  const how = exitCode === null ? "was ended by its time limit or a signal" : `ended with ${exitCode}`;
+  const died: Named = { name: "the test run", message: how };
+  if (!outcome) return { ...NOTHING, failures: [died] };
+  return outcome.failures.length === 0 && exitCode !== 0 ? { ...outcome, failures: [died] } : outcome;
 }

@@ -194,6 +194,8 @@ function createPlayerSession(
   }
 
   async function hearNode(message: Extract<NodeToServer, { sessionId: string }>): Promise<void> {
+    // Each session counts its epochs from the same number: a node's last words of the one before it are not for this one.
+    if (message.sessionId !== sessionId) return;
     const candidate = candidates.find(({ epoch }) => epoch === message.epoch);
     if (!candidate) return;
     const nodeId = nodeIdOf(Buffer.from(candidate.node.publicKey, "base64url"));
