@@ -54,6 +54,12 @@ afterAll(() => scope.close());
 
 async function startWith(names: readonly NodeName[]): Promise<ChoosingServer> {
   const server = await startChoosingServer({ title, choiceMs: CHOICE_MS, passOffer }, scope);
+  await addNodes(server, names);
+  await server.nodes(names.length);
+  return server;
+}
+
+async function addNodes(server: ChoosingServer, names: readonly NodeName[]): Promise<void> {
   await Promise.all(
     names.map(async (name) => {
       const mediaPort = await freePort();
@@ -68,8 +74,6 @@ async function startWith(names: readonly NodeName[]): Promise<ChoosingServer> {
       );
     }),
   );
-  await server.nodes(names.length);
-  return server;
 }
 
 /** What the usual way of choosing has: the shortest time of an HTTP answer, the first one thrown away. */
@@ -155,3 +159,59 @@ test("media goes to the node that is nearest on media's own path, where HTTP wou
     }),
   );
 });
+
+test("a nearer node is measured beside the path that plays, and the picture goes on", async () => {
+  const server = await startWith(["far"]);
+  const page = await (await openBrowser(scope)).newPage();
+  await page.goto(`${server.url}/play/test-card`);
+  await withTimeout(server.firstFrameMs(), 40_000, "a tap led to no frame");
+  await waitForFrames(page);
+  await addNodes(server, ["near"]);
+  await server.nodes(2);
+
+  await watchGaps(page);
+  await page.waitForTimeout(2_000);
+  const before = await takeGap(page);
+  const trial = await withTimeout(server.trial("near"), 10_000, "the trial was not measured");
+  const during = await takeGap(page);
+  await page.waitForTimeout(1_000);
+  const after = await takeGap(page);
+
+  expect(trial.verified).toBe(true);
+  for (const seen of [trial.player, trial.node]) {
+    expect(seen.rttMs.min).toBeGreaterThanOrEqual(NODES.near.mediaRttMs);
+    expect(seen.rttMs.min).toBeLessThan(NODES.far.mediaRttMs);
+  }
+  // It plays on where it played: nothing of the trial became the session's.
+  expect(after.frames).toBeGreaterThan(10);
+  expect(during.longestMs).toBeLessThan(1_000);
+  console.log(JSON.stringify({ trialMs: Math.round(trial.tookMs), longestGapMs: { before: before.longestMs, during: during.longestMs, after: after.longestMs } }));
+});
+
+type Gaps = { frames: number; longestMs: number };
+
+/** Counts the picture's frames in the page, and the longest time without one, from now on. */
+const watchGaps = (page: Page) =>
+  page.evaluate(() => {
+    const video = document.querySelector("video");
+    if (!video) throw new Error("the page shows no video");
+    const gaps = { frames: 0, longestMs: 0, lastMs: performance.now() };
+    Object.assign(window, { gaps });
+    const see = () => {
+      const nowMs = performance.now();
+      gaps.frames++;
+      gaps.longestMs = Math.max(gaps.longestMs, nowMs - gaps.lastMs);
+      gaps.lastMs = nowMs;
+      video.requestVideoFrameCallback(see);
+    };
+    video.requestVideoFrameCallback(see);
+  });
+
+/** What was seen since it was last taken; a gap that lasts still counts as long as it is. */
+const takeGap = (page: Page): Promise<Gaps> =>
+  page.evaluate(() => {
+    const { gaps } = window as unknown as { gaps: Gaps & { lastMs: number } };
+    const seen = { frames: gaps.frames, longestMs: Math.round(Math.max(gaps.longestMs, performance.now() - gaps.lastMs)) };
+    gaps.frames = gaps.longestMs = 0;
+    return seen;
+  });

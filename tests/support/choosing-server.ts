@@ -28,6 +28,9 @@ const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javas
 
 export type Report = { player?: ProbeResult; node?: ProbeResult; verified?: boolean };
 
+/** `tookMs`: from the word to the node until both ends had reported. */
+export type Trial = Required<Report> & { tookMs: number };
+
 export type Choice = {
   /** By the nodes' names. */
   reports: ReadonlyMap<string, Report>;
@@ -45,6 +48,8 @@ export interface ChoosingServer {
   choice(): Promise<Choice>;
   /** From the tap to the player's next first frame. */
   firstFrameMs(): Promise<number>;
+  /** Has the player that came last measure the way to this node beside the one it plays on, as before a move. */
+  trial(node: string): Promise<Trial>;
   /** The last that was said, by whom and when: what to look at where a tap led to nothing. */
   story(): string;
 }
@@ -149,6 +154,11 @@ export async function startChoosingServer(options: ChoosingOptions, scope: Scope
       }),
     choice: choices.take,
     firstFrameMs: firstFramesMs.take,
+    trial: (name) => {
+      const node = nodes.findLast((each) => each.name === name);
+      if (!session || !node) throw new Error(`a trial needs somebody who plays, and a node named ${name}`);
+      return session.trial(node);
+    },
     story: () => lines.join("\n"),
   };
 }
@@ -178,6 +188,25 @@ function createPlayerSession(
   const candidates = nodes.map((node, i): Candidate => ({ node, epoch: 100 + i, nonce: randomBytes(16).toString("base64url") }));
   let firstOfferAtMs: number | undefined;
   let chosen: Candidate | undefined;
+  let tried: { candidate: Candidate; done(): void } | undefined;
+
+  async function trial(node: NodePeer): Promise<Trial> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const candidate: Candidate = { node, epoch: 900, nonce: randomBytes(16).toString("base64url") };
+    tried = { candidate, done: resolve };
+    candidates.push(candidate);
+    reports.set(node.name, {});
+    const fromMs = performance.now();
+    node.say({ type: "session.prepare", sessionId, epoch: candidate.epoch, playerId: "p1", title, device, nonce: candidate.nonce });
+    await promise;
+    const tookMs = performance.now() - fromMs;
+    node.say({ type: "session.stop", sessionId, epoch: candidate.epoch, reason: "taken-over" });
+    candidates.splice(candidates.indexOf(candidate), 1);
+    tried = undefined;
+    const { player, node: byNode } = reportOf(candidate);
+    if (!player || !byNode) throw new Error("a trial ended without both reports");
+    return { player, node: byNode, verified: candidate.verified === true && candidate.receipt === candidate.signature, tookMs };
+  }
 
   function begin(requestId: string): void {
     const { id, name, size, fps, input } = title.manifest;
@@ -203,7 +232,12 @@ function createPlayerSession(
       case "session.offer": {
         const probe = { nonce: candidate.nonce, nodeId };
         const text = JSON.stringify({ type: "session.offer", sessionId, epoch: message.epoch, offer: message.offer, ...(chosen ? {} : { probe }) } satisfies ServerToClient);
-        sayText(await passOffer(candidate.node.name, text));
+        const passed = await passOffer(candidate.node.name, text);
+        if (candidate === tried?.candidate) {
+          const { offer } = JSON.parse(passed) as Extract<ServerToClient, { type: "session.offer" }>;
+          return say({ type: "session.trial", sessionId, epoch: message.epoch, offer });
+        }
+        sayText(passed);
         if (firstOfferAtMs !== undefined || chosen) return;
         firstOfferAtMs = performance.now();
         setTimeout(choose, choiceMs);
@@ -223,7 +257,7 @@ function createPlayerSession(
         if (candidate === chosen) say({ type: "session.progress", sessionId, step: message.step });
         return;
       case "session.ended": {
-        if (!chosen) return drop(candidate, message.detail);
+        if (!chosen || candidate === tried?.candidate) return drop(candidate, message.detail);
         if (candidate !== chosen) return;
         const { reason, detail } = message;
         if (reason !== "player-left") console.warn(`the session ended on its node: ${reason} ${detail ?? ""}`);
@@ -271,6 +305,10 @@ function createPlayerSession(
   const reportOf = ({ node }: Candidate) => reports.get(node.name) as Report;
 
   function chooseIfAllKnown(): void {
+    if (tried) {
+      const { player, node } = reportOf(tried.candidate);
+      return player && node ? tried.done() : undefined;
+    }
     if (candidates.every((candidate) => reportOf(candidate).player && reportOf(candidate).node)) choose();
   }
 
@@ -292,7 +330,7 @@ function createPlayerSession(
     onChosen({ reports: new Map([...reports].map(([name, report]) => [name, { ...report }])), chosen: best.node.name, probingMs: performance.now() - (firstOfferAtMs ?? 0) });
   }
 
-  return { begin, hearNode, hearPlayer, end };
+  return { begin, trial, hearNode, hearPlayer, end };
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

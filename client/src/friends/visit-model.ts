@@ -10,6 +10,8 @@ import { describeDevice, openBrowserPath } from "../play-entry.ts";
 import type { ControlLink } from "../stream/control-link.ts";
 import { createScreen, type Screen, type ScreenElements } from "../stream/screen.ts";
 import { browserTimers } from "../timers.ts";
+import type { Orientation } from "../view-model/control-layout.ts";
+import { followOrientation } from "../view-model/orientation.ts";
 import type { Settings } from "../view-model/settings.ts";
 import { createWakeLock } from "../view-model/wake-lock.ts";
 import { createCompany, type CompanyModel } from "./company.ts";
@@ -30,6 +32,7 @@ export type VisitModel = Pick<GuestSession, "visit" | "leave"> & {
   /** Of a phone that is a pad. */
   readonly padWay: Behavior<PadLinkState>;
   readonly padCount: Behavior<number>;
+  readonly orientation: Behavior<Orientation>;
   readonly sound: Behavior<"on" | "blocked">;
   /** Takes the elements until the returned function is called. */
   mountScreen(elements: ScreenElements): () => void;
@@ -111,6 +114,7 @@ export function createBrowserVisit(scope: Scope, code: string, { link, settings,
     hands,
     padWay: padLink.state,
     padCount: padCount.behavior,
+    orientation: followOrientation(scope, window),
     sound: sound.behavior,
     mountScreen(elements) {
       const screenScope = scope.child();

@@ -91,7 +91,7 @@ export const friendsEn = {
   padPage: {
     title: (pad: number) => `Pad ${pad}`,
     surface: "The pad",
-    turn: "Turn the phone on its side.",
+    turn: "Turned on its side, the buttons are larger.",
     connecting: "Connecting",
     browser: (ms: number) => `${ms} ms, by the screen that plays`,
     node: (ms: number) => `${ms} ms, straight to the machine`,

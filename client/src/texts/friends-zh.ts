@@ -87,7 +87,7 @@ export const friendsZh: FriendsTexts = {
   padPage: {
     title: (pad) => `手柄 ${pad}`,
     surface: "手柄",
-    turn: "请把手机横过来。",
+    turn: "横过来按钮会更大。",
     connecting: "连接中",
     browser: (ms) => `${ms} 毫秒，经由大屏幕`,
     node: (ms) => `${ms} 毫秒，直达机器`,

@@ -90,17 +90,18 @@ function LivePad({ model, visit }: { model: VisitModel; visit: Here }) {
 /** The parts are drawn here and felt by the surface that they lie on, past React. */
 function DrawnPad({ model }: { model: VisitModel }) {
   const { padPage } = useFriendsTexts();
+  const controls = WHOLE_PAD[useBehavior(model.orientation)];
   const surface = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = surface.current;
     if (!element) return undefined;
     return model.hands.mount({
-      element, controls: WHOLE_PAD, safeBox: () => element.getBoundingClientRect(), onLook: (look) => showLook(element, look),
+      element, controls, safeBox: () => element.getBoundingClientRect(), onLook: (look) => showLook(element, look),
     });
-  }, [model]);
+  }, [model, controls]);
   return (
     <div ref={surface} className={styles.pad} role="application" aria-label={padPage.surface}>
-      <TouchControls controls={WHOLE_PAD} />
+      <TouchControls controls={controls} />
     </div>
   );
 }
