@@ -109,8 +109,8 @@ export interface WarmTitle {
   readonly stage: Scope;
   /** Owns the running title; ends with the stage, or earlier. */
   readonly program: Scope;
-  /** Who is told from now on that the title shakes a pad. */
-  listen(onRumble: InputSinkEvents["onRumble"]): void;
+  /** Who is told from now on what the title does to pads, and what is copied in it. */
+  listen(listener: InputSinkEvents): void;
 }
 
 export interface WarmTitles {

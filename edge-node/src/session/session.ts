@@ -325,7 +325,7 @@ export function createSession(
   function warmStage(copy: WarmTitle): Stage {
     onStep("display-started");
     onStep("sound-started");
-    copy.listen(onRumble);
+    copy.listen({ onRumble, onClipboard });
     const run = async () => {
       // Newer than the saves here, so closed before they are archived.
       scope.adopt(copy.program);

@@ -28,9 +28,13 @@ export async function openCopy(ports: CopyPorts, title: Title, source: TitleSour
     ports.openSound(stage),
     ports.findTitle(title, source, stage),
   ]);
-  let onRumble: InputSinkEvents["onRumble"] = () => {};
+  let listener: InputSinkEvents = { onRumble() {} };
   // Before the title: many look for pads only when they start.
-  const sink = await ports.openInputSink(display, { onRumble: (...shake) => onRumble(...shake) }, stage);
+  const sink = await ports.openInputSink(
+    display,
+    { onRumble: (...shake) => listener.onRumble(...shake), onClipboard: (text) => listener.onClipboard?.(text) },
+    stage,
+  );
   const program = stage.child();
   const running = await ports.launchTitle({ title: found, sessionFolder: folder, display, sound }, program);
   const startTimeoutMs = (manifest.startTimeoutS ?? START_TIMEOUT_S_DEFAULT) * 1000;
@@ -40,7 +44,7 @@ export async function openCopy(ports: CopyPorts, title: Title, source: TitleSour
     sound.closed.then((why) => Promise.reject(new Error(why))),
   ]);
   await running.pause();
-  return { folder, display, sound, sink, running, stage, program, listen: (listener) => void (onRumble = listener) };
+  return { folder, display, sound, sink, running, stage, program, listen: (next) => void (listener = next) };
 }
 
 async function ended({ exited, lastOutput }: RunningProgram): Promise<never> {

@@ -52,6 +52,8 @@ export async function connectX11(
     if (client.stream) client.terminate();
   });
   const display = await withTimeout(connecting.promise, CONNECT_TIMEOUT_MS, `no answer from X display ${address.name}`);
+  // The package keeps one table of atoms for all of its connections, and each server numbers its own.
+  display.client.atoms = { ...display.client.atoms };
   return { display, closed };
 }
 

@@ -42,6 +42,13 @@ declare module "x11" {
     Subtract(damage: number, repair: number, parts: number): void;
   }
 
+  export interface FixesExtension {
+    readonly firstEvent: number;
+    readonly events: { readonly SelectionNotify: number };
+    readonly SelectionEventMask: { readonly SetSelectionOwner: number };
+    SelectSelectionInput(window: number, selection: number, mask: number): void;
+  }
+
   export interface ShmSegment {
     readonly buffer: Buffer;
     putImage(drawable: number, pen: number, picture: { width: number; height: number; depth: number }): void;
@@ -92,13 +99,27 @@ declare module "x11" {
     SendClientMessage(
       destination: number, about: number, type: number, format: 8 | 16 | 32, data: readonly number[], eventMask: number,
     ): boolean;
+    SetSelectionOwner(owner: number, selection: number, timeMs?: number): boolean;
+    ConvertSelection(requestor: number, selection: number, target: number, property: number, timeMs?: number): boolean;
+    /** `maxWords`: of four bytes each. */
+    GetProperty(
+      remove: 0 | 1, window: number, property: number, type: number, fromWord: number, maxWords: number,
+      done: (error: XError | null, property: { type: number; format: number; bytesAfter: number; data: Buffer }) => void,
+    ): boolean;
+    ChangeProperty(mode: number, window: number, property: number, type: number, format: 8 | 16 | 32, data: Buffer): boolean;
+    DeleteProperty(window: number, property: number): boolean;
+    SendEvent(destination: number, propagate: 0 | 1, eventMask: number, event: Readonly<Record<string, unknown>>): boolean;
     QueryPointer(window: number, done: (error: XError | null, at: { rootX: number; rootY: number }) => void): boolean;
+    GetAtomName(atom: number, done: (error: XError | null, name: string) => void): boolean;
+    /** Those that are known already, by name; nobody asks the server for them again. */
+    atoms: Readonly<Record<string, number>>;
     readonly stream?: object;
     /** Answered when the server has dealt with every request before. */
     sync(): Promise<void>;
     sync(done: (error: Error | null) => void): void;
     require(extension: "xtest", done: (error: Error | null, extension: XTestExtension) => void): void;
     require(extension: "damage", done: (error: Error | null, extension: DamageExtension) => void): void;
+    require(extension: "fixes", done: (error: Error | null, extension: FixesExtension) => void): void;
     require(extension: "shm", done: (error: Error | null, extension: ShmExtension) => void): void;
     terminate(): void;
   }

@@ -1,13 +1,15 @@
 // All that this host can put into a title: keys, pointer and text through XTEST,
-// pads through uinput where there is one.
+// pads through uinput where there is one. What is copied in it comes back out.
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { InputAction, InputSink, InputSinkEvents, OpenInputSink } from "../ports.ts";
 import { createPadDevice, whyNoUinput, type PadDevice } from "./uinput.ts";
+import { watchClipboard } from "./x-clipboard.ts";
 import { openXtestSink } from "./xtest.ts";
 
 export const openHostSink: OpenInputSink = async (display, events, scope) => {
-  const sink = await openXtestSink(display, scope);
+  const { onClipboard } = events;
+  const [sink] = await Promise.all([openXtestSink(display, scope), onClipboard && watchClipboard(display, onClipboard, scope)]);
   const reason = await whyNoUinput();
   if (reason) return { lacks: { ...sink.lacks, pad: reason }, apply: (actions) => sink.apply(actions) };
   return withPads(sink, events, scope);
