@@ -1,11 +1,11 @@
 // Tap to first frame with and without a warm title, in real Chromium, through everything.
 // Each start is another player's, so that nobody has a save, in a browser that has never
-// been here: loading the page is in the figure.
+// been here: its home screen is open, and a tile is tapped.
 
 import * as z from "zod/mini";
 import { TitleList } from "@nearframe/shared/api/titles";
 import { Scope } from "@nearframe/shared/lifetime";
-import { openBrowser, play } from "../../support/browser.ts";
+import { openBrowser, waitForFrames } from "../../support/browser.ts";
 import { openAndroidTitle } from "../../support/android-title.ts";
 import { makeLibretroTitle } from "../../support/libretro-title.ts";
 import { descendants, eventually } from "../../support/processes.ts";
@@ -50,31 +50,38 @@ async function starts(title: Title, warm: boolean): Promise<number[]> {
   const figures: number[] = [];
   // The first fills the caches, and makes the demand that keeps a copy.
   await untilFree(stack, title);
-  await startMs(stack, title.id);
+  await startMs(stack, title);
   for (let i = 0; i < STARTS; i++) {
     await untilFree(stack, title);
     const before = warm ? await waiting(stack) : [];
-    figures.push(await startMs(stack, title.id, before));
+    figures.push(await startMs(stack, title, before));
   }
   return figures;
 }
 
 /** A node that can run it is there; a device is clean again. */
 async function untilFree(stack: Stack, { id }: Title): Promise<void> {
-  const state = async () => {
-    const { titles } = z.parse(TitleList, await (await fetch(`${stack.url}/api/titles`)).json());
-    return titles.find((title) => title.id === id)?.availability.state;
-  };
+  const state = async () => (await titleOf(stack, id)).availability.state;
   await eventually(state, (is) => is === "now", WARM_WITHIN_MS, `a node for ${id}`);
 }
 
+async function titleOf(stack: Stack, id: string) {
+  const { titles } = z.parse(TitleList, await (await fetch(`${stack.url}/api/titles`)).json());
+  const found = titles.find((title) => title.id === id);
+  if (!found) throw new Error(`the server has no title ${id}`);
+  return found;
+}
+
 /** `copies` are the displays that wait: the session has to be on one of them. */
-async function startMs(stack: Stack, titleId: string, copies: readonly number[] = []): Promise<number> {
+async function startMs(stack: Stack, { id }: Title, copies: readonly number[] = []): Promise<number> {
   await using scope = new Scope();
   const page = await (await openBrowser(scope)).newPage();
-  await play(page, stack.url, titleId);
+  const { name } = await titleOf(stack, id);
+  await page.goto(stack.url, { waitUntil: "networkidle" });
+  await page.getByRole("region", { name: "Titles" }).getByRole("button", { name: `Play ${name}`, exact: true }).click();
+  await waitForFrames(page);
   const fresh = (await displays(stack)).filter((pid) => !copies.includes(pid));
-  if (copies.length > 0 && fresh.length > 0) throw new Error(`${titleId} was started anew, though it was kept warm`);
+  if (copies.length > 0 && fresh.length > 0) throw new Error(`${id} was started anew, though it was kept warm`);
   const ms = await page.evaluate(() => {
     const session = window.__nearframe?.session;
     if (session?.phase !== "playing") throw new Error(`the session is ${session?.phase}`);
