@@ -10,7 +10,7 @@ import { STEP_MS, endsWithin } from "./session-lengths.ts";
 import type { SessionLengths } from "./session-lengths.ts";
 
 export type PoolNow = {
-  /** How long each session that holds a slot of the pool has run. */
+  /** How long each session that holds a slot of the pool has been played. */
   readonly agesMs: readonly number[];
   /** Of those in the line, the share that leaves it in a minute; 0 where it is not known. */
   readonly leavingPerMinute: number;

@@ -73,15 +73,22 @@ export function newEntry(facts: SessionFacts, session: Session, { term = 1, turn
 export function toldOf(entry: Entry): SessionTold {
   const { playerId, session, peer } = entry;
   const awayUntil = awayUntilMs(session);
+  const playedSince = playedSinceMs(entry);
   return {
     playerId,
     titleId: titleIdOf(entry),
     nodeIds: leasesOf(session).map(({ nodeId }) => nodeId),
     requestedAtMs: entry.requestedAtMs,
+    ...(playedSince !== undefined && { playedSinceMs: playedSince }),
     ...(awayUntil !== undefined && { awayUntilMs: awayUntil }),
     ...(peer?.tabId !== undefined && { tabId: peer.tabId }),
     ending: session.state === "ending" || session.state === "ended",
   };
+}
+
+/** Since when a player has had it who has not ended it: how long such last is learned from these too, and from no check. */
+export function playedSinceMs({ session, pinnedNodeId }: Pick<Entry, "session" | "pinnedNodeId">): number | undefined {
+  return "end" in session || pinnedNodeId !== undefined ? undefined : session.played?.sinceMs;
 }
 
 /** The one node that it is placed on; a candidate is not yet that. */

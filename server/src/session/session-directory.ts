@@ -19,6 +19,8 @@ export const SessionEntry = z.object({
   nodeIds: z.array(Id),
   /** By its first owner's clock; not there in the entries of earlier versions. */
   requestedAtMs: z.optional(z.number()),
+  /** By the clock of who owned it then: its first picture. Not there before that, nor for a check. */
+  playedSinceMs: z.optional(z.number()),
   /** Until when it waits for a player who is away; undefined for one who is there. */
   awayUntilMs: z.optional(z.number()),
   /** Of the browser tab that plays it. */

@@ -52,7 +52,7 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
   const byPlayer = new Map<string, Set<Entry>>();
   const whole = createWholeLine({ entries, shared, directory, titles, nowMs });
   const line = createLine<Entry, WaitingElsewhere>({ order: whole.order, place, hold, noteHeld, giveHope, tellPosition });
-  const waits = createWaitTimes(nowMs, lengths);
+  const waits = createWaitTimes({ nowMs, lengths, runningSinceMs: whole.runningSinceMs });
   let settling: NodeJS.Timeout | undefined;
   // Limits relax with waiting, which nothing else tells of.
   const relaxing = setInterval(() => {

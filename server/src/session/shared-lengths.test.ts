@@ -29,7 +29,7 @@ async function join(serverId: string, way = { up: true }) {
   const own = scope.child();
   const cluster = cuttable(joinLocalCluster({ serverId, hub, log: silentLog }, own), way, new Set());
   const lengths = await openSharedLengths({ cluster, log: silentLog, nowMs: () => Date.now() }, own);
-  return { ...lengths, own, seen: () => lengths.lastEnded().map(({ lengthMs }) => lengthMs) };
+  return { ...lengths, own, seen: () => lengths.lastEnded().ended.map(({ lengthMs }) => lengthMs) };
 }
 
 const told = () => vi.advanceTimersByTimeAsync(LENGTHS_TELL_MS + 10);
@@ -60,6 +60,28 @@ test("what is told and what is kept is bounded, and the newest stays", async () 
   await told();
   expect(first.seen()).toHaveLength(LENGTHS_KEPT_MAX);
   expect(first.seen().slice(-LENGTHS_TOLD_MAX)).toEqual(Array.from({ length: LENGTHS_TOLD_MAX }, (_, index) => LENGTHS_KEPT_MAX + 2 - LENGTHS_TOLD_MAX + index));
+});
+
+test("it is known from when on all ends are among them", async () => {
+  const beganAtMs = Date.now();
+  const first = await join("a");
+  await vi.advanceTimersByTimeAsync(60_000);
+  const second = await join("b");
+  expect([first.lastEnded().sinceMs, second.lastEnded().sinceMs]).toEqual([beganAtMs, beganAtMs + 60_000]);
+  first.observe(1_000);
+  await told();
+  // Who comes later knows what the others have seen.
+  const third = await join("c");
+  expect(third.lastEnded().sinceMs).toBe(beganAtMs + 60_000);
+  for (let count = 0; count < LENGTHS_TOLD_MAX; count++) {
+    await vi.advanceTimersByTimeAsync(10);
+    first.observe(1_000);
+  }
+  await told();
+  // It told the newest only; itself it knows them all.
+  expect(third.lastEnded().sinceMs).toBe(third.lastEnded().ended[0]!.endedAtMs);
+  expect(third.lastEnded().sinceMs).toBeGreaterThan(beganAtMs + 60_000);
+  expect(first.lastEnded().sinceMs).toBe(beganAtMs);
 });
 
 test("an entry that expired, and one that could not be written, is told again", async () => {

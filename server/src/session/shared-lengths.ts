@@ -6,11 +6,11 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import * as z from "zod/mini";
 import { ClusterUnavailableError, type Cluster } from "../cluster/ports.ts";
 import type { Log } from "../log.ts";
-import type { LengthObservation } from "../queue/session-lengths.ts";
+import type { EndsKnown } from "../queue/session-lengths.ts";
 import { LENGTHS_KEPT_MAX, LENGTHS_TELL_MS, LENGTHS_TOLD_MAX, LENGTHS_TTL_MS } from "./limits.ts";
 
 const Ended = z.object({
-  /** By its process's clock, and only to tell newer ones from older. */
+  /** By its process's clock: tells newer ones from older, and when it began. */
   endedAtMs: z.number(),
   lengthMs: z.number().check(z.gte(0)),
 });
@@ -25,7 +25,8 @@ export async function openSharedLengths({ cluster, log, nowMs }: { cluster: Clus
   const bucket = await cluster.bucket("session-lengths", { schema: LengthsTold, ttlMs: LENGTHS_TTL_MS });
   const own: Ended[] = [];
   const others = new Map<string, readonly Ended[]>();
-  let newest: readonly LengthObservation[] | undefined;
+  const openedAtMs = nowMs();
+  let newest: EndsKnown | undefined;
   let revision: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   scope.own(others, () => clearTimeout(timer));
@@ -58,6 +59,20 @@ export async function openSharedLengths({ cluster, log, nowMs }: { cluster: Clus
     }
   }
 
+  /** Of all processes the last ones; older ones say less of today. */
+  function lastEnded(): EndsKnown {
+    const all = [own, ...others.values()].flat().toSorted((a, b) => a.endedAtMs - b.endedAtMs);
+    const ended = all.slice(-LENGTHS_KEPT_MAX);
+    // Nothing ends at a process before it is there, so what any has seen is known from its first end on; where
+    // a list was cut, from the oldest that is left.
+    const cuts = [
+      ...(ended.length === LENGTHS_KEPT_MAX ? [ended[0]] : []),
+      ...[...others.values()].filter((list) => list.length === LENGTHS_TOLD_MAX).map((list) => list[0]),
+    ];
+    const beganAtMs = Math.min(openedAtMs, all[0]?.endedAtMs ?? openedAtMs);
+    return { ended, sinceMs: Math.max(beganAtMs, ...cuts.map((oldest) => oldest?.endedAtMs ?? 0)) };
+  }
+
   return {
     /** A session of this process was over for its player after so long. */
     observe(lengthMs: number): void {
@@ -66,14 +81,6 @@ export async function openSharedLengths({ cluster, log, nowMs }: { cluster: Clus
       newest = undefined;
       tellLater();
     },
-    /** Of all processes the last ones; older ones say less of today. */
-    lastEnded(): readonly LengthObservation[] {
-      newest ??= [own, ...others.values()]
-        .flat()
-        .toSorted((a, b) => a.endedAtMs - b.endedAtMs)
-        .slice(-LENGTHS_KEPT_MAX)
-        .map(({ lengthMs }) => ({ lengthMs, ended: true }));
-      return newest;
-    },
+    lastEnded: (): EndsKnown => (newest ??= lastEnded()),
   };
 }

@@ -1,20 +1,28 @@
-// How long a place in line will take, from how long sessions have lasted and how long
-// those that hold a slot have run. What it tells is what half of those who wait beat.
+// How long a place in line will take, from how long sessions have lasted, and how long
+// those that run have been played. What it tells is what half of those who wait beat.
 
 import { createWaitTable, type WaitTable } from "../queue/estimate-wait.ts";
-import { learnLengths } from "../queue/session-lengths.ts";
+import { learnLengths, observationsOf } from "../queue/session-lengths.ts";
 import type { SharedLengths } from "./shared-lengths.ts";
+
+export type WaitTimesPorts = {
+  nowMs(): number;
+  lengths: Pick<SharedLengths, "lastEnded">;
+  /** The first picture of each session that has been seen and is not over, at all processes. */
+  runningSinceMs(): readonly number[];
+};
 
 /** A table costs about a millisecond, and a line's places all change at once. */
 const TABLE_MS = 5_000;
 
-export function createWaitTimes(nowMs: () => number, lengths: Pick<SharedLengths, "lastEnded">) {
+export function createWaitTimes({ nowMs, lengths, runningSinceMs }: WaitTimesPorts) {
   const tables = new Map<string, { table: WaitTable; madeAtMs: number }>();
 
   function tableOf(pool: string, agesMs: () => readonly number[]): WaitTable {
     const known = tables.get(pool);
     if (known && nowMs() - known.madeAtMs < TABLE_MS) return known.table;
-    const table = createWaitTable({ agesMs: agesMs(), leavingPerMinute: 0 }, learnLengths(lengths.lastEnded()));
+    const seen = observationsOf(lengths.lastEnded(), runningSinceMs(), nowMs());
+    const table = createWaitTable({ agesMs: agesMs(), leavingPerMinute: 0 }, learnLengths(seen));
     tables.set(pool, { table, madeAtMs: nowMs() });
     return table;
   }

@@ -3,7 +3,7 @@
 
 import type { Runtime } from "@nearframe/shared/title/manifest";
 import { orderLine, type LineEntry } from "../queue/line.ts";
-import { leaseOf, titleIdOf, type Entry } from "./entry.ts";
+import { leaseOf, playedSinceMs, titleIdOf, type Entry } from "./entry.ts";
 import type { Turn } from "./line.ts";
 import type { SessionTitles } from "./ports.ts";
 import type { SessionDirectory } from "./session-directory.ts";
@@ -40,14 +40,26 @@ export function createWholeLine({ entries, shared, directory, titles, nowMs }: W
     return running;
   }
 
-  /** How long each session of a runtime has been there, as far as it has been told. */
+  /** How long each session of a runtime that holds a slot has been played, as far as it has been told. */
   function agesOf(runtime: Runtime): number[] {
-    const here = [...entries.values()].filter(({ session, title }) => leaseOf(session) && title.manifest.runtime === runtime);
-    const elsewhere = directory.placedElsewhere().filter(({ titleId }) => titles.find(titleId)?.manifest.runtime === runtime);
-    return [...here, ...elsewhere].flatMap(({ requestedAtMs }) => (requestedAtMs === undefined ? [] : [Math.max(0, nowMs() - requestedAtMs)]));
+    const here = [...entries.values()]
+      .filter(({ session, title }) => leaseOf(session) && title.manifest.runtime === runtime)
+      .map(({ session }) => session.played?.sinceMs ?? nowMs());
+    const elsewhere = directory
+      .placedElsewhere()
+      .filter(({ titleId }) => titles.find(titleId)?.manifest.runtime === runtime)
+      // One that has no picture yet was asked for a moment ago, unless it waited in line; earlier versions tell no more.
+      .flatMap(({ playedSinceMs, requestedAtMs }) => playedSinceMs ?? requestedAtMs ?? []);
+    return [...here, ...elsewhere].map((sinceMs) => Math.max(0, nowMs() - sinceMs));
   }
 
-  return { order, agesOf };
+  function runningSinceMs(): number[] {
+    const here = [...entries.values()].flatMap((entry) => playedSinceMs(entry) ?? []);
+    const elsewhere = directory.placedElsewhere().flatMap((told) => (told.ending ? [] : (told.playedSinceMs ?? [])));
+    return [...here, ...elsewhere];
+  }
+
+  return { order, agesOf, runningSinceMs };
 }
 
 /** What the other processes are told of one of ours. */
