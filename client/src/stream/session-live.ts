@@ -4,6 +4,7 @@
 import type { ServerToClient, SessionTitle } from "@nearframe/shared/protocol/server-to-client";
 import { START_STEPS, type StartStep } from "@nearframe/shared/session/start-steps";
 import { connectingPath, pathAtTime, pathDisconnected, pathLost } from "./media-path.ts";
+import { pageTurned, placeTold } from "./queue-place.ts";
 import { fail, finish, type Context, type Step } from "./session-ends.ts";
 import type { Outcome, Playing, SessionEffect, SessionEvent, Starting } from "./session-state.ts";
 
@@ -64,7 +65,11 @@ export function whileLive(state: Live, event: SessionEvent, context: Context): S
       if (state.control === "down") return [{ ...state, media: pathLost(context.nowMs) }, []];
       return giveUp(state, { kind: "local", cause: event.cause, detail: event.detail }, event.detail, context);
     case "page-turned":
-      return [state, state.phase === "starting" ? [tellPresence(state.sessionId, context.pageVisible)] : []];
+      if (state.phase !== "starting") return [state, []];
+      return [
+        { ...state, queue: state.queue && pageTurned(state.queue, context.pageVisible) },
+        [tellPresence(state.sessionId, context.pageVisible)],
+      ];
     case "frame-shown":
       return frameShown(state, event.atMs, context.nowMs);
     case "control-lost": {
@@ -113,7 +118,8 @@ function liveMessage(state: Live, message: ServerToClient, context: Context): St
     case "session.queued": {
       if (state.phase !== "starting") return [state, []];
       const { position, waitMs } = message;
-      const queued = { ...state, queue: { position, ...(waitMs === undefined ? {} : { waitMs }) } };
+      const told = { position, ...(waitMs === undefined ? {} : { waitMs }) };
+      const queued = { ...state, queue: placeTold(state.queue, told, context.pageVisible) };
       // Whoever has the line now, perhaps a server that is new to it, takes a page for one that is seen.
       return [queued, context.pageVisible ? [] : [tellPresence(state.sessionId, false)]];
     }

@@ -6,6 +6,7 @@ import type { StartStep } from "@nearframe/shared/session/start-steps";
 import type { ClientToServer, Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Offer } from "@nearframe/shared/protocol/media";
 import type { Probed } from "./probe-run.ts";
+import type { Queue } from "./queue-place.ts";
 import type { HeldSession, MoveReason, ServerToClient, SessionTitle } from "@nearframe/shared/protocol/server-to-client";
 
 /** Failures that the player's side finds by itself, before or without the server. */
@@ -38,8 +39,6 @@ export type MediaPath =
   | { is: "down"; sinceMs: number; restartAtMs: number }
   /** Given up here. The server may find that the node is to blame, and has until then to move the session. */
   | { is: "given-up"; untilMs: number; outcome: Outcome };
-
-export type Queue = { position: number; waitMs?: number };
 
 type Base = { titleId: string; tappedAtMs: number; control: "up" | "down" };
 

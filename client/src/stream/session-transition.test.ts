@@ -133,7 +133,11 @@ describe("while starting", () => {
     expect(queued.sent).toEqual([]);
     expect(queued.hide(true).happen({ kind: "page-turned" }).sent).toEqual(says(false));
     expect(queued.hear(told).sent).toEqual(says(false));
+    expect(queued.hear({ ...told, position: 5 }).state).toMatchObject({ queue: { position: 5, hiddenFrom: 3, othersFirst: true } });
     expect(queued.hide(false).happen({ kind: "page-turned" }).sent).toEqual(says(true));
+    expect(queued.state).toMatchObject({ queue: { position: 5, othersFirst: true } });
+    expect(queued.hear(told).state).toMatchObject({ queue: { position: 3, othersFirst: true } });
+    expect(queued.hear(progress("placed")).state).toMatchObject({ queue: undefined });
     expect(playing().hide(true).happen({ kind: "page-turned" }).sent).toEqual([]);
   });
 

@@ -176,6 +176,8 @@ export const en = {
     reaching: "Reaching the server",
     asking: "Asking for a place",
     queued: (position: number) => (position <= 1 ? "You are next in line" : `${position} in line`),
+    letFirst: "Others went first while this page was hidden; now your own place counts again",
+    othersFirst: "others go first while hidden",
     wait: (seconds: number) => (seconds < 60 ? `about ${Math.ceil(seconds)} s` : `about ${Math.ceil(seconds / 60)} min`),
     leave: "Leave",
     progress: "Progress of the start",

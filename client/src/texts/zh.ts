@@ -170,6 +170,8 @@ export const zh: Texts = {
     reaching: "正在连接服务器",
     asking: "正在申请位置",
     queued: (position) => (position <= 1 ? "下一个就是你" : `排在第 ${position} 位`),
+    letFirst: "页面隐藏期间他人先行，现在恢复按你自己的位置排队",
+    othersFirst: "隐藏期间他人优先",
     wait: (seconds) => (seconds < 60 ? `约 ${Math.ceil(seconds)} 秒` : `约 ${Math.ceil(seconds / 60)} 分钟`),
     leave: "离开",
     progress: "启动进度",

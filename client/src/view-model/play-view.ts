@@ -3,7 +3,8 @@
 import { START_STEPS, type StartStep } from "@nearframe/shared/session/start-steps";
 import type { SessionTitle } from "@nearframe/shared/protocol/server-to-client";
 import type { Ways } from "@nearframe/shared/title/ways";
-import type { Outcome, Playing, Queue, SessionState } from "../stream/session-state.ts";
+import type { Queue } from "../stream/queue-place.ts";
+import type { Outcome, Playing, SessionState } from "../stream/session-state.ts";
 import type { Chrome } from "./chrome.ts";
 import { controlsOf } from "./control-layout.ts";
 

@@ -71,6 +71,15 @@ describe("loading", () => {
     fireEvent.click(screen.getByRole("button", { name: en.loading.leave }));
     expect(onLeave).toHaveBeenCalledOnce();
   });
+
+  test("says in a sentence that others went first while nobody saw the page, and only to one who does", () => {
+    const view = { scene: "loading", stage: "queued", steps, queue: { position: 2, othersFirst: true } } as const;
+    const { rerender } = render(<Loading view={view} title={undefined} thrifty={false} onLeave={vi.fn()} />);
+    expect(screen.getByText(en.loading.letFirst)).toBeTruthy();
+    expect(screen.getByRole("status").textContent).toBe("2 in line");
+    rerender(<Loading view={{ ...view, queue: { ...view.queue, hiddenFrom: 1 } }} title={undefined} thrifty={false} onLeave={vi.fn()} />);
+    expect(screen.queryByText(en.loading.letFirst)).toBeNull();
+  });
 });
 
 describe("the end", () => {

@@ -28,6 +28,7 @@ export function Loading({ view, title, thrifty, onLeave }: LoadingProps) {
           <output>{sentence()}</output>
           <Seconds />
         </div>
+        {view.queue?.othersFirst && view.queue.hiddenFrom === undefined && <p className={styles.aside}>{loading.letFirst}</p>}
         <progress className={styles.progress} aria-label={loading.progress} max={view.steps.length} value={done} />
         <ol className={styles.strip}>
           {view.steps.map(({ step, state }) => (

@@ -5,9 +5,12 @@ import { exposeDiagnostics } from "../../diagnostics.ts";
 import { createBrowserPlay } from "../../play-entry.ts";
 import type { App } from "../../view-model/app.ts";
 import type { Play } from "../../view-model/play.ts";
+import type { PlayView } from "../../view-model/play-view.ts";
 import { notePlayed } from "../../view-model/recents.ts";
+import { makeTabTitle } from "../../view-model/tab-title.ts";
 import { Arriving } from "../Arriving.tsx";
 import { useModel } from "../use-model.ts";
+import { useTexts } from "../use-texts.ts";
 import { PlayStage } from "./PlayStage.tsx";
 
 export { warmUp } from "../../play-entry.ts";
@@ -40,6 +43,9 @@ export default function PlayPage({ titleId, title, tappedAtMs, takesOver, app, o
 
   useEffect(() => play && notePlaying(play, () => app.recents.change((now) => notePlayed(now, titleId, Date.now()))), [play, app, titleId]);
 
+  const texts = useTexts();
+  const titleName = title?.name;
+  useEffect(() => play && followLine(play, (view) => makeTabTitle(view, titleName, texts)), [play, titleName, texts]);
   useEffect(() => play && holdBack(play, app.router), [play, app]);
   useEffect(() => play && followEnd(play, app.ratings), [play, app]);
 
@@ -55,6 +61,21 @@ function notePlaying({ session }: Play, note: () => void): () => void {
     note();
   });
   return stop;
+}
+
+/** The tab says the place in line while nobody sees the page. */
+function followLine({ view }: Play, titleOf: (view: PlayView) => string | undefined): () => void {
+  const own = document.title;
+  const follow = () => {
+    const next = titleOf(view.value) ?? own;
+    if (document.title !== next) document.title = next;
+  };
+  follow();
+  const stop = view.subscribe(follow);
+  return () => {
+    stop();
+    document.title = own;
+  };
 }
 
 /** Going back is the title's, or opens the menu, which has the way out, for as long as there is a session to lose. */
