@@ -32,6 +32,7 @@ import type { Pins } from "./pins.ts";
 import { planTasks, type CheckedNode } from "./plan-tasks.ts";
 import { createPresence } from "./presence.ts";
 import { newReporter, newStanding, type NodeStanding } from "./standing.ts";
+import { createWashJudge, type WashJudgePorts } from "./wash-judge.ts";
 
 export type RefereeOptions = { epochMs: number; playMeanMs: number; watchMs: number };
 
@@ -43,7 +44,7 @@ export type RefereePorts = Omit<JudgePorts, "store"> & {
   /** Who is the referee of this epoch. */
   refereeId(epoch: number): string;
   hourSeed(): { number: number; seed: string };
-  store: CheckingStore & JudgePorts["store"] & MinutesJudgePorts["store"];
+  store: CheckingStore & JudgePorts["store"] & MinutesJudgePorts["store"] & WashJudgePorts["store"];
   pins: Pins;
   createGuest(): Promise<{ playerId: string; token: string }>;
   nodes: { records(): Iterable<NodeRecord>; record(nodeId: string): NodeRecord | undefined };
@@ -71,6 +72,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
   const { clock, log, bus, serverId, store, pins, nodes, events } = ports;
   const { judge, scoreAgain } = createJudge(ports);
   const minutes = createMinutesJudge(ports);
+  const wash = createWashJudge(ports);
   /** Played on since their last score. */
   const playedOn = new Set<string>();
   const { epochMs } = options;
@@ -250,7 +252,10 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     const due = [...playedOn].slice(0, SCORED_AT_ONCE_MAX);
     for (const nodeId of due) playedOn.delete(nodeId);
     if (due.length === 0) return;
-    const scored = await scoreAgain(due.map((nodeId) => standings.get(nodeId) ?? newStanding(nodeId)), at);
+    const standingOf = (nodeId: string) => standings.get(nodeId) ?? newStanding(nodeId);
+    const washed = await wash.look(due, standingOf, at);
+    const again = new Map([...due.map(standingOf), ...washed].map((standing) => [standing.nodeId, standing]));
+    const scored = await scoreAgain([...again.values()], at);
     await store.saveStandings(scored);
     for (const standing of scored) {
       standings.set(standing.nodeId, standing);

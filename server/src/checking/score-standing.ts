@@ -6,6 +6,7 @@ import type { NodeTotals } from "../store/node-ports.ts";
 import { VERDICTS_KEPT_MS } from "./limits.ts";
 import { lookReasons, type AfterService } from "./after-service.ts";
 import type { NodeStanding } from "./standing.ts";
+import { washReasons } from "./wash.ts";
 
 const DAY_MS = 86_400_000;
 const TREND_DAYS = 30;
@@ -31,7 +32,7 @@ export function scoreStanding(standing: NodeStanding, { verdicts, totals, minute
   const day = Math.floor(nowMs / DAY_MS);
   const { performance, reliability, honesty, overall } = score;
   const trend = [...standing.trend.filter((each) => each.day !== day), { day, performance, reliability, honesty, overall }];
-  return { ...standing, score: { ...score, reasons: [...score.reasons, ...lookReasons(standing)], atMs: nowMs }, trend: trend.slice(-TREND_DAYS) };
+  return { ...standing, score: { ...score, reasons: [...score.reasons, ...washReasons(standing, nowMs, VERDICTS_KEPT_MS), ...lookReasons(standing)], atMs: nowMs }, trend: trend.slice(-TREND_DAYS) };
 }
 
 /** That a node is there each quarter of an hour is no proof of how it plays: it would drown what is. */

@@ -5,6 +5,7 @@ import { FaultName, CHECK_KINDS } from "@nearframe/shared/checking/published";
 import { Digest } from "@nearframe/shared/checking/report";
 import { Id } from "@nearframe/shared/protocol/media";
 import * as z from "zod/mini";
+import { WASH_REASONS } from "./wash.ts";
 
 const Ms = z.number();
 const Share = z.number().check(z.gte(0), z.lte(1));
@@ -54,6 +55,8 @@ export const NodeStanding = z.object({
   appeal: z.optional(Appeal),
   /** Sessions' two ends contradict each other on how long there was service: checkers are to see, or have seen. */
   look: z.optional(z.object({ state: z.enum(["wanted", "done"]), atMs: Ms, players: z.int(), contradicting: z.int() })),
+  /** What of a week's play its host made up, when that was last found (`wash.ts`). */
+  wash: z.optional(z.object({ atMs: Ms, minutes: z.int(), ofMinutes: z.int(), reasons: z.array(z.enum(WASH_REASONS)) })),
   /** When each kind of check was last planned. */
   lastAtMs: z.partialRecord(z.enum(CHECK_KINDS), Ms),
   score: z.optional(CheckedScore),

@@ -7,6 +7,7 @@ import type { CheckedPlay, LeftForLater } from "../checking/checked-plays.ts";
 import type { EpochEvent } from "../checking/epoch.ts";
 import type { JudgedMinute, ReportedMinute } from "../checking/judge-minutes.ts";
 import type { NodeStanding, Reporter } from "../checking/standing.ts";
+import type { PlayedSession, WashedSession } from "../checking/wash.ts";
 
 export type KeptVerdict = {
   epoch: number;
@@ -63,7 +64,7 @@ export interface CheckingStore {
 }
 
 export interface AfterServiceStore {
-  /** Of those of these nodes that had sessions which ended since then; checks left out. Times only of sessions that ended since `timesSinceMs`. By node. */
+  /** Of those of these nodes that had sessions which ended since then; checks and what the host made up left out. Times only of sessions that ended since `timesSinceMs`. By node. */
   afterService(nodes: readonly { nodeId: string; timesSinceMs: number }[], sinceMs: number): Promise<AfterService[]>;
 }
 
@@ -76,6 +77,15 @@ export interface JudgedMinuteStore {
   /** All that began then and have reports, judged or not. */
   reportedMinutes(options: { fromMs: number; untilMs: number; most: number }): Promise<ReportedMinute[]>;
   saveJudgements(judged: readonly JudgedMinute[]): Promise<void>;
-  /** Of those nodes that have any; checkers' plays are not among them, nor what was nobody's or the player's doing. */
+  /** Of those nodes that have any; checkers' plays are not among them, nor what the host made up, nor what was nobody's or the player's doing. */
   playedMinutes(nodeIds: readonly string[], sinceMs: number): Promise<PlayedMinutes[]>;
+}
+
+export interface WashStore {
+  /** What was told, and judged, of sessions on these nodes since then; checks left out. Newest first. */
+  playedSessions(options: { nodeIds: readonly string[]; sinceMs: number; newestMax: number }): Promise<PlayedSession[]>;
+  /** How long these players were metered on each node, in sessions that they asked for since then. */
+  playedWhere(playerIds: readonly string[], sinceMs: number): Promise<{ playerId: string; nodeId: string; meteredMs: number }[]>;
+  /** From then on they count neither for scores nor in the nodes' records. The first reasons stand. */
+  markWash(sessions: readonly WashedSession[]): Promise<void>;
 }

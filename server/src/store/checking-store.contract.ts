@@ -5,7 +5,8 @@ import type { CheckedPlay } from "../checking/checked-plays.ts";
 import type { EpochEvent } from "../checking/epoch.ts";
 import { newReporter, newStanding } from "../checking/standing.ts";
 import { minuteRecord } from "../testing/fixtures.ts";
-import type { AfterServiceStore, CheckingStore, ClosedEpoch, JudgedMinuteStore, KeptVerdict } from "./checking-ports.ts";
+import type { AfterServiceStore, CheckingStore, ClosedEpoch, JudgedMinuteStore, KeptVerdict, WashStore } from "./checking-ports.ts";
+import type { NodeStore } from "./node-ports.ts";
 import type { MinuteStore, SessionRecord, SessionStore } from "./ports.ts";
 import type { RatingStore } from "./rating-ports.ts";
 
@@ -33,7 +34,7 @@ const reports = (change: { check?: boolean } = {}) => ({
   ...change,
 });
 
-export function checkingStoreContract(open: () => Promise<CheckingStore & JudgedMinuteStore & MinuteStore & AfterServiceStore & SessionStore & RatingStore>): void {
+export function checkingStoreContract(open: () => Promise<CheckingStore & JudgedMinuteStore & MinuteStore & AfterServiceStore & SessionStore & RatingStore & WashStore & NodeStore>): void {
   describe("checking", () => {
     test("an epoch's events come back in order, and of two who write one place one is told", async () => {
       const store = await open();
@@ -126,6 +127,37 @@ export function checkingStoreContract(open: () => Promise<CheckingStore & Judged
       // What was looked into already is not held against it again.
       expect((await store.afterService([since("n1", AT + 1)], AT))[0]?.times).toEqual({ players: 0, contradicting: 0 });
       expect(await store.afterService([], AT)).toEqual([]);
+    });
+
+    test("what was played is told by session, with its inputs in order; what is marked as made up counts for nothing", async () => {
+      const store = await open();
+      for (const id of ["a", "b"]) await store.saveSession(session({ id }), []);
+      await store.saveSession(session({ id: "c", lease: { nodeId: "n2", slot: 0, epoch: 1 } }), []);
+      await store.saveSession(session({ id: "d", check: true, lease: { nodeId: "n3", slot: 0, epoch: 1 } }), []);
+      await store.addNodeDays([{ nodeId: "n1", atMs: AT, linkedMs: 5, sessionsEnded: 2, sessionsFailedByHost: 0 }]);
+      const minute = (sessionId: string, number: number, inputs: number, change: object = {}) =>
+        minuteRecord({ minute: number, mos: 4, clickToPhotonCount: inputs, beganAtMs: AT + number * 60_000 }, { sessionId, nodeId: "n1", reports: reports(), ...change });
+      await store.saveMinutes([minute("a", 1, 5), minute("a", 0, 7), minute("b", 2, 0), minute("c", 3, 9, { nodeId: "n2" }), minute("d", 4, 1, { reports: reports({ check: true }) }), minute("a", 9, 1)]);
+      const judge = (sessionId: string, number: number) => ({ sessionId, minute: number, blame: "nobody" as const, evidence: [], weight: 1 });
+      await store.saveJudgements([judge("a", 0), judge("a", 1), judge("b", 2), judge("c", 3), judge("d", 4)]);
+      const of = { playerId: "p1", nodeId: "n1", networkId: "v4-1.2" };
+      const all = [{ ...of, sessionId: "b", beganAtMs: AT + 120_000, inputs: [0], pictures: 3_500 }, { ...of, sessionId: "a", beganAtMs: AT, inputs: [7, 5], pictures: 7_000 }];
+      expect(await store.playedSessions({ nodeIds: ["n1"], sinceMs: AT, newestMax: 9 })).toEqual(all);
+      expect(await store.playedSessions({ nodeIds: ["n1"], sinceMs: AT, newestMax: 1 })).toEqual(all.slice(0, 1));
+      expect(await store.playedSessions({ nodeIds: ["n1"], sinceMs: AT + 120_000, newestMax: 9 })).toEqual(all.slice(0, 1));
+      expect(await store.playedWhere(["p1", "p9"], 0)).toEqual([{ playerId: "p1", nodeId: "n1", meteredMs: 200_000 }, { playerId: "p1", nodeId: "n2", meteredMs: 100_000 }]);
+      expect(await store.playedWhere(["p1"], AT)).toEqual([]);
+
+      const totals = async () => (await store.nodeTotals(["n1"], { sinceMs: AT, recentSinceMs: AT }))[0];
+      expect(await totals()).toMatchObject({ sessionsEnded: 2, sessionsRecent: 2, linkedMs: 5 });
+      await store.markWash([{ sessionId: "b", nodeId: "n1", minutes: 1, reasons: ["no-input"] }, { sessionId: "unknown", nodeId: "n1", minutes: 1, reasons: ["no-input"] }]);
+      await store.markWash([{ sessionId: "b", nodeId: "n1", minutes: 1, reasons: ["own-network"] }]);
+      await store.markWash([]);
+      expect(await totals()).toMatchObject({ sessionsEnded: 1, sessionsRecent: 1, linkedMs: 5 });
+      expect(await store.playedMinutes(["n1"], 0)).toEqual([{ nodeId: "n1", good: 2, degradedByHost: 0, badByHost: 0 }]);
+      expect((await store.afterService([{ nodeId: "n1", timesSinceMs: 0 }], 0))[0]?.ends).toEqual({ "player-left": 1 });
+      // It is still there for whoever looks at what was played.
+      expect(await store.playedSessions({ nodeIds: ["n1"], sinceMs: AT, newestMax: 9 })).toEqual(all);
     });
 
     test("checkers' plays are found by node and time, and minutes of nodes that are left for later are", async () => {

@@ -5,7 +5,7 @@ import type { Device } from "@nearframe/shared/protocol/client-to-server";
 import type { Lease, Played, Session, SessionEnd } from "../session/session.ts";
 import type { ToldTimes } from "../session/ports.ts";
 import type { MinuteRecord } from "../telemetry/score-session-minute.ts";
-import type { AfterServiceStore, CheckingStore, JudgedMinuteStore } from "./checking-ports.ts";
+import type { AfterServiceStore, CheckingStore, JudgedMinuteStore, WashStore } from "./checking-ports.ts";
 import type { NodeStore } from "./node-ports.ts";
 import type { PlayerClassStore } from "./player-class-ports.ts";
 import type { ProblemStore } from "./problem-ports.ts";
@@ -90,4 +90,4 @@ export interface MinuteStore {
   trimMinutes(limits: MinuteLimits): Promise<number>;
 }
 
-export type Store = SessionStore & SettingStore & MinuteStore & PlayerClassStore & ProblemStore & RatingStore & SaveStore & ShareStore & TitleVersionStore & NodeStore & CheckingStore & JudgedMinuteStore & AfterServiceStore;
+export type Store = SessionStore & SettingStore & MinuteStore & PlayerClassStore & ProblemStore & RatingStore & SaveStore & ShareStore & TitleVersionStore & NodeStore & CheckingStore & JudgedMinuteStore & AfterServiceStore & WashStore;

@@ -6,12 +6,12 @@ import { NOTHING_AFTER_SERVICE, TIMES, type AfterService } from "../checking/aft
 import type { AfterServiceStore } from "./checking-ports.ts";
 import type { SqlDatabase } from "./database.ts";
 
-/** $1: the nodes; $2: since when. Checks are nobody's sessions. */
+/** $1: the nodes; $2: since when. Checks are nobody's sessions, and what a host made up is none. */
 const ENDED = `
   from sessions s
   join jsonb_to_recordset($1::jsonb) as wanted(node_id text, times_since timestamptz) on wanted.node_id = s.node_id
   left join session_ratings r on r.session_id = s.id
-  where s.ended_at is not null and not s.is_check and s.ended_at >= $2`;
+  where s.ended_at is not null and not s.is_check and s.wash is null and s.ended_at >= $2`;
 
 const ENDS = `select s.node_id, s.end_reason, count(*)::integer as sessions ${ENDED} group by 1, 2`;
 

@@ -26,6 +26,7 @@ const PLAYED = `
     from session_minutes
     where judged is not null and began_at >= $2 and not (reports->>'check')::boolean
       and node_id in (select jsonb_array_elements_text($1::jsonb))
+      and not exists (select 1 from sessions s where s.id = session_id and s.wash is not null)
   ) as minutes
   group by node_id`;
 

@@ -1,5 +1,6 @@
 // What is kept of nodes, on any SQL database.
 
+import { bearerOf, END_REASONS } from "@nearframe/shared/session/end-reasons";
 import * as z from "zod/mini";
 import type { SqlDatabase, SqlRow } from "./database.ts";
 import type { NodeDay, NodeStore, NodeTotals } from "./node-ports.ts";
@@ -19,13 +20,25 @@ const ADD_DAYS = `
     sessions_ended = node_days.sessions_ended + excluded.sessions_ended,
     sessions_failed_by_host = node_days.sessions_failed_by_host + excluded.sessions_failed_by_host`;
 
+/** Days were added to before anybody knew which of their sessions the host made up; those are few, and taken off here. */
 const TOTALS = `
+  with washed as (
+    select node_id, count(*) as ended, count(*) filter (where end_reason in (select jsonb_array_elements_text($4::jsonb))) as failed_by_host,
+      count(*) filter (where (ended_at at time zone 'UTC')::date >= ($3::timestamptz at time zone 'UTC')::date) as recent
+    from sessions
+    where wash is not null and node_id in (select jsonb_array_elements_text($1::jsonb))
+      and (ended_at at time zone 'UTC')::date >= ($2::timestamptz at time zone 'UTC')::date
+    group by node_id
+  )
   select node_id, min(first_heard_at) as first_heard_at, sum(linked_ms) as linked_ms,
-    sum(sessions_ended) as sessions_ended, sum(sessions_failed_by_host) as sessions_failed_by_host,
-    coalesce(sum(sessions_ended) filter (where day >= ($3::timestamptz at time zone 'UTC')::date), 0) as sessions_recent
-  from node_days
+    greatest(0, sum(sessions_ended) - coalesce(max(washed.ended), 0)) as sessions_ended,
+    greatest(0, sum(sessions_failed_by_host) - coalesce(max(washed.failed_by_host), 0)) as sessions_failed_by_host,
+    greatest(0, coalesce(sum(sessions_ended) filter (where day >= ($3::timestamptz at time zone 'UTC')::date), 0) - coalesce(max(washed.recent), 0)) as sessions_recent
+  from node_days left join washed using (node_id)
   where node_id in (select jsonb_array_elements_text($1::jsonb)) and day >= ($2::timestamptz at time zone 'UTC')::date
   group by node_id`;
+
+const BY_HOST = JSON.stringify(END_REASONS.filter((reason) => bearerOf(reason) === "host"));
 
 const TRIM = `
   with gone as (delete from node_days where day < ($1::timestamptz at time zone 'UTC')::date returning 1)
@@ -50,7 +63,7 @@ export function sqlNodes(database: SqlDatabase): NodeStore {
     },
     async nodeTotals(nodeIds, { sinceMs, recentSinceMs }) {
       if (nodeIds.length === 0) return [];
-      const rows = await database.query(TOTALS, [JSON.stringify(nodeIds), new Date(sinceMs), new Date(recentSinceMs)]);
+      const rows = await database.query(TOTALS, [JSON.stringify(nodeIds), new Date(sinceMs), new Date(recentSinceMs), BY_HOST]);
       return rows.map(toTotals);
     },
     async trimNodeDays(beforeMs) {

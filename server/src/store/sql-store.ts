@@ -16,6 +16,7 @@ import { sqlSaves } from "./sql-saves.ts";
 import { sqlSessions } from "./sql-sessions.ts";
 import { sqlShares } from "./sql-shares.ts";
 import { sqlTitleVersions } from "./sql-title-versions.ts";
+import { sqlWash } from "./sql-wash.ts";
 
 /** Migrates the database and returns the store on it. */
 export async function openSqlStore(database: SqlDatabase): Promise<Store> {
@@ -33,6 +34,7 @@ export async function openSqlStore(database: SqlDatabase): Promise<Store> {
     ...sqlChecking(database),
     ...sqlJudgedMinutes(database),
     ...sqlAfterService(database),
+    ...sqlWash(database),
     async keepFirst(key, value) {
       await database.query("insert into settings (key, value) values ($1, $2) on conflict (key) do nothing", [key, value]);
       const [row] = await database.query("select value from settings where key = $1", [key]);

@@ -5,7 +5,7 @@ import type { AfterServiceStore } from "../../checking-ports.ts";
 import type { SessionRecord } from "../../ports.ts";
 import type { RatingStore } from "../../rating-ports.ts";
 
-export function createMemoryAfterService(sessions: ReadonlyMap<string, SessionRecord>, ratings: RatingStore): AfterServiceStore {
+export function createMemoryAfterService(sessions: ReadonlyMap<string, SessionRecord>, ratings: RatingStore, washed: ReadonlySet<string>): AfterServiceStore {
   async function starsOf(records: readonly SessionRecord[]): Promise<number[]> {
     const found = await Promise.all(records.map(({ id }) => ratings.findRating(id)));
     return found.flatMap((rating) => rating?.overall ?? []);
@@ -14,7 +14,7 @@ export function createMemoryAfterService(sessions: ReadonlyMap<string, SessionRe
     async afterService(nodes, sinceMs) {
       const found = [];
       for (const { nodeId, timesSinceMs } of nodes.toSorted((a, b) => (a.nodeId < b.nodeId ? -1 : 1))) {
-        const ended = [...sessions.values()].filter(({ lease, end, check }) => lease?.nodeId === nodeId && end && end.atMs >= sinceMs && !check);
+        const ended = [...sessions.values()].filter(({ id, lease, end, check }) => lease?.nodeId === nodeId && end && end.atMs >= sinceMs && !check && !washed.has(id));
         if (ended.length === 0) continue;
         const ends = Object.fromEntries([...Map.groupBy(ended, ({ end }) => end?.reason)].map(([reason, of]) => [reason, of.length]));
         const stars = (await Promise.all([...Map.groupBy(ended, ({ playerId }) => playerId).values()].map(starsOf))).filter(({ length }) => length > 0).map(mean);

@@ -1,5 +1,7 @@
 // What is kept of nodes, without a database.
 
+import { bearerOf } from "@nearframe/shared/session/end-reasons";
+import type { SessionEnd } from "../../../session/session.ts";
 import type { NodeDay, NodeStore } from "../../node-ports.ts";
 
 type Row = NodeDay & { day: number };
@@ -7,7 +9,8 @@ type Row = NodeDay & { day: number };
 const DAY_MS = 86_400_000;
 const dayOf = (atMs: number): number => Math.floor(atMs / DAY_MS);
 
-export function createMemoryNodes(): NodeStore {
+/** `washedEnds`: of sessions on the node that its host made up, those that are over. */
+export function createMemoryNodes(washedEnds: (nodeId: string) => readonly SessionEnd[] = () => []): NodeStore {
   const rows = new Map<string, Row>();
   return {
     async addNodeDays(days) {
@@ -29,14 +32,15 @@ export function createMemoryNodes(): NodeStore {
       return [...new Set(nodeIds)].flatMap((nodeId) => {
         const own = [...rows.values()].filter((row) => row.nodeId === nodeId && row.day >= dayOf(sinceMs));
         if (own.length === 0) return [];
+        const washed = washedEnds(nodeId).filter(({ atMs }) => dayOf(atMs) >= dayOf(sinceMs));
         const sum = (figure: (row: Row) => number) => own.reduce((total, row) => total + figure(row), 0);
         return {
           nodeId,
           firstHeardAtMs: Math.min(...own.map(({ atMs }) => atMs)),
           linkedMs: sum(({ linkedMs }) => linkedMs),
-          sessionsEnded: sum(({ sessionsEnded }) => sessionsEnded),
-          sessionsFailedByHost: sum(({ sessionsFailedByHost }) => sessionsFailedByHost),
-          sessionsRecent: sum(({ day, sessionsEnded }) => (day >= dayOf(recentSinceMs) ? sessionsEnded : 0)),
+          sessionsEnded: Math.max(0, sum(({ sessionsEnded }) => sessionsEnded) - washed.length),
+          sessionsFailedByHost: Math.max(0, sum(({ sessionsFailedByHost }) => sessionsFailedByHost) - washed.filter(({ reason }) => bearerOf(reason) === "host").length),
+          sessionsRecent: Math.max(0, sum(({ day, sessionsEnded }) => (day >= dayOf(recentSinceMs) ? sessionsEnded : 0)) - washed.filter(({ atMs }) => dayOf(atMs) >= dayOf(recentSinceMs)).length),
         };
       });
     },

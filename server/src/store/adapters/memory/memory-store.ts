@@ -12,6 +12,7 @@ import { createMemoryRatings } from "./memory-ratings.ts";
 import { createMemorySaves } from "./memory-saves.ts";
 import { createMemoryShares } from "./memory-shares.ts";
 import { createMemoryTitleVersions } from "./memory-title-versions.ts";
+import { createMemoryWash } from "./memory-wash.ts";
 
 export function createMemoryStore(): Store {
   const sessions = new Map<string, SessionRecord>();
@@ -21,6 +22,8 @@ export function createMemoryStore(): Store {
   /** In order of writing. */
   const minutes = new Map<string, MinuteRecord>();
   const judged = new Map<string, JudgedMinute>();
+  /** Sessions that their hosts made up. */
+  const washed = new Set<string>();
   const reported = (): ReportedMinute[] =>
     [...minutes.values()].flatMap(({ sessionId, nodeId, flags, reports, quality: { minute, beganAtMs, mos, frameLossPercent } }) =>
       reports ? [structuredClone({ sessionId, nodeId, minute, beganAtMs, mos, frameLossPercent, flags, reports })] : [],
@@ -32,9 +35,10 @@ export function createMemoryStore(): Store {
     ...createMemorySaves(),
     ...createMemoryShares(),
     ...createMemoryTitleVersions(),
-    ...createMemoryNodes(),
+    ...createMemoryNodes((nodeId) => [...washed].flatMap((id) => endOn(nodeId, sessions.get(id)))),
     ...createMemoryChecking(sessions),
-    ...createMemoryAfterService(sessions, ratings),
+    ...createMemoryAfterService(sessions, ratings, washed),
+    ...createMemoryWash(sessions, minutes, judged, washed),
     async saveSession(record, added) {
       const stored = sessions.get(record.id);
       const stands = stored && (stored.end !== undefined || stored.term > record.term);
@@ -88,7 +92,7 @@ export function createMemoryStore(): Store {
       for (const each of added) if (minutes.has(`${each.sessionId} ${each.minute}`)) judged.set(`${each.sessionId} ${each.minute}`, structuredClone(each));
     },
     async playedMinutes(nodeIds, sinceMs) {
-      const own = reported().filter(({ nodeId, beganAtMs, reports }) => nodeIds.includes(nodeId) && beganAtMs >= sinceMs && !reports.check);
+      const own = reported().filter(({ sessionId, nodeId, beganAtMs, reports }) => nodeIds.includes(nodeId) && beganAtMs >= sinceMs && !reports.check && !washed.has(sessionId));
       return [...Map.groupBy(own, ({ nodeId }) => nodeId)].flatMap(([nodeId, told]) => {
         const known = told.flatMap((minute) => {
           const judgement = judged.get(`${minute.sessionId} ${minute.minute}`);
@@ -114,3 +118,5 @@ export function createMemoryStore(): Store {
     },
   };
 }
+
+const endOn = (nodeId: string, session: SessionRecord | undefined) => (session?.lease?.nodeId === nodeId && session.end ? [session.end] : []);

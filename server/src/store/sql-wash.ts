@@ -1,0 +1,57 @@
+// What is played where, and what of it was made up, on any SQL database.
+
+import * as z from "zod/mini";
+import type { WashStore } from "./checking-ports.ts";
+import type { SqlDatabase } from "./database.ts";
+
+/** A session that moved is one on each of its nodes. */
+const PLAYED = `
+  select session_id, node_id, reports->>'playerId' as player_id, max(reports->>'networkId') as network_id, min(began_at) as began_at,
+    jsonb_agg(click_to_photon_count order by minute) as inputs, sum((reports->'player'->>'framesShown')::double precision) as pictures
+  from session_minutes
+  where judged is not null and began_at >= $2 and not (reports->>'check')::boolean
+    and node_id in (select jsonb_array_elements_text($1::jsonb))
+  group by 1, 2, 3
+  order by min(began_at) desc, session_id
+  limit $3`;
+
+const WHERE = `
+  select player_id, node_id, sum(metered_ms)::double precision as metered_ms
+  from sessions
+  where player_id in (select jsonb_array_elements_text($1::jsonb)) and requested_at >= $2 and node_id is not null and not is_check
+  group by 1, 2
+  order by 1, 2`;
+
+const MARK = `
+  update sessions s set wash = told.reasons
+  from jsonb_to_recordset($1::jsonb) as told(session_id text, reasons jsonb)
+  where s.id = told.session_id and s.wash is null`;
+
+const PlayedRow = z.object({
+  session_id: z.string(), node_id: z.string(), player_id: z.string(), network_id: z.string(), began_at: z.date(), inputs: z.array(z.int()), pictures: z.number(),
+});
+const WhereRow = z.object({ player_id: z.string(), node_id: z.string(), metered_ms: z.number() });
+
+export function sqlWash(database: SqlDatabase): WashStore {
+  return {
+    async playedSessions({ nodeIds, sinceMs, newestMax }) {
+      const rows = await database.query(PLAYED, [JSON.stringify(nodeIds), new Date(sinceMs), newestMax]);
+      return rows.map((raw) => {
+        const row = z.parse(PlayedRow, raw);
+        const { inputs, pictures } = row;
+        return { sessionId: row.session_id, playerId: row.player_id, nodeId: row.node_id, networkId: row.network_id, beganAtMs: row.began_at.getTime(), inputs, pictures };
+      });
+    },
+    async playedWhere(playerIds, sinceMs) {
+      const rows = await database.query(WHERE, [JSON.stringify(playerIds), new Date(sinceMs)]);
+      return rows.map((raw) => {
+        const row = z.parse(WhereRow, raw);
+        return { playerId: row.player_id, nodeId: row.node_id, meteredMs: row.metered_ms };
+      });
+    },
+    async markWash(sessions) {
+      if (sessions.length === 0) return;
+      await database.query(MARK, [JSON.stringify(sessions.map(({ sessionId, reasons }) => ({ session_id: sessionId, reasons })))]);
+    },
+  };
+}
