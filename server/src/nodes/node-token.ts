@@ -8,20 +8,15 @@
 // the same machine everybody looks like loopback.
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { readOrMakeFile } from "../kept-file.ts";
 
 export const NODE_TOKEN_FILE = "node-token";
 export const NODE_TOKEN_LENGTH_MIN = 16;
 
 export async function readOrMakeNodeToken(dataFolder: string): Promise<string> {
   const file = path.join(dataFolder, NODE_TOKEN_FILE);
-  try {
-    await writeFile(file, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  const token = (await readFile(file, "utf8")).trim();
+  const token = (await readOrMakeFile(file, () => `${randomBytes(24).toString("base64url")}\n`)).trim();
   if (token.length < NODE_TOKEN_LENGTH_MIN) {
     throw new Error(`${file} holds no usable token; delete it and start again`);
   }

@@ -4,8 +4,8 @@
 // It never goes into the database, which would then hold lock and key in one place.
 
 import { hkdfSync, randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { readOrMakeFile } from "../kept-file.ts";
 import type { SettingStore } from "../store/ports.ts";
 
 export const SAVE_SECRET_FILE = "save-secret";
@@ -21,12 +21,7 @@ export type SaveKeys = {
 
 export async function readOrMakeSaveSecret(dataFolder: string): Promise<string> {
   const file = path.join(dataFolder, SAVE_SECRET_FILE);
-  try {
-    await writeFile(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  const secret = (await readFile(file, "utf8")).trim();
+  const secret = (await readOrMakeFile(file, () => `${randomBytes(32).toString("base64url")}\n`)).trim();
   if (secret.length < SAVE_SECRET_LENGTH_MIN) {
     throw new Error(`${file} holds no usable secret; put back the one that this server's saves were locked with`);
   }

@@ -3,20 +3,15 @@
 // in its data folder, readable by its owner alone.
 
 import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { readOrMakeFile } from "../kept-file.ts";
 
 export const ADMIN_TOKEN_FILE = "admin-token";
 export const ADMIN_TOKEN_LENGTH_MIN = 24;
 
 export async function readOrMakeAdminToken(dataFolder: string): Promise<string> {
   const file = path.join(dataFolder, ADMIN_TOKEN_FILE);
-  try {
-    await writeFile(file, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  const token = (await readFile(file, "utf8")).trim();
+  const token = (await readOrMakeFile(file, () => `${randomBytes(24).toString("base64url")}\n`)).trim();
   if (token.length < ADMIN_TOKEN_LENGTH_MIN) throw new Error(`${file} holds no usable token; delete it and start again`);
   return token;
 }

@@ -1,7 +1,7 @@
 // The key by which this node's adb is known to devices, made once and kept with the node's data.
 
-import { createPrivateKey, generateKeyPairSync } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createPrivateKey, generateKeyPairSync, randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { AdbCredentialStore, AdbPrivateKey } from "@yume-chan/adb";
 
@@ -14,7 +14,10 @@ export function adbCredentials(file: string, name: string): AdbCredentialStore {
     async generateKey() {
       const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048, publicExponent: 65_537 });
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      await writeFile(file, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600, flag: "wx" });
+      // Whole or not at all: a node that is killed meanwhile would have a key that is none.
+      const draft = `${file}.${randomUUID()}`;
+      await writeFile(draft, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600, flag: "wx" });
+      await rename(draft, file);
       return toKey(privateKey.export({ type: "pkcs8", format: "der" }), name);
     },
     async *iterateKeys() {
