@@ -36,7 +36,8 @@ function outcomeOf(modules: readonly TestModule[], unhandled: readonly Serialize
   function count(test: TestCase, name: string): void {
     const { state, errors = [] } = test.result();
     if (state === "passed") outcome.passed++;
-    else if (state === "failed") fail(name, errors);
+    // Of a test that was tried again, why the last try failed.
+    else if (state === "failed") fail(name, test.attempts().at(-1)?.errors ?? errors);
     else outcome.skipped++;
     if (test.diagnostic()?.flaky) outcome.secondTries.push({ name, message: firstLineOf(test.attempts()[0]?.errors?.[0]?.message ?? "no reason kept") });
   }

@@ -229,15 +229,17 @@ describe("the figures", () => {
       expect(withFigures - (without + withoutAgain) / 2).toBeLessThan(0.2);
       await page.keyboard.press("Control+Alt+KeyF");
       expect(await panel.innerText()).toMatch(/Your (connection|Wi-Fi|mobile data)|your connection|This device|The machine/);
-      const painted = await panel.locator("canvas").evaluate((canvas) => {
-        const { width, height } = canvas as HTMLCanvasElement;
-        const data = (canvas as HTMLCanvasElement).getContext("2d")?.getImageData(0, 0, width, height).data ?? [];
-        const colors = new Set<string>();
-        for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) colors.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
-        return colors.size;
-      });
-      // The stages' colours, and the scale's.
-      expect(painted).toBeGreaterThan(5);
+      const painted = () =>
+        panel.locator("canvas").evaluate((canvas) => {
+          const { width, height } = canvas as HTMLCanvasElement;
+          const data = (canvas as HTMLCanvasElement).getContext("2d")?.getImageData(0, 0, width, height).data ?? [];
+          const colors = new Set<string>();
+          for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) colors.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
+          return colors.size;
+        });
+      // The stages' colours, and the scale's, once a press has been drawn.
+      await page.touchscreen.tap(400, 200);
+      await expect.poll(painted, { timeout: 10_000 }).toBeGreaterThan(5);
       await session.send("Emulation.setCPUThrottlingRate", { rate: 1 });
     });
   });
@@ -250,6 +252,8 @@ describe("the figures", () => {
       await page.keyboard.press("Control+Alt+KeyF");
       await expect.poll(() => page.getByRole("region", { name: "Stream figures" }).count()).toBe(0);
       // Ctrl and Alt are the title's, F is not.
+      await expect.poll(async () => codeDistance(start, await flips(page)), { timeout: 5_000 }).toBe(4);
+      await page.waitForTimeout(300);
       expect(codeDistance(start, await flips(page))).toBe(4);
     });
   });
