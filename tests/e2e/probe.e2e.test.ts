@@ -26,6 +26,8 @@ type NodeName = keyof typeof NODES;
 const NAMES = Object.keys(NODES) as NodeName[];
 const PINGS_HTTP = 8;
 const TAPS = 4;
+/** The relay's timers count whole milliseconds of the clock, so each way may be one short. */
+const TIMER_MS = 2;
 /**
  * The server takes the best that is known after 400 ms; here a busy machine gets the time to know all. Less than
  * the ten seconds after which a candidate that nobody starts gives up: a choice at that very moment meets nodes
@@ -132,7 +134,7 @@ test("media goes to the node that is nearest on media's own path, where HTTP wou
       const { player, node, verified } = reports.get(name) ?? {};
       expect(verified).toBe(true);
       // Each end measured by itself, and both saw the relay's delay.
-      for (const seen of [player, node]) expect(seen?.rttMs.min).toBeGreaterThanOrEqual(NODES[name].mediaRttMs);
+      for (const seen of [player, node]) expect(seen?.rttMs.min).toBeGreaterThanOrEqual(NODES[name].mediaRttMs - TIMER_MS);
     }
     measured.push({ probingMs, toFrameMs });
   }
@@ -179,7 +181,7 @@ test("a nearer node is measured beside the path that plays, and the picture goes
 
   expect(trial.verified).toBe(true);
   for (const seen of [trial.player, trial.node]) {
-    expect(seen.rttMs.min).toBeGreaterThanOrEqual(NODES.near.mediaRttMs);
+    expect(seen.rttMs.min).toBeGreaterThanOrEqual(NODES.near.mediaRttMs - TIMER_MS);
     expect(seen.rttMs.min).toBeLessThan(NODES.far.mediaRttMs);
   }
   // It plays on where it played: nothing of the trial became the session's.
