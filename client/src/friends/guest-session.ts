@@ -30,6 +30,8 @@ export interface GuestSession {
 }
 
 const TRY_AGAIN_MS = 2_000;
+/** Servers that say a join to the session's next process keep it for fifteen seconds. */
+const ANSWER_MS_MAX = 20_000;
 /** A path that is neither up nor known to be lost by then is not coming. */
 const CONNECT_MS_MAX = 15_000;
 
@@ -50,9 +52,14 @@ export function createGuestSession(scope: Scope, code: string, ports: GuestSessi
 
   function act(effect: VisitEffect): void {
     switch (effect.do) {
-      case "send":
-        link.send(effect.message);
+      case "send": {
+        const { message } = effect;
+        link.send(message);
+        if (message.type !== "guest.join") return;
+        stopTry();
+        stopTry = timers.after(ANSWER_MS_MAX, () => happen({ kind: "unanswered", requestId: message.requestId }));
         return;
+      }
       case "open-path":
         void openPath(effect.place, effect.epoch, effect.offer);
         return;

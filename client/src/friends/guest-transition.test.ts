@@ -73,6 +73,20 @@ describe("a visit", () => {
     expect(effects).toMatchObject([{ do: "send", message: { type: "guest.join", requestId: "r2" } }]);
   });
 
+  test.each(["STARTS_TOO_FAST", "SERVER_BUSY"])("asks a little later where a server has no time for it: %s", (code) => {
+    const { visit, effects } = run([open, told({ type: "error", code, message: "later", requestId: "r1" })]);
+    expect([visit.is, effects]).toEqual(["joining", [{ do: "try-later" }]]);
+  });
+
+  test("asks again where no answer comes, so many times and no more, and not after one came", () => {
+    const silent = (requestId: string): VisitEvent => ({ kind: "unanswered", requestId });
+    expect(run([open, silent("r1")]).effects).toMatchObject([{ do: "send", message: { type: "guest.join", requestId: "r2" } }]);
+    expect(run([open, silent("r1"), silent("r1")]).effects).toEqual([]);
+    expect(run([open, joined(), silent("r1")]).visit.is).toBe("waiting");
+    const events = Array.from({ length: TRIES + 1 }, (_, count) => silent(`r${count + 1}`));
+    expect(run([open, ...events]).visit).toMatchObject({ is: "over", why: "unreachable" });
+  });
+
   test("tries again when its path fails, so many times and no more", () => {
     const fails: VisitEvent[] = [offered(), { kind: "path-failed", detail: "ICE" }];
     const { effects } = run([open, joined(), ...fails]);

@@ -33,6 +33,8 @@ export type VisitEvent =
   | { kind: "path-down" }
   | { kind: "path-failed"; detail: string }
   | { kind: "again-due" }
+  /** The server has said nothing to this request for long. */
+  | { kind: "unanswered"; requestId: string }
   | { kind: "left" };
 
 export type VisitEffect =
@@ -69,6 +71,10 @@ export function nextVisit(visit: Visit, event: VisitEvent, context: VisitContext
       return [{ is: "joining", requestId: undefined, place: visit.place, triesLeft: visit.triesLeft }, []];
     case "again-due":
       return visit.is === "joining" ? ask(visit, context) : [visit, []];
+    case "unanswered":
+      if (visit.is !== "joining" || visit.requestId !== event.requestId) return [visit, []];
+      if (visit.triesLeft <= 0) return over(visit, "unreachable", "the server did not answer");
+      return ask({ ...visit, triesLeft: visit.triesLeft - 1 }, context);
     case "path-up":
       return visit.is === "connecting" ? [{ ...visit, is: "there", triesLeft: TRIES }, []] : [visit, []];
     case "path-down":
@@ -89,8 +95,8 @@ function hear(visit: Exclude<Visit, { is: "over" }>, message: ServerToClient, co
   if (visit.is === "joining") {
     if (!("requestId" in message) || message.requestId === undefined || message.requestId !== visit.requestId) return [visit, []];
     if (message.type === "error") {
-      // Many at once, as when a server has come back: a little later there is room.
-      if (message.code === "STARTS_TOO_FAST") return later(visit, "unreachable", message.message);
+      // Many at once, as when a server has come back, or one that just took the session over: a little later there is room.
+      if (message.code === "STARTS_TOO_FAST" || message.code === "SERVER_BUSY") return later(visit, "unreachable", message.message);
       return over(visit, REFUSED[message.code] ?? "refused", message.message);
     }
     if (message.type !== "guest.joined") return [visit, []];

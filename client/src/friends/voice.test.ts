@@ -60,7 +60,12 @@ function rig(names: readonly string[], { microphone = true } = {}) {
     if (!friend) throw new Error(`nobody is called ${id}`);
     return friend;
   };
-  return { of, timers, peers };
+  /** Another server has the session, which knows of no voice. */
+  const forget = () => {
+    speaking = new Set();
+    for (const [name, each] of companies) each.set({ ...NOBODY, you: name, members: members() });
+  };
+  return { of, timers, peers, forget };
 }
 
 describe("voices", () => {
@@ -136,6 +141,16 @@ describe("voices", () => {
     expect(of("b").track.stopped).toBe(true);
     expect(peers.openCount).toBe(2);
     expect([...of("a").voice.state.value.linked]).toEqual(["c"]);
+  });
+
+  test("are told again to a server that knows of none, and meet again", async () => {
+    const { of, peers, forget } = rig(["a", "b", "c"]);
+    for (const name of ["a", "b"]) of(name).voice.join();
+    await settled();
+    forget();
+    await settled();
+    expect([peers.openCount, of("a").voice.state.value.is, of("c").voice.state.value.is]).toEqual([2, "on", "off"]);
+    expect([...of("a").voice.state.value.linked]).toEqual(["b"]);
   });
 
   test("say so when the browser was told no", async () => {

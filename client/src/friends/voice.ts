@@ -104,9 +104,9 @@ export function createVoice(scope: Scope, ports: VoicePorts): Voice {
     }
     change({ is: "on" });
     applyMicrophone();
+    // Calls wait for the company that knows of this voice; others take none from whom they don't know to speak.
     ports.tellVoice(true);
     look();
-    follow();
   }
 
   function leave(): void {
@@ -117,9 +117,9 @@ export function createVoice(scope: Scope, ports: VoicePorts): Voice {
     stopStream(microphone);
     microphone = undefined;
     held = false;
-    if (was === "on") ports.tellVoice(false);
     const { alwaysOn, muted } = state.behavior.value;
     state.set({ ...SILENT, alwaysOn, muted });
+    if (was === "on") ports.tellVoice(false);
     ports.onSpeaking(false);
   }
 
@@ -127,6 +127,13 @@ export function createVoice(scope: Scope, ports: VoicePorts): Voice {
   function follow(): void {
     if (state.behavior.value.is !== "on" || scope.closed) return;
     const { you, members } = company.value;
+    const me = members.find(({ id }) => id === you);
+    if (me && !me.voice) {
+      // A server that took the session over knows of no voices, and a guest who came again is another; or others were quicker.
+      if (members.filter(({ voice }) => voice).length < VOICES_MAX) return ports.tellVoice(true);
+      leave();
+      return change({ is: "full" });
+    }
     const wanted = new Set(members.filter(({ id, voice }) => voice && id !== you).map(({ id }) => id));
     for (const id of [...friends.keys()]) if (!wanted.has(id)) hangUp(id);
     for (const id of wanted) if (!friends.has(id) && you < id) dial(id, ports.makeId().slice(0, 40), true);

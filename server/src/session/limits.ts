@@ -82,8 +82,8 @@ export const PROBE_SCORE_SHARE = 0.75;
 export const PARKED_MS = 15_000;
 /** Of a few kilobytes each. */
 export const PARKED_MAX = 10_000;
-/** A player leaves, a node ends, some asked again: what comes more often is said by somebody who floods. */
-export const UNHEARD_PER_SESSION_MAX = 8;
+/** Of one socket, for one session: links taken back, some asked again. What comes more often is said by somebody who floods. */
+export const UNHEARD_PER_SPEAKER_MAX = 8;
 
 /** That a page has closed is told again while its session's owner does not show that it knows; and for so long. */
 export const LEFT_RETELL_MS = 5_000;

@@ -31,7 +31,7 @@ export function createNodeHome({ bus, servers, directory, local, unheard, forget
     // Told once, and by no report: without it the next owner would wait for a title that is over. Of the rest it
     // hears what the node says next.
     if (message.type === "session.ended") {
-      unheard.keep({ sessionId: message.sessionId, until: "over", again: () => handle(nodeId, message) });
+      unheard.keep({ sessionId: message.sessionId, by: nodeId, until: "over", again: () => handle(nodeId, message) });
     }
     if (servers.isAlive(ownerId)) tell(ownerId, { type: "from-node", nodeId, message });
   }

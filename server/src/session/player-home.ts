@@ -6,6 +6,7 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import type { HeldSession, ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { Bus } from "../cluster/ports.ts";
+import type { Log } from "../log.ts";
 import { GONE_MS, HOLD_MS, LEFT_MS, LEFT_RETELL_MS, PARKED_MAX } from "./limits.ts";
 import { ownerSubject, type PeerName, type ToOwner, type ToPeer } from "./owner-mail.ts";
 import { createParked } from "./parked.ts";
@@ -21,12 +22,16 @@ type Request = Extract<SessionMessage, { type: "session.request" }>;
 type Join = Extract<SessionMessage, { type: "guest.join" }>;
 type Said = Exclude<SessionMessage, Request | Join>;
 
-/** What a player says once, and what is lost with it: a slot, a way back, the verdict on a node. */
+/** What a player says once, and what is lost with it: a slot, a way back, the verdict on a node, who may come in. */
 const KEPT: Partial<Record<SessionMessage["type"], Word["until"]>> = {
   "session.leave": "over",
   "session.resume": "answered",
   "session.unreachable": "answered",
+  "share.make": "named",
+  "share.revoke": "over",
 };
+/** Meant all the same, if the page has closed behind it. */
+const OUTLIVES_PAGE = new Set<SessionMessage["type"]>(["session.leave", "share.revoke"]);
 
 /** A socket of this process, as the far ends see it. */
 type HomePeer = { readonly peer: PlayerPeer; readonly peerId: string; name(): PeerName; readonly owners: Set<string> };
@@ -38,6 +43,7 @@ export type PlayerHomePorts = {
   shares: Pick<ShareStore, "findShare">;
   unheard: Unheard;
   local: Pick<PlayerMessages, "handle" | "handleAttached" | "handlePeerClosed">;
+  log: Log;
   nowMs(): number;
   newId(): string;
 };
@@ -45,7 +51,7 @@ export type PlayerHomePorts = {
 export type PlayerHome = ReturnType<typeof createPlayerHome>;
 
 export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
-  const { bus, servers, directory, shares, unheard, local, nowMs, newId } = ports;
+  const { bus, servers, directory, shares, unheard, local, log, nowMs, newId } = ports;
   const { serverId } = servers;
   const peers = new Map<string, HomePeer>();
   const byPeer = new Map<PlayerPeer, HomePeer>();
@@ -108,9 +114,9 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
     if (message.type === "session.ended") detach(message.sessionId, home);
     if (message.type === "guest.joined") guests.add(message.sessionId, message.guestId, home);
     if (message.type === "guest.ended") guests.delete(message.sessionId, message.guestId);
-    if (message.type === "error" && message.requestId !== undefined) {
-      forgetRequest(home, message.requestId);
-      unheard.answeredRequest(message.requestId);
+    if (message.type === "error" && message.requestId !== undefined) forgetRequest(home, message.requestId);
+    if ((message.type === "error" || message.type === "guest.joined" || message.type === "share.made") && message.requestId !== undefined) {
+      unheard.answeredRequest(home.peerId, message.requestId);
     }
     home.peer.send(message);
   }
@@ -134,13 +140,25 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
   async function join(home: HomePeer, peer: PlayerPeer, message: Join): Promise<void> {
     const { requestId, code } = message;
     const share = await shares.findShare(code);
-    const ownerId = share && directory.ownerOf(share.sessionId);
-    if (!share || (ownerId !== undefined && !servers.isAlive(ownerId))) {
+    if (!share) {
       const text = "this link does not work, or does no longer; ask for a new one";
       return peer.send({ type: "error", code: "SHARE_UNKNOWN", message: text, requestId });
     }
-    if (ownerId === undefined || ownerId === serverId) return local.handle(peer, message, share.sessionId);
-    tell(ownerId, home, { type: "from-player", peer: home.name(), message, sessionId: share.sessionId });
+    return joinSession(home, peer, message, share.sessionId);
+  }
+
+  /** As `forward`, for one who is no player of the session's. */
+  function joinSession(home: HomePeer, peer: PlayerPeer, message: Join, sessionId: string): void | Promise<void> {
+    // The page has closed meanwhile.
+    if (!byPeer.has(peer)) return;
+    const ownerId = directory.ownerOf(sessionId);
+    const again = () => apart(peer, message, () => joinSession(home, peer, message, sessionId));
+    if (ownerId === undefined || ownerId === serverId) return local.handle(peer, message, sessionId);
+    if (!servers.isAlive(ownerId)) {
+      return parked.park(sessionId, { deliver: again, giveUp: () => apart(peer, message, () => local.handle(peer, message, sessionId)) });
+    }
+    unheard.keep({ sessionId, by: home.peerId, until: "named", requestId: message.requestId, again });
+    tell(ownerId, home, { type: "from-player", peer: home.name(), message, sessionId });
   }
 
   function forward(home: HomePeer, peer: PlayerPeer, message: Said): void | Promise<void> {
@@ -151,8 +169,17 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
       keep(home, peer, message);
       return tell(ownerId, home, { type: "from-player", peer: home.name(), message });
     }
-    const again = () => void forward(home, peer, message);
-    return parked.park(message.sessionId, { deliver: again, giveUp: () => void local.handle(peer, message) });
+    const again = () => apart(peer, message, () => forward(home, peer, message));
+    return parked.park(message.sessionId, { deliver: again, giveUp: () => apart(peer, message, () => local.handle(peer, message)) });
+  }
+
+  /** Of a word that is said after its turn: nobody waits for what comes of it, so a failure is told and logged here. */
+  function apart(peer: PlayerPeer, message: Join | Said, handle: () => void | Promise<void>): void {
+    Promise.resolve(handle()).catch((error: unknown) => {
+      log.error({ error, message: message.type }, "what was said to an owner that is gone could not be heard by the next");
+      if (!("requestId" in message)) return;
+      peer.send({ type: "error", code: "SERVER_BUSY", message: "the server can't do this now; try again in a minute", requestId: message.requestId });
+    });
   }
 
   function handleHere(peer: PlayerPeer, message: Said): void | Promise<void> {
@@ -168,10 +195,11 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
     if (until === undefined) return;
     unheard.keep({
       sessionId: message.sessionId,
+      by: home.peerId,
       until,
       requestId: "requestId" in message ? message.requestId : undefined,
       again: () => {
-        if (byPeer.has(peer) || message.type === "session.leave") void forward(home, peer, message);
+        if (byPeer.has(peer) || OUTLIVES_PAGE.has(message.type)) apart(peer, message, () => forward(home, peer, message));
       },
     });
   }

@@ -35,7 +35,7 @@ export type PlayerMessagePorts = {
   telemetry: Pick<SessionTelemetry, "takePlayerSample" | "refuseSample">;
   store: Pick<SessionStore, "findSession">;
   /** Who else is in a session. */
-  companies: Pick<Companies, "handle" | "handlePeerClosed">;
+  companies: Pick<Companies, "handle" | "handleAttached" | "handlePeerClosed">;
   classes: PlayerClasses;
   /** The node that this player is sent to check. */
   pinnedNode(playerId: string): string | undefined;
@@ -204,6 +204,7 @@ export function handlePlayerMessages(ports: PlayerMessagePorts) {
     const connecting = session.state === "held" && session.played?.runningSinceMs === undefined;
     table.apply(entry, { type: connecting ? "player-returned" : "connected" });
     table.placeQueued();
+    companies.handleAttached(entry);
   }
 
   function handleFirstFrame(peer: PlayerPeer, message: Message<"session.first-frame">): void {

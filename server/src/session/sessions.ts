@@ -148,7 +148,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
   const remotePeers = createRemotePeers({ bus, onClosed: fromPlayers.handlePeerClosed });
   let home: ReturnType<typeof createPlayerHome> | undefined;
   const playerHome = (home = createPlayerHome(
-    { bus, servers, directory, shares: store, unheard, local: fromPlayers, nowMs: table.nowMs, newId },
+    { bus, servers, directory, shares: store, unheard, local: fromPlayers, log, nowMs: table.nowMs, newId },
     scope,
   ));
   const nodeHome = createNodeHome({ bus, servers, directory, unheard, local: fromNodes, forgetReported: nodes.forgetReported });
@@ -176,7 +176,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     const ownerId = directory.ownerOf(sessionId);
     if (ownerId === undefined) return;
     if (ownerId === servers.serverId) return fromPlayers.handleGivenUp(playerId, sessionId);
-    unheard.keep({ sessionId, until: "over", again: () => giveUpElsewhere(playerId, sessionId) });
+    unheard.keep({ sessionId, by: playerId, until: "over", again: () => giveUpElsewhere(playerId, sessionId) });
     bus.publish(ownerSubject(ownerId), { type: "given-up", playerId, sessionId } satisfies ToOwner);
   }
 

@@ -8,8 +8,9 @@ import { createLocalHub, type LocalHub } from "../cluster/adapters/local/local-h
 import { HEARTBEAT_MS } from "../nodes/limits.ts";
 import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
 import { cuttable, type Cut } from "../testing/cuttable-cluster.ts";
+import { device } from "../testing/fixtures.ts";
 import { createWorld, endOf, silentLog, type FakeNode, type FakePeer, type World } from "../testing/world.ts";
-import { PARKED_MAX, PARKED_MS, UNHEARD_PER_SESSION_MAX } from "./limits.ts";
+import { PARKED_MAX, PARKED_MS, UNHEARD_PER_SPEAKER_MAX } from "./limits.ts";
 import { createUnheard } from "./unheard.ts";
 
 let scope: Scope;
@@ -156,8 +157,96 @@ describe("an owner that has just died", () => {
   });
 });
 
+describe("of friends, an owner that has just died", () => {
+  const makeLink = () => player.say({ type: "share.make", requestId: "share", sessionId, role: "watch", lastsMs: 3_600_000 });
+  const codeMade = () => player.last("share.made")!.share.code;
+  const come = (guest: FakePeer, code: string) => guest.say({ type: "guest.join", requestId: `join${guest.messages.length}`, code, device });
+  const membersTold = () => player.last("session.company")?.members.length;
+
+  test("lets in by the next one whoever came by a link, without a word of the guest's", async () => {
+    await makeLink();
+    await vi.advanceTimersByTimeAsync(50);
+    await killOwner();
+    const guest = home.player("guest");
+    await come(guest, codeMade());
+    await takenOver();
+    expect(guest.all("guest.joined")).toHaveLength(1);
+    expect(guest.all("error")).toEqual([]);
+    expect(node.of("seat.open").at(-1)).toMatchObject({ sessionId, guestId: guest.last("guest.joined")!.guestId });
+    expect(membersTold()).toBe(2);
+  });
+
+  test("refuses nobody while the next one is looked for", async () => {
+    await makeLink();
+    await vi.advanceTimersByTimeAsync(50);
+    const ownerId = ownerOf(sessionId)!;
+    const { openSession } = store;
+    store.openSession = (id) => new Promise((resolve) => setTimeout(() => resolve(openSession(id)), 1_000));
+    await killOwner();
+    while (home.servers.isAlive(ownerId)) await vi.advanceTimersByTimeAsync(100);
+    const guest = home.player("guest");
+    await come(guest, codeMade());
+    expect([ownerOf(sessionId), guest.messages]).toEqual([ownerId, []]);
+    await takenOver();
+    expect(guest.all("guest.joined")).toHaveLength(1);
+  });
+
+  test("has its player's new link made by the next one, once", async () => {
+    await killOwner();
+    await makeLink();
+    await takenOver();
+    expect(player.all("share.made")).toHaveLength(1);
+    expect(await store.sharesOfSession(sessionId)).toMatchObject([{ code: codeMade() }]);
+  });
+
+  test("has a link taken back by the next one, though the page has closed behind it", async () => {
+    await makeLink();
+    await vi.advanceTimersByTimeAsync(50);
+    const code = codeMade();
+    await killOwner();
+    await player.say({ type: "share.revoke", sessionId, code });
+    player.disconnect();
+    await takenOver();
+    expect((await store.findShare(code))?.revokedAtMs).toBeDefined();
+  });
+
+  test("has its guests come again by their link, and its player's page told who is there", async () => {
+    await makeLink();
+    await vi.advanceTimersByTimeAsync(50);
+    const [stays, goes] = [home.player("stays"), home.player("goes")];
+    for (const guest of [stays, goes]) await come(guest, codeMade());
+    await vi.advanceTimersByTimeAsync(50);
+    expect(membersTold()).toBe(3);
+    await killOwner();
+    // Lost, and no harm: the next owner knows of no guest but those who come again.
+    await goes.say({ type: "guest.leave", sessionId, guestId: goes.last("guest.joined")!.guestId });
+    await takenOver();
+    expect([stays, goes].map((guest) => guest.last("guest.ended")?.reason)).toEqual(["moved", "moved"]);
+    expect(membersTold()).toBe(1);
+    await come(stays, codeMade());
+    await vi.advanceTimersByTimeAsync(50);
+    expect(membersTold()).toBe(2);
+  });
+
+  test("answers with an error where the next one can't read who may come", async () => {
+    await makeLink();
+    await vi.advanceTimersByTimeAsync(50);
+    const code = codeMade();
+    await killOwner();
+    const guest = home.player("guest");
+    await come(guest, code);
+    const { sharesOfSession } = store;
+    store.sharesOfSession = () => Promise.reject(new Error("away"));
+    await takenOver();
+    store.sharesOfSession = sharesOfSession;
+    // By the process that holds the guest's socket; another leaves the word to its time.
+    if (ownerOf(sessionId) === home.serverId) expect(guest.last("error")).toMatchObject({ code: "SERVER_BUSY" });
+    expect(guest.all("guest.joined")).toEqual([]);
+  });
+});
+
 describe("what is kept", () => {
-  const word = (id: string, said: string[] = []) => ({ sessionId: id, until: "answered", again: () => void said.push(id) }) as const;
+  const word = (id: string, said: string[] = []) => ({ sessionId: id, by: "page", until: "answered", again: () => void said.push(id) }) as const;
 
   test("is bounded, and the oldest goes first", () => {
     const unheard = createUnheard(() => 0);
@@ -168,14 +257,15 @@ describe("what is kept", () => {
     expect(said).toEqual(["s1"]);
   });
 
-  test("is bounded for each session, so that who says a thing again and again drives out nobody else", () => {
+  test("is bounded for each speaker, so that who says a thing again and again drives out nobody else", () => {
     const unheard = createUnheard(() => 0);
     const said: string[] = [];
     unheard.keep(word("patient", said));
-    for (let count = 0; count <= PARKED_MAX; count++) unheard.keep(word("loud"));
-    expect(unheard.count).toBe(1 + UNHEARD_PER_SESSION_MAX);
-    unheard.tellAgain("patient");
-    expect(said).toEqual(["patient"]);
+    unheard.keep(word("loud", said));
+    for (let count = 0; count <= PARKED_MAX; count++) unheard.keep({ ...word("loud"), by: "guest" });
+    expect(unheard.count).toBe(2 + UNHEARD_PER_SPEAKER_MAX);
+    for (const id of ["patient", "loud"]) unheard.tellAgain(id);
+    expect(said).toEqual(["patient", "loud"]);
   });
 
   test("is told once, and not after its time", () => {
@@ -196,9 +286,14 @@ describe("what is kept", () => {
     const said: string[] = [];
     unheard.keep(word("s1", said));
     unheard.keep({ ...word("s1", said), until: "over" });
+    unheard.keep({ ...word("s1", said), until: "named", requestId: "r2" });
     unheard.keep({ ...word("s2", said), requestId: "r1" });
     unheard.answered("s1");
-    unheard.answeredRequest("r1");
+    // Another's word may have the same name.
+    unheard.answeredRequest("other", "r1");
+    expect(unheard.count).toBe(3);
+    unheard.answeredRequest("page", "r1");
+    unheard.answeredRequest("page", "r2");
     expect(unheard.count).toBe(1);
     unheard.over("s1");
     for (const id of ["s1", "s2"]) unheard.tellAgain(id);

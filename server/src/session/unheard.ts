@@ -4,15 +4,17 @@
 // players and nodes say every second, or say anew to a new owner, makes itself good.
 //
 // An owner may have heard the first time and died after that: a word kept here MUST do no
-// harm when it is heard twice. Bounded in number, for each session and in all, and in time; the oldest go first.
+// harm when it is heard twice. Bounded in number, for each speaker of a session and in all, and in time; the oldest go first.
 
-import { PARKED_MAX, PARKED_MS, UNHEARD_PER_SESSION_MAX } from "./limits.ts";
+import { PARKED_MAX, PARKED_MS, UNHEARD_PER_SPEAKER_MAX } from "./limits.ts";
 
 export type Word = {
   readonly sessionId: string;
-  /** What takes it back: any answer to the player, or only the session's end. */
-  readonly until: "answered" | "over";
-  /** By which an answer may name it. */
+  /** Whose it is: a socket, a player or a node. A friend who says much drives out nothing of the player's. */
+  readonly by: string;
+  /** What takes it back: any answer to the player, the answer that names it, or only the session's end. */
+  readonly until: "answered" | "named" | "over";
+  /** By which an answer to the same speaker may name it. */
   readonly requestId?: string | undefined;
   /** To the present owner, whoever that is by now. MAY be kept again. */
   again(): void;
@@ -45,17 +47,19 @@ export function createUnheard(nowMs: () => number) {
   return {
     keep(word: Word): void {
       makeRoom();
-      replace(word.sessionId, [...(bySession.get(word.sessionId) ?? []), { word, saidAtMs: nowMs() }].slice(-UNHEARD_PER_SESSION_MAX));
+      const before = bySession.get(word.sessionId) ?? [];
+      const own = before.filter((kept) => kept.word.by === word.by);
+      const rest = own.length < UNHEARD_PER_SPEAKER_MAX ? before : before.filter((kept) => kept !== own[0]);
+      replace(word.sessionId, [...rest, { word, saidAtMs: nowMs() }]);
     },
     /** The player has heard something of the session that makes good for what was asked. */
     answered(sessionId: string): void {
       const kept = bySession.get(sessionId);
-      if (kept) replace(sessionId, kept.filter(({ word }) => word.until === "over"));
+      if (kept) replace(sessionId, kept.filter(({ word }) => word.until !== "answered"));
     },
-    answeredRequest(requestId: string): void {
-      for (const [sessionId, kept] of bySession) {
-        if (kept.some(({ word }) => word.requestId === requestId)) replace(sessionId, kept.filter(({ word }) => word.requestId !== requestId));
-      }
+    answeredRequest(by: string, requestId: string): void {
+      const isIt = ({ word }: Kept): boolean => word.by === by && word.requestId === requestId;
+      for (const [sessionId, kept] of [...bySession]) if (kept.some(isIt)) replace(sessionId, kept.filter((each) => !isIt(each)));
     },
     /** Nobody has the session any more. */
     over: (sessionId: string): void => replace(sessionId, []),

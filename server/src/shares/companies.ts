@@ -321,6 +321,14 @@ export function createCompanies(ports: CompanyPorts, scope: Scope) {
       if (entry.peer && entry.peer !== mine.told) tellCompany(id, mine);
     },
 
+    /** The session is new to this process: its player's page knows of guests who are on their way here by their links. */
+    handleAttached({ id }: Entry): void {
+      load(id).then(
+        (mine) => mine && tellCompany(id, mine),
+        (error: unknown) => log.warn({ sessionId: id, error }, "who may come into a session could not be read; its next link or guest tries again"),
+      );
+    },
+
     /** Another process has the session; the guests' homes send them there. */
     drop,
   };
