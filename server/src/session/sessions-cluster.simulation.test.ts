@@ -4,19 +4,14 @@
 // of it is left anywhere. Seeded, but for who is drawn as a session's
 // owner: a failure prints its seed and what had happened.
 
-import { systemClock } from "@nearframe/shared/clock";
-import { Scope } from "@nearframe/shared/lifetime";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createLocalHub, type LocalHub } from "../cluster/adapters/local/local-hub.ts";
 import { HEARTBEAT_MS } from "../nodes/limits.ts";
-import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
-import type { SessionRecord, Store } from "../store/ports.ts";
-import { cuttable, type Cut } from "../testing/cuttable-cluster.ts";
 import { offer } from "../testing/fixtures.ts";
 import { createTestIdentity } from "../testing/node-identity.ts";
+import { Processes, type Process } from "../testing/processes.ts";
 import { pick, seededRandom } from "../testing/seeded-random.ts";
-import { createWorld, settled, silentLog, type FakeNode, type FakePeer, type World } from "../testing/world.ts";
+import { settled, type FakeNode, type FakePeer } from "../testing/world.ts";
 import { HOLD_MS, MOVE_WAIT_MS, PARKED_MS } from "./limits.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -25,62 +20,9 @@ afterEach(() => void vi.useRealTimers());
 const SLOTS = 2;
 const SERVERS = 3;
 
-/** A server process; dead ones write and say nothing more. */
-type Server = { world: World; way: Cut; heals: Set<() => void>; store: Store & { dead: boolean } };
-
-class Network {
-  readonly scope = new Scope();
-  readonly hub: LocalHub = createLocalHub({ clock: systemClock, log: silentLog }, this.scope);
-  readonly books = createMemoryStore();
-  /** Of every session that was ever stored. */
-  readonly seen = new Set<string>();
-  servers: Server[] = [];
-
-  async addServer(): Promise<Server> {
-    const way = { up: true };
-    const heals = new Set<() => void>();
-    const store = this.#storeOf();
-    const world = await createWorld({ store, hub: this.hub, through: (cluster) => cuttable(cluster, way, heals) });
-    const server = { world, way, heals, store };
-    this.servers.push(server);
-    return server;
-  }
-
-  ownerOf(sessionId: string): Server | undefined {
-    let ownerId: string | undefined;
-    const watching = this.scope.child();
-    this.hub.entries("sessions", undefined).watch((change) => {
-      if (change.type === "present" && change.entry.key === sessionId) ({ ownerId } = JSON.parse(change.entry.text) as { ownerId: string });
-    }, watching);
-    void watching.close();
-    return this.servers.find(({ world }) => world.serverId === ownerId);
-  }
-
-  #storeOf(): Store & { dead: boolean } {
-    const { books, seen } = this;
-    return {
-      ...books,
-      dead: false,
-      async saveSession(record: SessionRecord, turns) {
-        if (this.dead) throw new Error("the process is gone");
-        seen.add(record.id);
-        return books.saveSession(record, turns);
-      },
-    };
-  }
-
-  /** As by the kernel: no goodbye, and nothing that it had still to write is written. */
-  async kill(server: Server): Promise<void> {
-    this.servers = this.servers.filter((other) => other !== server);
-    server.store.dead = true;
-    server.way.up = false;
-    await Promise.all([server.world.scope.close("killed"), vi.advanceTimersByTimeAsync(0)]);
-  }
-}
-
 class Player {
   readonly playerId: string;
-  server: Server | undefined;
+  server: Process | undefined;
   peer: FakePeer | undefined;
   sessionId: string | undefined;
   #read = 0;
@@ -89,14 +31,14 @@ class Player {
     this.playerId = playerId;
   }
 
-  connect(server: Server): void {
+  connect(server: Process): void {
     this.server = server;
-    this.peer = server.world.player(this.playerId, `tab-${this.playerId}`);
+    this.peer = server.player(this.playerId, `tab-${this.playerId}`);
     this.#read = 0;
   }
 
   drop(): void {
-    if (this.server && !this.server.store.dead) this.peer?.disconnect();
+    if (this.server && !this.server.dead) this.peer?.disconnect();
     this.peer = undefined;
     this.server = undefined;
   }
@@ -123,23 +65,23 @@ class Node {
   readonly identity = createTestIdentity();
   /** Titles that run, by session, with their epoch. */
   readonly running = new Map<string, number>();
-  server: Server | undefined;
+  server: Process | undefined;
   link: FakeNode | undefined;
 
   constructor(nodeId: string) {
     this.nodeId = nodeId;
   }
 
-  connect(server: Server): void {
+  connect(server: Process): void {
     this.server = server;
-    const link = server.world.node(this.nodeId);
+    const link = server.node(this.nodeId);
     this.link = link;
     link.heard = (message) => this.#handle(link, message);
     link.register({ slots: SLOTS, sessions: [...this.running.keys()] });
   }
 
   disconnect(): void {
-    if (this.server && !this.server.store.dead) this.link?.disconnect();
+    if (this.server && !this.server.dead) this.link?.disconnect();
     this.link = undefined;
     this.server = undefined;
   }
@@ -170,13 +112,13 @@ class Node {
       setTimeout(() => {
         if ((this.running.get(sessionId) ?? Infinity) > epoch) return;
         this.running.delete(sessionId);
-        if (this.link && !this.server?.store.dead) this.link.say({ type: "session.ended", sessionId, epoch, reason: "player-left" });
+        if (this.link && !this.server?.dead) this.link.say({ type: "session.ended", sessionId, epoch, reason: "player-left" });
       }, 300);
     }
   }
 }
 
-async function pass(network: Network, nodes: readonly Node[], players: readonly Player[], durationMs: number): Promise<void> {
+async function pass(network: Processes, nodes: readonly Node[], players: readonly Player[], durationMs: number): Promise<void> {
   for (let passedMs = 0; passedMs < durationMs; passedMs += 500) {
     if (passedMs % HEARTBEAT_MS === 0) for (const node of nodes) node.link?.heartbeat([...node.running.keys()]);
     await vi.advanceTimersByTimeAsync(500);
@@ -188,26 +130,33 @@ test("servers and nodes die, are cut off and come back: every session ends once,
   const tally = { requested: 0, played: 0, killed: 0, cut: 0, adopted: 0, leftTheDead: 0 };
   for (let seed = 1; seed <= 20; seed++) {
     const random = seededRandom(seed);
-    const network = new Network();
-    for (let count = 0; count < SERVERS; count++) await network.addServer();
+    const network = new Processes();
+    const { saveSession } = network.store;
+    /** Every session that was ever stored. */
+    const seen = new Set<string>();
+    network.store.saveSession = (record, turns) => {
+      seen.add(record.id);
+      return saveSession(record, turns);
+    };
+    for (let count = 0; count < SERVERS; count++) await network.start();
     const nodes = ["n1", "n2", "n3", "n4"].map((nodeId) => new Node(nodeId));
     const players = ["p1", "p2", "p3", "p4", "p5", "p6"].map((playerId) => new Player(playerId));
-    for (const node of nodes) node.connect(pick(random, network.servers));
+    for (const node of nodes) node.connect(pick(random, network.running));
     await settled();
     const past: string[] = [];
-    const killServer = async (server: Server): Promise<void> => {
+    const killServer = async (server: Process): Promise<void> => {
       tally.killed++;
       for (const other of nodes) if (other.server === server) { other.link = undefined; other.server = undefined; }
       for (const other of players) if (other.server === server) other.drop();
-      await network.kill(server);
+      await server.kill();
       // Those who hung on it dial again, anywhere.
-      for (const other of nodes) if (!other.link && random() < 0.9) other.connect(pick(random, network.servers));
-      await network.addServer();
+      for (const other of nodes) if (!other.link && random() < 0.9) other.connect(pick(random, network.running));
+      await network.start();
     };
     for (let count = 0; count < 60; count++) {
       const player = pick(random, players);
       const node = pick(random, nodes);
-      const server = pick(random, network.servers);
+      const server = pick(random, network.running);
       const dice = random();
       if (dice < 0.4) {
         if (!player.peer) {
@@ -233,28 +182,28 @@ test("servers and nodes die, are cut off and come back: every session ends once,
         past.push(`${node.nodeId} dies`);
         node.die();
         node.connect(server);
-      } else if (dice < 0.7 && network.servers.length > 1) {
-        past.push(`${server.world.serverId} is killed`);
+      } else if (dice < 0.7 && network.running.length > 1) {
+        past.push(`${server.serverId} is killed`);
         await killServer(server);
       } else if (dice < 0.75) {
-        past.push(`${server.world.serverId} is ${server.way.up ? "cut off" : "healed"}`);
-        if (server.way.up) tally.cut++;
-        heal(server, !server.way.up);
+        past.push(`${server.serverId} is ${server.connected ? "cut off" : "healed"}`);
+        if (server.connected) tally.cut++;
+        server.setConnected(!server.connected);
       } else if (dice < 0.82) {
         // Said at the worst of moments: the owner is dead, and nobody knows it yet.
-        for (const each of network.servers) heal(each, true);
+        for (const each of network.running) each.setConnected(true);
         await settled();
         const ownerOf = ({ sessionId }: Player) => (sessionId === undefined ? undefined : network.ownerOf(sessionId));
         const leaver = players.find((each) => each.peer && ownerOf(each) && ownerOf(each) !== each.server);
         const owner = leaver && ownerOf(leaver);
         if (!leaver?.peer || leaver.sessionId === undefined || !owner) continue;
         const { peer, sessionId } = leaver;
-        past.push(`${owner.world.serverId} is killed as ${leaver.playerId} leaves`);
+        past.push(`${owner.serverId} is killed as ${leaver.playerId} leaves`);
         tally.leftTheDead++;
         await killServer(owner);
         peer.leave(sessionId);
         await pass(network, nodes, players, PARKED_MS);
-        const record = await network.books.findSession(sessionId);
+        const record = await network.store.findSession(sessionId);
         expect(record?.end, `${sessionId}, seed ${seed}: ${past.join(", ")}`).toBeDefined();
       } else {
         past.push("time passes");
@@ -264,21 +213,21 @@ test("servers and nodes die, are cut off and come back: every session ends once,
     }
 
     // All is well again, and everybody goes.
-    for (const server of network.servers) heal(server, true);
-    for (const node of nodes) if (!node.link) node.connect(network.servers[0]!);
+    for (const server of network.running) server.setConnected(true);
+    for (const node of nodes) if (!node.link) node.connect(network.running[0]!);
     await pass(network, nodes, players, 20_000);
     for (const player of players) player.drop();
     await pass(network, nodes, players, 3 * HOLD_MS + MOVE_WAIT_MS);
     const story = `seed ${seed}: ${past.join(", ")}`;
     const left = {
-      open: (await network.books.openSessions()).map(({ record }) => [record.id, record.state]),
+      open: (await network.store.openSessions()).map(({ record }) => [record.id, record.state]),
       running: nodes.flatMap(({ nodeId, running }) => [...running].map(([id]) => `${nodeId} ${id}`)),
-      slotsFree: nodes.map(({ nodeId }) => network.servers[0]!.world.slotsFree(nodeId)),
-      known: network.servers.flatMap(({ world }) => players.flatMap(({ playerId }) => world.heldBy(playerId))),
+      slotsFree: nodes.map(({ nodeId }) => network.running[0]!.slotsFree(nodeId)),
+      known: network.running.flatMap((server) => players.flatMap(({ playerId }) => server.heldBy(playerId))),
     };
     expect(left, story).toEqual({ open: [], running: [], slotsFree: nodes.map(() => SLOTS), known: [] });
-    for (const id of network.seen) {
-      const record = await network.books.findSession(id);
+    for (const id of seen) {
+      const record = await network.store.findSession(id);
       const { end, played, term } = record!;
       if (term > 1) tally.adopted++;
       if (!played) continue;
@@ -286,8 +235,7 @@ test("servers and nodes die, are cut off and come back: every session ends once,
       expect(played.runningSinceMs, `${id}, ${story}`).toBeUndefined();
       expect(played.meteredMs, `${id}, ${story}`).toBeLessThanOrEqual(end!.atMs - played.sinceMs);
     }
-    for (const server of network.servers) await Promise.all([server.world.scope.close(), vi.advanceTimersByTimeAsync(0)]);
-    await network.scope.close();
+    await network.close();
     vi.clearAllTimers();
   }
   // The run was worth something.
@@ -298,8 +246,3 @@ test("servers and nodes die, are cut off and come back: every session ends once,
   expect(tally.adopted).toBeGreaterThan(5);
   expect(tally.leftTheDead).toBeGreaterThan(5);
 }, 240_000);
-
-function heal(server: Server, up: boolean): void {
-  server.way.up = up;
-  if (up) for (const tell of server.heals) tell();
-}

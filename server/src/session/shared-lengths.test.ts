@@ -1,31 +1,17 @@
 // How long sessions last, told between processes that meet on one hub.
 
-import { systemClock } from "@nearframe/shared/clock";
-import { Scope } from "@nearframe/shared/lifetime";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { joinLocalCluster } from "../cluster/adapters/local/local-cluster.ts";
-import { createLocalHub, type LocalHub } from "../cluster/adapters/local/local-hub.ts";
 import { cuttable } from "../testing/cuttable-cluster.ts";
-import { createWorld, silentLog } from "../testing/world.ts";
+import { ask, processesOfEachTest } from "../testing/processes.ts";
+import { silentLog } from "../testing/world.ts";
 import { LENGTHS_KEPT_MAX, LENGTHS_TELL_MS, LENGTHS_TOLD_MAX, LENGTHS_TTL_MS } from "./limits.ts";
 import { openSharedLengths } from "./shared-lengths.ts";
 
-let scope: Scope;
-let hub: LocalHub;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  scope = new Scope();
-  hub = createLocalHub({ clock: systemClock, log: silentLog }, scope);
-});
-
-afterEach(async () => {
-  await Promise.all([scope.close(), vi.advanceTimersByTimeAsync(0)]);
-  expect(vi.getTimerCount()).toBe(0);
-  vi.useRealTimers();
-});
+const processes = processesOfEachTest();
 
 async function join(serverId: string, way = { up: true }) {
+  const { hub, scope } = processes.now;
   const own = scope.child();
   const cluster = cuttable(joinLocalCluster({ serverId, hub, log: silentLog }, own), way, new Set());
   const lengths = await openSharedLengths({ cluster, log: silentLog, nowMs: () => Date.now() }, own);
@@ -102,12 +88,11 @@ test("an entry that expired, and one that could not be written, is told again", 
 });
 
 test("a place at one process is said with what sessions at another have taken", async () => {
-  const worlds = [await createWorld({ hub }), await createWorld({ hub })] as const;
-  const node = worlds[0].node("n1").register({ slots: 1 });
+  const [first, second] = [await processes.now.start(), await processes.now.start()];
+  const node = first.node("n1").register({ slots: 1 });
   await vi.advanceTimersByTimeAsync(10);
   const waitAt = async (name: string) => {
-    const peer = worlds[1].player(name);
-    const sessionId = (await peer.request()) || peer.last("session.created")!.sessionId;
+    const { peer, sessionId } = await ask(second, name);
     await vi.advanceTimersByTimeAsync(1_000);
     const { waitMs } = peer.last("session.queued")!;
     peer.leave(sessionId);
@@ -115,10 +100,8 @@ test("a place at one process is said with what sessions at another have taken", 
     return waitMs!;
   };
   const play = async (forMs: number) => {
-    const peer = worlds[0].player("p0");
-    await peer.request();
+    const { peer, sessionId } = await ask(first, "p0");
     await vi.advanceTimersByTimeAsync(500);
-    const { sessionId } = peer.last("session.created")!;
     peer.firstFrame(sessionId);
     for (let passedMs = 0; passedMs < forMs; passedMs += 5_000) {
       node.heartbeat([sessionId]);
@@ -138,5 +121,4 @@ test("a place at one process is said with what sessions at another have taken", 
   const last = await play(0);
   expect(await waitAt("p2")).toBeLessThan(before / 2);
   await last();
-  for (const world of worlds) await Promise.all([world.scope.close(), vi.advanceTimersByTimeAsync(0)]);
 });

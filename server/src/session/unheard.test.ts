@@ -1,47 +1,31 @@
 // What is said to the owner of a session that has just died, before anybody knows: the next
 // owner hears it. Three processes on one hub, of which the owner is killed at that moment.
 
-import { systemClock } from "@nearframe/shared/clock";
-import { Scope } from "@nearframe/shared/lifetime";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createLocalHub, type LocalHub } from "../cluster/adapters/local/local-hub.ts";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { HEARTBEAT_MS } from "../nodes/limits.ts";
-import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
-import { cuttable, type Cut } from "../testing/cuttable-cluster.ts";
 import { device } from "../testing/fixtures.ts";
-import { createWorld, endOf, silentLog, type FakeNode, type FakePeer, type World } from "../testing/world.ts";
+import { ask, processesOfEachTest, type Process } from "../testing/processes.ts";
+import { endOf, type FakeNode, type FakePeer } from "../testing/world.ts";
 import { PARKED_MAX, PARKED_MS, UNHEARD_PER_SPEAKER_MAX } from "./limits.ts";
 import { createUnheard } from "./unheard.ts";
 
-let scope: Scope;
-let hub: LocalHub;
-let store: ReturnType<typeof createMemoryStore>;
-let servers: { world: World; way: Cut }[];
-let home: World;
+const processes = processesOfEachTest();
+let store: Process["store"];
+let home: Process;
 let node: FakeNode;
 let player: FakePeer;
 let sessionId: string;
 
 /** A player at one process, on a node of the same, with a session that another process owns. */
 beforeEach(async () => {
-  vi.useFakeTimers();
-  scope = new Scope();
-  hub = createLocalHub({ clock: systemClock, log: silentLog }, scope);
-  store = createMemoryStore();
-  servers = [];
-  for (let count = 0; count < 3; count++) {
-    const way = { up: true };
-    servers.push({ world: await createWorld({ store, hub, through: (cluster) => cuttable(cluster, way, new Set()) }), way });
-  }
-  home = servers[0]!.world;
+  ({ store } = processes.now);
+  home = await processes.now.start();
+  for (let count = 0; count < 2; count++) await processes.now.start();
   node = home.node("n1").register({ slots: 2, runtimes: ["native", "web"] });
   await vi.advanceTimersByTimeAsync(10);
   for (let count = 0; ; count++) {
-    player = home.player(`p${count}`);
-    await player.request();
-    await vi.advanceTimersByTimeAsync(10);
-    ({ sessionId } = player.last("session.created")!);
-    if (ownerOf(sessionId) !== home.serverId) break;
+    ({ peer: player, sessionId } = await ask(home, `p${count}`));
+    if (processes.now.ownerOf(sessionId) !== home) break;
     player.leave(sessionId);
     node.ended(sessionId);
     await vi.advanceTimersByTimeAsync(10);
@@ -51,30 +35,12 @@ beforeEach(async () => {
   await vi.advanceTimersByTimeAsync(100);
 });
 
-afterEach(async () => {
-  for (const { world } of servers) await Promise.all([world.scope.close(), vi.advanceTimersByTimeAsync(0)]);
-  await scope.close();
-  expect(vi.getTimerCount()).toBe(0);
-  vi.useRealTimers();
-});
-
-function ownerOf(id: string): string | undefined {
-  let ownerId: string | undefined;
-  const watching = new Scope();
-  hub.entries("sessions", undefined).watch((change) => {
-    if (change.type === "present" && change.entry.key === id) ({ ownerId } = JSON.parse(change.entry.text) as { ownerId: string });
-  }, watching);
-  void watching.close();
-  return ownerId;
-}
-
 /** Without a word; who says something now says it to a process that is thought to live. */
-async function killOwner(): Promise<void> {
-  const owner = servers.find(({ world }) => world.serverId === ownerOf(sessionId))!;
-  expect(owner.world).not.toBe(home);
-  servers = servers.filter((other) => other !== owner);
-  owner.way.up = false;
-  await Promise.all([owner.world.scope.close("killed"), vi.advanceTimersByTimeAsync(0)]);
+async function killOwner(): Promise<Process> {
+  const owner = processes.now.ownerOf(sessionId)!;
+  expect(owner).not.toBe(home);
+  await owner.kill();
+  return owner;
 }
 
 /** Long enough for the next owner, and far less than any limit that would end the session by itself. */
@@ -179,15 +145,16 @@ describe("of friends, an owner that has just died", () => {
   test("refuses nobody while the next one is looked for", async () => {
     await makeLink();
     await vi.advanceTimersByTimeAsync(50);
-    const ownerId = ownerOf(sessionId)!;
     const { openSession } = store;
     store.openSession = (id) => new Promise((resolve) => setTimeout(() => resolve(openSession(id)), 1_000));
-    await killOwner();
-    while (home.servers.isAlive(ownerId)) await vi.advanceTimersByTimeAsync(100);
+    const { serverId } = await killOwner();
+    while (home.servers.isAlive(serverId)) await vi.advanceTimersByTimeAsync(100);
     const guest = home.player("guest");
     await come(guest, codeMade());
-    expect([ownerOf(sessionId), guest.messages]).toEqual([ownerId, []]);
+    expect([processes.now.owners().get(sessionId), guest.messages]).toEqual([serverId, []]);
     await takenOver();
+    store.openSession = openSession;
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(guest.all("guest.joined")).toHaveLength(1);
   });
 
@@ -240,7 +207,7 @@ describe("of friends, an owner that has just died", () => {
     await takenOver();
     store.sharesOfSession = sharesOfSession;
     // By the process that holds the guest's socket; another leaves the word to its time.
-    if (ownerOf(sessionId) === home.serverId) expect(guest.last("error")).toMatchObject({ code: "SERVER_BUSY" });
+    if (processes.now.ownerOf(sessionId) === home) expect(guest.last("error")).toMatchObject({ code: "SERVER_BUSY" });
     expect(guest.all("guest.joined")).toEqual([]);
   });
 });
