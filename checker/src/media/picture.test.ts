@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { detailOf, differs, samplePicture, type Luma } from "./picture.ts";
+import { detailOf, differs, isBlank, samplePicture, type Luma } from "./picture.ts";
 
 const SIZE = { width: 320, height: 192 };
 
@@ -25,6 +25,13 @@ describe("a picture is new", () => {
     ["when it was only coded again", picture((x, y) => scene(x, y) + noise(x, y))],
     ["because of how its rows lie in memory", picture(scene, SIZE, 32)],
   ])("not %s", (_, next) => expect(differs(before, samplePicture(next))).toBe(false));
+});
+
+test("a screen is blank before its title draws, whatever coding and the pointer make of it", () => {
+  expect(isBlank(picture((x, y) => 16 + noise(x, y)))).toBe(true);
+  expect(isBlank(picture((x, y) => (x < 24 && y < 24 && x > 2 && y > 2 ? 235 : 16), SIZE, 32))).toBe(true);
+  expect(isBlank(picture((x, y) => (x > 100 && x < 160 && y > 100 && y < 140 ? 90 : 16)))).toBe(false);
+  expect(isBlank(picture(scene))).toBe(false);
 });
 
 test("detail falls when a picture is enlarged from a smaller one", () => {

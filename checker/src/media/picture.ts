@@ -15,6 +15,10 @@ const POINTS = (CELL_PIXELS / STEP_PIXELS) ** 2;
  * again moves a cell by 1 or 2 (x264, 600 kbit/s to 6 Mbit/s); so a frame that is sent twice is one.
  */
 const CELL_CHANGE_MIN = 4;
+/** Of 255; coding leaves a screen of one colour within half of it. */
+const BLANK_DIFFERENCE = 8;
+/** More than a mouse cursor of 24x24 covers. */
+const DIFFERENT_POINTS_MIN = 40;
 
 export function samplePicture({ data, width, height, bytesPerRow }: Luma): PictureSample {
   const columns = Math.floor(width / CELL_PIXELS);
@@ -41,6 +45,18 @@ export function differs(a: PictureSample, b: PictureSample): boolean {
     if (change >= CELL_CHANGE_MIN * POINTS) return true;
   }
   return false;
+}
+
+/** A screen of one colour, as a display is before its title draws. What coding does to one is within the difference. */
+export function isBlank({ data, width, height, bytesPerRow }: Luma): boolean {
+  const background = data[0] ?? 0;
+  let different = 0;
+  for (let y = 0; y < height; y += STEP_PIXELS) {
+    for (let x = 0; x < width; x += STEP_PIXELS) {
+      if (Math.abs((data[y * bytesPerRow + x] ?? 0) - background) > BLANK_DIFFERENCE && ++different >= DIFFERENT_POINTS_MIN) return false;
+    }
+  }
+  return true;
 }
 
 /**

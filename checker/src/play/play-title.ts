@@ -16,7 +16,7 @@ import { bearerOf, type EndReason } from "@nearframe/shared/session/end-reasons"
 import { openPlayerLink, type PlayerLink } from "../control/player-link.ts";
 import { createSignalCalls } from "../control/signal-calls.ts";
 import { challengeTimes } from "../measure/nonces.ts";
-import type { Luma } from "../media/picture.ts";
+import { isBlank, type Luma } from "../media/picture.ts";
 import { createWatch, type Watch } from "../measure/watch.ts";
 import type { OpenPath, Path, RtpIn, SentLabel } from "../path/ports.ts";
 import { createCardPlay, type CardPlay } from "./card-play.ts";
@@ -134,6 +134,8 @@ export async function playTitle(
     const senses = openSenses(title, {
       onPicture(picture) {
         const isFirst = watch.firstPictureAtMs === undefined;
+        // The display's own empty screen is sent before the title draws; a start is over when that does.
+        if (isFirst && isBlank(picture.luma)) return;
         watch.handlePicture(picture);
         card?.handlePicture(picture, watch.settledAtMs);
         options.onPicture?.(picture);

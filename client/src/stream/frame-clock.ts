@@ -19,7 +19,7 @@ export type ShownFrame = {
 
 export function createFrameClock(scope: Scope, video: HTMLVideoElement, onFrame: (frame: ShownFrame) => void): void {
   if (!("requestVideoFrameCallback" in video)) {
-    // Older browsers say only that something is shown; the first frame is what must not be missed.
+    // Older browsers say only that something is shown, some times a second; the first frame is what must not be missed.
     followPlaying(scope, video, onFrame);
     return;
   }
@@ -49,6 +49,8 @@ function followPlaying(scope: Scope, video: HTMLVideoElement, onFrame: (frame: S
       width: video.videoWidth, height: video.videoHeight,
     });
   };
-  video.addEventListener("playing", listener);
-  scope.own(video, () => video.removeEventListener("playing", listener));
+  for (const sign of ["playing", "timeupdate"]) video.addEventListener(sign, listener);
+  scope.own(video, () => {
+    for (const sign of ["playing", "timeupdate"]) video.removeEventListener(sign, listener);
+  });
 }

@@ -75,7 +75,8 @@ export function whileLive(state: Live, event: SessionEvent, context: Context): S
     case "control-lost": {
       const kept = state.media.is === "up" || state.media.is === "down";
       const media = kept ? state.media : pathLost(context.nowMs);
-      return [{ ...state, control: "down", resumeId: undefined, media }, []];
+      // What is reached meanwhile is not told again: what is shown counts as the title's.
+      return [{ ...state, control: "down", resumeId: undefined, media, steps: [] }, []];
     }
     case "control-opened":
       return controlBack({ ...state, control: "up" }, context);
@@ -135,8 +136,8 @@ function liveMessage(state: Live, message: ServerToClient, context: Context): St
       return [state, [{ do: "take-candidate", epoch: message.epoch }]];
     case "session.moving": {
       // The picture that was shown last stays, until there is one of the next node.
-      const next = { ...state, moving: message.reason, media: { is: "none" } } as const;
-      return [next.phase === "starting" ? { ...next, steps: [], frameUntilMs: undefined } : next, []];
+      const next = { ...state, moving: message.reason, media: { is: "none" }, steps: [] } as const;
+      return [next.phase === "starting" ? { ...next, frameUntilMs: undefined } : next, []];
     }
     case "session.ended": {
       const { reason, detail } = message;
@@ -172,9 +173,10 @@ function takenOver({ titleId, tappedAtMs, control, device, sessionId }: Live): S
 }
 
 function reach(state: Live, step: StartStep, nowMs: number): Live {
-  if (state.phase === "playing" || state.steps.includes(step)) return state;
+  if ((state.phase === "playing" && state.moving === undefined) || state.steps.includes(step)) return state;
   // Steps of two machines arrive in any order; they are kept in the order that is shown.
   const steps = START_STEPS.filter((known) => known === step || state.steps.includes(known));
+  if (state.phase === "playing") return { ...state, steps };
   const frameDue = steps.includes("connected") && steps.includes("first-picture");
   return {
     ...state, steps, queue: undefined,
@@ -182,8 +184,16 @@ function reach(state: Live, step: StartStep, nowMs: number): Live {
   };
 }
 
+/**
+ * A display shows something before its title does, and that empty screen is sent as well, so that decoder and path are
+ * warm when the title draws. Of a session that is found again running no such step is told.
+ */
+const showsDisplayOnly = ({ steps }: Live): boolean =>
+  !steps.includes("first-picture") && (steps.includes("display-started") || steps.includes("title-started"));
+
 function frameShown(state: Live, atMs: number, nowMs: number): Step {
   if (state.phase === "playing" && state.offeredAtMs === undefined) return [state, []];
+  if (showsDisplayOnly(state)) return [state, []];
   const fromMs = state.phase === "playing" ? (state.offeredAtMs ?? nowMs) : state.tappedAtMs;
   const elapsedMs = Math.min(ELAPSED_MS_MAX, Math.max(0, atMs - fromMs));
   const { titleId, tappedAtMs, control, device, sessionId, title, restartDue, resumeId } = state;
@@ -193,7 +203,7 @@ function frameShown(state: Live, atMs: number, nowMs: number): Step {
   return [
     {
       phase: "playing", titleId, tappedAtMs, control, device, sessionId, title, media, restartDue, resumeId,
-      moving: undefined,
+      moving: undefined, steps: [],
       sinceMs: state.phase === "playing" ? state.sinceMs : nowMs,
       offeredAtMs: undefined,
       untoldFrameMs: told ? undefined : elapsedMs,

@@ -66,8 +66,10 @@ type Live = Base & {
   sessionId: string;
   title: SessionTitle;
   media: MediaPath;
-  /** Its node is gone, and the session is on its way to another; until a frame comes from there. */
+  /** Its node is gone, and the session is on its way to another; until a picture of the title's comes from there. */
   moving: MoveReason | undefined;
+  /** Of the start, or of the move that is under way. */
+  steps: readonly StartStep[];
   /** The network changed while the server was away, so that no new path could be asked for. */
   restartDue: boolean;
   /** The request by which the server is asked for this session again, until it answers. */
@@ -75,7 +77,6 @@ type Live = Base & {
 };
 export type Starting = Live & {
   phase: "starting";
-  steps: readonly StartStep[];
   queue: Queue | undefined;
   /** When a frame must be on the screen, once everything else is there. */
   frameUntilMs: number | undefined;

@@ -46,7 +46,7 @@ function play(titleId = "some-title") {
 const created = (requestId: string): ServerToClient => ({
   type: "session.created", requestId, sessionId: "s-1", title: sessionTitle(),
 });
-const progress = (step: "placed" | "connected" | "first-picture"): ServerToClient => ({
+const progress = (step: "placed" | "connected" | "display-started" | "first-picture"): ServerToClient => ({
   type: "session.progress", sessionId: "s-1", step,
 });
 
@@ -354,6 +354,41 @@ describe("candidates", () => {
 
   test("that lead nowhere end it in time", () => {
     expect(starting().hear(candidate(4)).pass(CONNECT_TIMEOUT_MS).pass(VERDICT_MS).state).toMatchObject({ outcome: { reason: "media-unreachable" } });
+  });
+});
+
+describe("a display's own empty screen", () => {
+  test("is no first frame; what is shown once the title has drawn is", () => {
+    const started = connecting().hear(progress("display-started")).happen({ kind: "media-connected" });
+    started.happen({ kind: "frame-shown", atMs: 1_500 });
+    expect(started.state.phase).toBe("starting");
+    expect(started.sent).toEqual([]);
+    started.hear(progress("first-picture")).happen({ kind: "frame-shown", atMs: 2_200 });
+    expect(started.state.phase).toBe("playing");
+    expect(started.sent).toEqual([{ type: "session.first-frame", sessionId: "s-1", elapsedMs: 1_200 }]);
+  });
+
+  test("ends no move: the words that say so stay until the next node's title has drawn", () => {
+    const moved = playing().hear({ type: "session.moving", sessionId: "s-1", reason: "node-lost" });
+    moved.hear(progress("display-started")).hear({ type: "session.offer", sessionId: "s-1", epoch: 2, offer });
+    moved.happen({ kind: "media-connected" }).happen({ kind: "frame-shown", atMs: 3_000 });
+    expect(moved.state).toMatchObject({ phase: "playing", moving: "node-lost" });
+    moved.hear(progress("first-picture")).happen({ kind: "frame-shown", atMs: 3_400 });
+    expect(moved.state).toMatchObject({ phase: "playing", moving: undefined });
+    expect(moved.sent).toMatchObject([{ type: "session.first-frame" }]);
+  });
+
+  test("is not waited out where the line to the server went, and with it the word that the title has drawn", () => {
+    const cut = connecting().hear(progress("display-started")).happen({ kind: "media-connected" }).happen({ kind: "control-lost" });
+    expect(cut.happen({ kind: "frame-shown", atMs: 2_000 }).state.phase).toBe("playing");
+    const back = connecting().hear(progress("display-started")).happen({ kind: "media-connected" }).happen({ kind: "control-lost" });
+    back.happen({ kind: "control-opened", held: [] }).happen({ kind: "frame-shown", atMs: 2_000 });
+    expect(back.sent).toMatchObject([{ type: "session.first-frame" }]);
+  });
+
+  test("is not waited out in a session that runs already, of whose start nothing is told", () => {
+    const back = connecting().happen({ kind: "media-connected" }).happen({ kind: "frame-shown", atMs: 2_000 });
+    expect(back.state.phase).toBe("playing");
   });
 });
 

@@ -13,7 +13,7 @@ const page = { language: "en", browser: "Some Browser 1", width: 390, height: 84
 const sample = sampleHistory(1)[0]!.sample;
 const playing: SessionState = {
   phase: "playing", titleId: "some-title", tappedAtMs: 0, control: "up", device, sessionId: "s1", title: sessionTitle(),
-  media: { is: "up", sinceMs: 0 }, moving: undefined, restartDue: false, resumeId: undefined, sinceMs: 0, offeredAtMs: undefined, untoldFrameMs: undefined,
+  media: { is: "up", sinceMs: 0 }, moving: undefined, steps: [], restartDue: false, resumeId: undefined, sinceMs: 0, offeredAtMs: undefined, untoldFrameMs: undefined,
 };
 
 function open(postProblem: (report: ProblemReport) => Promise<{ problemId: string }>) {

@@ -12,7 +12,7 @@ const requested = (resuming: string | undefined, takeOver = false): SessionState
   phase: "requested", ...base, device, requestId: "r", resuming, takeOver, untilMs: 1,
 });
 const playing = (more: Partial<Playing> = {}): SessionState => ({
-  phase: "playing", ...base, device, sessionId: "s1", title: sessionTitle(), media: { is: "up", sinceMs: 0 }, moving: undefined,
+  phase: "playing", ...base, device, sessionId: "s1", title: sessionTitle(), media: { is: "up", sinceMs: 0 }, moving: undefined, steps: [],
   restartDue: false, resumeId: undefined, sinceMs: 0, offeredAtMs: undefined, untoldFrameMs: undefined, ...more,
 });
 const down = playing({ media: { is: "down", sinceMs: 0, restartAtMs: 0 } });

@@ -40,9 +40,9 @@ describe("addresses", () => {
 });
 
 const base = { titleId: "t", tappedAtMs: 0, control: "up" } as const;
-const live = { ...base, device, sessionId: "s", media: { is: "up", sinceMs: 0 }, moving: undefined, restartDue: false, resumeId: undefined } as const;
+const live = { ...base, device, sessionId: "s", media: { is: "up", sinceMs: 0 }, moving: undefined, steps: [], restartDue: false, resumeId: undefined } as const;
 const starting = (more: Partial<Starting> = {}): Starting => ({
-  ...live, phase: "starting", title: sessionTitle(), steps: [], queue: undefined, frameUntilMs: undefined, ...more,
+  ...live, phase: "starting", title: sessionTitle(), queue: undefined, frameUntilMs: undefined, ...more,
 });
 const playing = (more: Partial<Playing> = {}): Playing => ({
   ...live, phase: "playing", title: sessionTitle(), sinceMs: 0, offeredAtMs: undefined, untoldFrameMs: undefined, ...more,

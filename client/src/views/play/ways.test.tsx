@@ -39,7 +39,7 @@ describe("the bar of ways", () => {
     const playing = (ways: typeof phone | undefined) =>
       ({
         phase: "playing", titleId: "t", tappedAtMs: 0, control: "up", device: { screen: { width: 1, height: 1, pixelRatio: 1 }, touch: true, rtpCapabilities: {} },
-        sessionId: "s", title: { ...sessionTitle(), ...(ways && { ways }) }, media: { is: "up", sinceMs: 0 }, moving: undefined, restartDue: false,
+        sessionId: "s", title: { ...sessionTitle(), ...(ways && { ways }) }, media: { is: "up", sinceMs: 0 }, moving: undefined, steps: [], restartDue: false,
         resumeId: undefined, sinceMs: 0, offeredAtMs: undefined, untoldFrameMs: undefined,
       }) as const;
     expect(makePlayView(playing(phone), makeChrome(true, true))).toMatchObject({ ways: phone });
