@@ -1,6 +1,8 @@
 // What a player has in hand while a title runs, on a phone in real Chromium: on-screen
 // controls, their editor, the phone's keyboard, pads that shake, the figures, the data saver.
 
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
@@ -256,6 +258,32 @@ describe("the figures", () => {
       await page.waitForTimeout(300);
       expect(codeDistance(start, await flips(page))).toBe(4);
     });
+  });
+});
+
+test("a problem is reported from the menu, and reaches the operator with what the page measured", async () => {
+  await withCard(async (page) => {
+    // A telemetry sample a second.
+    await page.waitForTimeout(2_500);
+    await (await openMenu(page)).getByRole("button", { name: "Report a problem" }).click();
+    const sheet = page.getByRole("dialog", { name: "What is wrong?" });
+    expect(await sheet.getByRole("button", { name: "Send" }).isEnabled()).toBe(false);
+    await sheet.getByText("Picture", { exact: true }).click();
+    await sheet.getByRole("textbox").fill("grey blocks, then fine again");
+    await sheet.getByRole("button", { name: "Send" }).click();
+    const sent = page.getByRole("dialog", { name: /on its way/ });
+    const number = (await sent.getByText(/^[A-Z2-9]{4}\s*-\s*[A-Z2-9]{4}$/).innerText()).replaceAll(/[^A-Z2-9]/g, "");
+
+    const token = (await readFile(path.join(stack.data, "admin-token"), "utf8")).trim();
+    const answer = await fetch(`${stack.url}/api/problems/${number}`, { headers: { authorization: `Bearer ${token}` } });
+    const session = await page.evaluate(() => window.__nearframe?.session);
+    const report = (await answer.json()) as Record<string, unknown> & { seconds: unknown[] };
+    expect(report).toMatchObject({
+      problemId: number, kind: "picture", note: "grey blocks, then fine again", titleId: "test-card",
+      sessionId: session?.phase === "playing" ? session.sessionId : undefined,
+    });
+    expect(report.seconds.length).toBeGreaterThanOrEqual(2);
+    await sent.getByRole("button", { name: "Done" }).click();
   });
 });
 
