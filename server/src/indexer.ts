@@ -15,7 +15,7 @@ import { distanceKm, type Location } from "./location/location.ts";
 import type { Log } from "./log.ts";
 import type { NodeChecks } from "./nodes/checks.ts";
 import type { NodeHistory } from "./nodes/history.ts";
-import type { NodeRecord } from "./nodes/node-record.ts";
+import { unplayedCodecs, type NodeRecord } from "./nodes/node-record.ts";
 import { openNodes, type OpenNodes } from "./nodes/open-nodes.ts";
 import { placeFarEnd, type FarEnd, type Locate, type Placed } from "./probing/place-far-end.ts";
 import { createProbePoints, type ProbePoints } from "./probing/probe-points.ts";
@@ -197,6 +197,10 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
         },
         answers: registry.checkLink,
         publicKey: (nodeId) => registry.record(nodeId)?.publicKey,
+        unplayedCodecs(nodeId) {
+          const record = registry.record(nodeId);
+          return record ? unplayedCodecs(record) : [];
+        },
         expect: registry.expect,
         forgetReported: registry.forgetReported,
         noteSessionEnded: registry.noteSessionEnded,

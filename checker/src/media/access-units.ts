@@ -4,7 +4,10 @@
 // then everything up to the next keyframe is given up, as a browser does, since it
 // can't be shown rightly.
 
-import { depacketise, startsKeyframe } from "./h264.ts";
+import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
+import * as av1 from "./av1.ts";
+import * as h264 from "./h264.ts";
+import * as vp8 from "./vp8.ts";
 
 export type VideoPacket = { sequence: number; timestamp: number; marker: boolean; payload: Buffer };
 export type AccessUnit = { timestamp: number; keyframe: boolean; data: Buffer; completeAtMs: number };
@@ -26,7 +29,11 @@ const WAITING_MAX = 1_600;
 
 export type Assembled = { units: AccessUnit[]; /** A keyframe should be asked for. */ broke: boolean };
 
-export function assemble(state: Assembly, packet: VideoPacket, nowMs: number): [Assembly, Assembled] {
+/** How each codec is cut into payloads. */
+const PAYLOADS: Readonly<Record<VideoCodec, { depacketise(payloads: readonly Buffer[]): Buffer | undefined; startsKeyframe(payloads: readonly Buffer[]): boolean }>> = { H264: h264, VP8: vp8, AV1: av1 };
+
+export function assemble(state: Assembly, packet: VideoPacket, nowMs: number, codec: VideoCodec = "H264"): [Assembly, Assembled] {
+  const { depacketise, startsKeyframe } = PAYLOADS[codec];
   const sequence = extend(packet.sequence, state.nextSequence);
   let next = state.nextSequence ?? sequence;
   // Too late, or padding that was given up.

@@ -1,10 +1,13 @@
 // One media path to a node, as the player's end of it: packets and marks in, messages out.
 
 import type { Offer, SignalCall } from "@nearframe/shared/protocol/media";
+import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import type { Scope } from "@nearframe/shared/lifetime";
 
 export type RtpIn = {
   kind: "audio" | "video";
+  /** Of a picture. */
+  codec: VideoCodec | undefined;
   sequence: number;
   timestamp: number;
   marker: boolean;

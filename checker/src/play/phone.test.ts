@@ -13,6 +13,13 @@ test("the phone says of itself what a page says, to the letter", () => {
   expect(JSON.stringify(phone.rtpCapabilities)).toBe(RECORDED);
 });
 
+test("a device for one codec says that it has no other", () => {
+  const device = commonPhone("AV1");
+  expect(z.safeParse(Device, device).success).toBe(true);
+  expect(device.decoders?.map(({ codec }) => codec)).toEqual(["AV1"]);
+  expect(JSON.stringify(device.rtpCapabilities).match(/video\/\w+/g)).toEqual(["video/AV1", "video/rtx"]);
+});
+
 test("ids look like a page's, and are never the same", () => {
   expect(makeId()).toMatch(/^\d+-\d+-\d+-\d+$/);
   expect(makeId()).not.toBe(makeId());

@@ -5,6 +5,7 @@ import { randomInt } from "node:crypto";
 import { PayloadType } from "@nearframe/shared/media/profile";
 import { ROUTER_RTP_CAPABILITIES } from "@nearframe/shared/media/router-capabilities";
 import { VIDEO_CODEC_PARAMETERS } from "@nearframe/shared/media/router-codecs";
+import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import type { Device } from "@nearframe/shared/protocol/client-to-server";
 
 const HEADER_EXTENSIONS = new Set([
@@ -16,9 +17,9 @@ const HEADER_EXTENSIONS = new Set([
 
 /**
  * As mediasoup-client tells of Chromium 156 that was shown to our page as a Pixel 7. H.264 in hardware, as phones have it, and VP8
- * beside it; no AV1: not every phone's chip knows it, and a checker must be sent what it can read.
+ * beside it; no AV1: not every phone's chip knows it. `codec`: the only one it can receive, which no phone is; that play is there to see it.
  */
-export function commonPhone(): Device {
+export function commonPhone(codec?: VideoCodec): Device {
   return {
     screen: { width: 412, height: 915, pixelRatio: 2.625 },
     touch: true,
@@ -29,12 +30,11 @@ export function commonPhone(): Device {
           parameters: { minptime: 10, useinbandfec: 1 },
           rtcpFeedback: [{ type: "transport-cc", parameter: "" }, { type: "nack", parameter: "" }],
         },
-        ...video("H264"),
-        ...video("VP8"),
+        ...(codec === undefined ? [...video("H264"), ...video("VP8")] : video(codec)),
       ],
       headerExtensions: ROUTER_RTP_CAPABILITIES.headerExtensions.filter(({ kind, uri }) => kind === "video" && HEADER_EXTENSIONS.has(uri)),
     },
-    decoders: [
+    decoders: codec !== undefined ? [{ codec, smooth: true, powerEfficient: true }] : [
       { codec: "H264", smooth: true, powerEfficient: true },
       { codec: "VP8", smooth: true, powerEfficient: false },
     ],
@@ -44,7 +44,7 @@ export function commonPhone(): Device {
 /** As pages make them. */
 export const makeId = (): string => Array.from({ length: 4 }, () => randomInt(2 ** 32)).join("-");
 
-function video(codec: "H264" | "VP8") {
+function video(codec: VideoCodec) {
   const payloadType = PayloadType[codec];
   const repairs = ROUTER_RTP_CAPABILITIES.codecs.find(({ parameters }) => "apt" in parameters && parameters.apt === payloadType);
   const parameters = Object.fromEntries(Object.entries(VIDEO_CODEC_PARAMETERS[codec]).toSorted(([a], [b]) => (a < b ? -1 : 1)));

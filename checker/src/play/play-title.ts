@@ -7,6 +7,7 @@ import { withTimeout, type Scope } from "@nearframe/shared/lifetime";
 import { readFrameMark } from "@nearframe/shared/media/frame-mark";
 import { writeFrameReceipts, type FrameReceipt } from "@nearframe/shared/media/frame-receipts";
 import { Channel } from "@nearframe/shared/media/profile";
+import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import type { PlayedObservation } from "@nearframe/shared/checking/observation";
 import type { Offer } from "@nearframe/shared/protocol/media";
 import { parseMessage } from "@nearframe/shared/protocol/parse";
@@ -31,6 +32,8 @@ export type PlayOptions = {
   /** After the picture has settled. */
   watchMs: number;
   timeZone: string;
+  /** The only one that the device can receive; left out, it is a common phone. */
+  codec?: VideoCodec | undefined;
   /** The guest to play as; left out, the server makes one. */
   token?: string | undefined;
   /** Each picture as it was read, for whoever checks the checker. */
@@ -100,7 +103,7 @@ export async function playTitle(
   const calls = createSignalCalls((message) => link.send(message), scope);
   const tappedAtMs = performance.now();
   const requestId = makeId();
-  link.send({ type: "session.request", requestId, titleId: options.titleId, device: commonPhone() });
+  link.send({ type: "session.request", requestId, titleId: options.titleId, device: commonPhone(options.codec) });
 
   function handle(message: ServerToClient): void {
     // What comes while the line closes is for nobody.
@@ -300,7 +303,7 @@ export async function playTitle(
     }
     const endMs = performance.now();
     if (!session) throw new CheckVoidError("the server made no session");
-    return session.watch.observe(endMs);
+    return { ...session.watch.observe(endMs), ...(options.codec !== undefined && { codec: options.codec }) };
   }
 
   function challenge(): void {

@@ -1,10 +1,11 @@
 // Eyes and ears: packets of a path to pictures that are looked at and sound that is heard.
 
 import type { Scope } from "@nearframe/shared/lifetime";
+import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import { readNonce } from "@nearframe/shared/media/nonce-pattern";
 import { readTestCard } from "@nearframe/shared/title/test-card-layout";
 import { assemble, NOTHING_ASSEMBLED } from "../media/access-units.ts";
-import { openPictureDecoder, openSoundDecoder } from "../media/adapters/libav/decoders.ts";
+import { openPictureDecoder, openSoundDecoder, type PictureDecoder } from "../media/adapters/libav/decoders.ts";
 import { differs, samplePicture, type PictureSample } from "../media/picture.ts";
 import type { OpenSenses } from "./play-title.ts";
 
@@ -12,7 +13,8 @@ import type { OpenSenses } from "./play-title.ts";
 const KEYFRAME_ASK_EVERY_MS = 500;
 
 export const openSenses: OpenSenses = (title, events, scope: Scope) => {
-  const eyes = openPictureDecoder(scope);
+  /** A session that comes to another node may come in another codec. */
+  let eyes: { codec: VideoCodec; decoder: PictureDecoder } | undefined;
   const ears = openSoundDecoder(scope);
   let assembly = NOTHING_ASSEMBLED;
   let before: PictureSample | undefined;
@@ -20,7 +22,13 @@ export const openSenses: OpenSenses = (title, events, scope: Scope) => {
 
   return {
     see(packet, atMs) {
-      const [next, { units }] = assemble(assembly, packet, atMs);
+      const { codec = "H264" } = packet;
+      if (eyes?.codec !== codec) {
+        eyes = { codec, decoder: openPictureDecoder(scope, codec) };
+        assembly = NOTHING_ASSEMBLED;
+      }
+      const { decoder } = eyes;
+      const [next, { units }] = assemble(assembly, packet, atMs, codec);
       assembly = next;
       if (assembly.broken && atMs - askedAtMs > KEYFRAME_ASK_EVERY_MS) {
         askedAtMs = atMs;
@@ -28,7 +36,7 @@ export const openSenses: OpenSenses = (title, events, scope: Scope) => {
       }
       for (const { timestamp, data, completeAtMs } of units) {
         const startedAtMs = performance.now();
-        const picture = eyes.decode(data);
+        const picture = decoder.decode(data);
         if (!picture) continue;
         const shownAtMs = performance.now();
         const sample = samplePicture(picture);

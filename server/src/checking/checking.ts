@@ -88,8 +88,10 @@ export async function openChecking(ports: CheckingPorts, { epochMs = EPOCH_MS, p
     });
   }
 
-  function tellStanding({ nodeId, score }: NodeStanding): void {
-    if (score) nodes.noteChecked(nodeId, { performance: score.performance, honesty: score.honesty });
+  function tellStanding({ nodeId, score, codecs }: NodeStanding): void {
+    if (!score) return;
+    const { performance, honesty } = score;
+    nodes.noteChecked(nodeId, { performance, honesty, ...(codecs && { codecs: { shown: codecs.shown, failed: codecs.failed.map(({ codec }) => codec) } }) });
   }
 
   function carryOut(order: Order): void {

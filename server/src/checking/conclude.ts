@@ -8,6 +8,7 @@
 import { faultsIn, type Fault } from "@nearframe/shared/checking/criteria";
 import type { PublishedEpoch, PublishedTask } from "@nearframe/shared/checking/published";
 import type { Verdict } from "@nearframe/shared/checking/referee";
+import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import { recordAgreement } from "@nearframe/shared/checking/trust";
 import { BAN_MS, CLEARS_TO_RETURN, ERRORS_KEPT_MS, ERRORS_TO_BAN, SUSPICION_KEPT_MS } from "./limits.ts";
 import { checkOf, isHonesty } from "./plan-tasks.ts";
@@ -70,6 +71,10 @@ function afterRoutine(before: NodeStanding, task: PublishedTask, verdict: Verdic
     orders.push({ type: "registered", nodeId, reason });
   }
   if (verdict.outcome === "undecided") return { standing, orders };
+  // How a node does in a codec that it would not have chosen settles nothing else.
+  if (task.codec !== undefined) {
+    return { standing: { ...standing, codecs: codecsAfter(standing.codecs, task.codec, verdict, atMs), suspicions: suspicionsAfter(standing.suspicions, verdict, epoch, atMs) }, orders };
+  }
   const { look } = standing;
   // What the committee found stands in its verdict, and nothing else is left of it.
   if (task.check === "simulated-player" && look?.state === "wanted") standing = { ...standing, look: { ...look, state: "done", atMs } };
@@ -80,6 +85,12 @@ function afterRoutine(before: NodeStanding, task: PublishedTask, verdict: Verdic
   if (clears < CLEARS_TO_RETURN) return { standing: { ...standing, quarantine: { ...quarantine, clears } }, orders };
   const { quarantine: _over, ...free } = standing;
   return { standing: { ...free, suspicions: [] }, orders: [...orders, { type: "let-in", nodeId }] };
+}
+
+function codecsAfter({ shown, failed }: NonNullable<NodeStanding["codecs"]> = { shown: [], failed: [] }, codec: VideoCodec, { faults }: Verdict, atMs: number): NodeStanding["codecs"] {
+  const others = failed.filter((each) => each.codec !== codec);
+  if (faults.includes("codec-unplayed")) return { shown: shown.filter((each) => each !== codec), failed: [...others, { codec, atMs }] };
+  return { shown: [...new Set([...shown, codec])], failed: others };
 }
 
 function suspicionsAfter(suspicions: readonly Suspicion[], verdict: Verdict, epoch: number, atMs: number): Suspicion[] {

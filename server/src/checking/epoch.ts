@@ -3,7 +3,7 @@
 // where this one stopped. Pure, but that events are summed up in place: an epoch may have
 // a hundred thousand of them.
 
-import { committeeOf } from "@nearframe/shared/checking/referee";
+import { committeeOf, isAsked } from "@nearframe/shared/checking/referee";
 import { Assignment } from "@nearframe/shared/checking/assignment";
 import { AuditSecret, PublishedTask } from "@nearframe/shared/checking/published";
 import { CheckReveal, CheckSeal, Digest, EnrolledChecker, sealOf } from "@nearframe/shared/checking/report";
@@ -117,7 +117,7 @@ export function refuseReveal({ opened, phase, tasks }: Epoch, { report, salt }: 
   if (report.epoch !== opened.epoch || !state) return "there is no such task in this epoch";
   if (state.reveals.has(report.checkerId)) return "again";
   if (phase !== "revealing") return "it is too early to open a report";
-  if (report.nodeId !== state.task.nodeId || report.observation.kind !== state.task.check) return "the report is of something else than the task";
+  if (report.nodeId !== state.task.nodeId || !isAsked(state.task, report.observation)) return "the report is of something else than the task";
   const seal = state.seals.get(report.checkerId);
   if (!seal || seal.digest !== sealOf(report, salt)) return "the report is not what was sealed";
   return undefined;

@@ -11,6 +11,8 @@ export const PLAY_MEAN_MS = 2 * 3_600_000;
 export const CAPACITY_MEAN_MS = 24 * 3_600_000;
 /** At the latest. */
 export const CAPACITY_MAX_MS = 36 * 3_600_000;
+/** A codec that was claimed and did not play: its host may have mended it. */
+export const CODEC_AGAIN_MS = 24 * 3_600_000;
 /** After the picture has settled: as long as the criteria's shares say something, and no longer than a slot is worth. */
 export const WATCH_MS = 10_000;
 

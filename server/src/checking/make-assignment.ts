@@ -19,10 +19,10 @@ const NEIGHBOUR_KM = 100;
 const NEIGHBOURS_MAX = 8;
 
 /** Undefined: the task can't be given to this checker. */
-export function makeAssignment({ task: { nodeId, check }, titleId }: TaskState, facts: AssignmentFacts): Assignment | undefined {
+export function makeAssignment({ task: { nodeId, check, codec }, titleId }: TaskState, facts: AssignmentFacts): Assignment | undefined {
   switch (check) {
     case "simulated-player":
-      return titleId === undefined ? undefined : { kind: check, nodeId, titleId, watchMs: facts.watchMs };
+      return titleId === undefined ? undefined : { kind: check, nodeId, titleId, watchMs: facts.watchMs, ...(codec !== undefined && { codec }) };
     case "liveness":
       return { kind: check, nodeId, heartbeatAgeMs: facts.offlineForMs };
     case "capacity":

@@ -5,7 +5,8 @@ import { FAULTS, type Fault } from "@nearframe/shared/checking/criteria";
 import { rankOf, shareOf } from "@nearframe/shared/checking/draw";
 import type { CheckKind } from "@nearframe/shared/checking/observation";
 import type { PublishedTask } from "@nearframe/shared/checking/published";
-import { CAPACITY_MAX_MS, CAPACITY_MEAN_MS, TASK_COST_MS, TASKS_PER_EPOCH_MAX, TASKS_PER_EPOCH_MIN } from "./limits.ts";
+import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
+import { CAPACITY_MAX_MS, CAPACITY_MEAN_MS, CODEC_AGAIN_MS, TASK_COST_MS, TASKS_PER_EPOCH_MAX, TASKS_PER_EPOCH_MIN } from "./limits.ts";
 import { newStanding, type NodeStanding } from "./standing.ts";
 
 export type CheckedNode = {
@@ -18,6 +19,8 @@ export type CheckedNode = {
   located: boolean;
   /** What a checker could play there, in order of their names. */
   titleIds: readonly string[];
+  /** Of the encoders that it says it has. */
+  codecs: readonly VideoCodec[];
 };
 
 export type Planned = { task: PublishedTask; dueAtMs: number; titleId: string | undefined };
@@ -46,7 +49,7 @@ export const CHECK_OF_FAULT: Readonly<Partial<Record<Fault, CheckKind>>> = {
 export const checkOf = (fault: Fault): CheckKind => CHECK_OF_FAULT[fault] ?? "simulated-player";
 
 /** In the order of their weight, where there are too few checkers for all. */
-const ORDER = ["penalty", "registration", "return", "look", "liveness", "simulated-player", "location", "capacity"] as const;
+const ORDER = ["penalty", "registration", "return", "look", "codec", "liveness", "simulated-player", "location", "capacity"] as const;
 type Why = (typeof ORDER)[number];
 
 export function planTasks(nodes: readonly CheckedNode[], standings: ReadonlyMap<string, NodeStanding>, options: PlanOptions): Planned[] {
@@ -98,6 +101,8 @@ function planNode(node: CheckedNode, standing: NodeStanding, options: PlanOption
   // The way back: until it is clear often enough, each epoch shows it again.
   if (quarantine) plan("return", checkOf(quarantine.fault), { returning: true });
   if (standing.look?.state === "wanted" && node.takesPlayers) plan("look", "simulated-player");
+  const codec = node.takesPlayers && !quarantine ? codecToShow(node, standing, draw("codec"), beganAtMs) : undefined;
+  if (codec !== undefined) plan("codec", "simulated-player", { codec });
   plan("liveness", "liveness");
   if (node.takesPlayers && draw("play") < 1 - Math.exp(-epochMs / playMeanMs)) plan("simulated-player", "simulated-player");
   const sinceCapacityMs = beganAtMs - (lastAtMs.capacity ?? -Infinity);
@@ -106,6 +111,13 @@ function planNode(node: CheckedNode, standing: NodeStanding, options: PlanOption
     if (node.located) plan("location", "location");
   }
   return planned;
+}
+
+/** One an epoch, until each was seen to play; one that was not is asked for again each day. */
+function codecToShow({ codecs }: CheckedNode, { codecs: known }: NodeStanding, share: number, nowMs: number): VideoCodec | undefined {
+  const lately = (codec: VideoCodec) => known?.failed.some((each) => each.codec === codec && nowMs - each.atMs < CODEC_AGAIN_MS);
+  const due = codecs.filter((codec) => !known?.shown.includes(codec) && !lately(codec));
+  return due[Math.floor(share * due.length)];
 }
 
 export const isHonesty = (fault: Fault): boolean => FAULTS[fault] === "honesty";

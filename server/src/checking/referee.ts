@@ -14,7 +14,7 @@ import type { CheckerToServer } from "@nearframe/shared/protocol/checker-to-serv
 import type { ServerToChecker } from "@nearframe/shared/protocol/server-to-checker";
 import type { Bus } from "../cluster/ports.ts";
 import type { Log } from "../log.ts";
-import type { NodeRecord } from "../nodes/node-record.ts";
+import { claimedCodecs, type NodeRecord } from "../nodes/node-record.ts";
 import { steadyTime } from "../steady-time.ts";
 import type { CheckingStore } from "../store/checking-ports.ts";
 import { findAuditSecret, mayCall } from "./audit.ts";
@@ -219,7 +219,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
       const { nodeId, state, operatorId, location } = record;
       if (state === "offline" || state === "draining" || state === "retired") continue;
       const takesPlayers = state !== "quarantined" && state !== "checking" && state !== "registered";
-      checked.push({ nodeId, operatorId: operatorId ?? nodeId, takesPlayers, located: location !== undefined, titleIds: ports.playableTitles(record) });
+      checked.push({ nodeId, operatorId: operatorId ?? nodeId, takesPlayers, located: location !== undefined, titleIds: ports.playableTitles(record), codecs: claimedCodecs(record) });
     }
     return checked;
   }
@@ -300,7 +300,8 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
       return tellAll({ type: "registered", nodeId, ...(registration.outcome === "failed" && registration.reason !== undefined && { reason: registration.reason }) });
     }
     if (registration?.claims === claims) return;
-    const wanted: NodeStanding = { ...known, registration: { claims, outcome: "wanted", atMs: nowMs() } };
+    const { codecs: _before, ...rest } = known;
+    const wanted: NodeStanding = { ...rest, registration: { claims, outcome: "wanted", atMs: nowMs() } };
     await store.saveStandings([wanted]);
     standings.set(nodeId, wanted);
     const node = checkedNodes().find((each) => each.nodeId === nodeId);

@@ -3,6 +3,7 @@
 
 import { FaultName, CHECK_KINDS } from "@nearframe/shared/checking/published";
 import { Digest } from "@nearframe/shared/checking/report";
+import { VIDEO_CODECS } from "@nearframe/shared/media/video-codecs";
 import { Id } from "@nearframe/shared/protocol/media";
 import * as z from "zod/mini";
 import { WASH_REASONS } from "./wash.ts";
@@ -57,6 +58,8 @@ export const NodeStanding = z.object({
   look: z.optional(z.object({ state: z.enum(["wanted", "done"]), atMs: Ms, players: z.int(), contradicting: z.int() })),
   /** What of a week's play its host made up, when that was last found (`wash.ts`). */
   wash: z.optional(z.object({ atMs: Ms, minutes: z.int(), ofMinutes: z.int(), reasons: z.array(z.enum(WASH_REASONS)) })),
+  /** Of those that it claims: which were seen to play in a session, and which not when they were last asked for. Begun anew when it claims something else. */
+  codecs: z.optional(z.object({ shown: z.array(z.enum(VIDEO_CODECS)), failed: z.array(z.object({ codec: z.enum(VIDEO_CODECS), atMs: Ms })) })),
   /** When each kind of check was last planned. */
   lastAtMs: z.partialRecord(z.enum(CHECK_KINDS), Ms),
   score: z.optional(CheckedScore),

@@ -5,6 +5,7 @@ import { EncoderReports } from "@nearframe/shared/media/encoder-reports";
 import { NodeHardware } from "@nearframe/shared/node/inventory";
 import { NODE_STATES, SCHEDULABLE_STATES } from "@nearframe/shared/node/node-states";
 import { Id } from "@nearframe/shared/protocol/media";
+import { VIDEO_CODECS, type VideoCodec } from "@nearframe/shared/media/video-codecs";
 import { RUNTIMES } from "@nearframe/shared/title/manifest";
 import * as z from "zod/mini";
 
@@ -34,7 +35,11 @@ export const HostRecord = z.object({
   mosMean: z.optional(z.number()),
   captureEncodeMs: z.optional(z.number()),
   /** What checkers and players' minutes have shown (docs/checking.md); left out where nobody checks. */
-  checked: z.optional(z.object({ performance: Share, honesty: Share })),
+  checked: z.optional(z.object({
+    performance: Share, honesty: Share,
+    /** Which codecs checkers saw it play, and which of those that it claims not; left out where none was asked for yet. */
+    codecs: z.optional(z.object({ shown: z.array(z.enum(VIDEO_CODECS)), failed: z.array(z.enum(VIDEO_CODECS)) })),
+  })),
 });
 export type HostRecord = z.infer<typeof HostRecord>;
 
@@ -80,7 +85,16 @@ export const NodeRecord = z.object({
 });
 export type NodeRecord = z.infer<typeof NodeRecord>;
 
+export const claimedCodecs = ({ encoders }: Pick<NodeRecord, "encoders">): VideoCodec[] => VIDEO_CODECS.filter((codec) => encoders.some((encoder) => encoder.opened && encoder.codec === codec));
+
 /** Whether it may be given a session now. */
 export function isSchedulable(record: Pick<NodeRecord, "state" | "slotsFree">): boolean {
   return record.slotsFree > 0 && SCHEDULABLE_STATES.has(record.state);
+}
+
+/** Those that it claims and that a session was not seen in: of the operator's own nodes what failed, of others all that was not shown. */
+export function unplayedCodecs(record: Pick<NodeRecord, "encoders" | "trusted" | "record">): VideoCodec[] {
+  const known = record.record.checked?.codecs;
+  if (!known) return [];
+  return claimedCodecs(record).filter((codec) => (record.trusted ? known.failed.includes(codec) : !known.shown.includes(codec)));
 }

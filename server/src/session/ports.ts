@@ -1,5 +1,6 @@
 // What sessions need of the rest of the server.
 
+import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import type { PlacementPolicy } from "@nearframe/shared/protocol/client-to-server";
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
@@ -39,6 +40,8 @@ export interface SessionNodes {
   answers(nodeId: string): Promise<boolean>;
   /** False if the node has no link now. */
   send(nodeId: string, message: ServerToNode): boolean;
+  /** Codecs that it claims, and that checkers have not seen it play: players are not offered them. */
+  unplayedCodecs(nodeId: string): readonly VideoCodec[];
   /** The key that signs what the node measured. */
   publicKey(nodeId: string): string | undefined;
   /** A session outlived its owner: should the node not be there, it is waited for as if its link had just died. */

@@ -12,6 +12,7 @@ import type { Entry } from "./entry.ts";
 import type { SessionNodes, SessionTitles } from "./ports.ts";
 import type { Lease } from "./session.ts";
 import type { SessionEffect } from "./session-events.ts";
+import { withoutCodecs } from "./without-codecs.ts";
 
 /** A candidate that is being measured. */
 export type ProbeAsked = {
@@ -26,7 +27,7 @@ export type ProbeAsked = {
 export type ToNode = ReturnType<typeof createToNode>;
 
 export function createToNode(ports: {
-  nodes: Pick<SessionNodes, "send">;
+  nodes: Pick<SessionNodes, "send" | "unplayedCodecs">;
   saves: Pick<SessionSaves, "grant">;
   titles: Pick<SessionTitles, "source">;
   log: Log;
@@ -42,15 +43,20 @@ export function createToNode(ports: {
     if (!nodes.send(nodeId, message)) log.debug({ nodeId, type: message.type }, "node missed a message");
   }
 
+  /** What of the player's device a node may go by; a check is there to see what else it can. */
+  const deviceFor = ({ device, pinnedNodeId }: Entry, nodeId: string) => (pinnedNodeId === undefined ? withoutCodecs(device, nodes.unplayedCodecs(nodeId)) : device);
+
   function prepare(entry: Entry, { nodeId, epoch }: Lease): void {
-    const { id: sessionId, playerId, title, device } = entry;
+    const { id: sessionId, playerId, title } = entry;
+    const device = deviceFor(entry, nodeId);
     const nonce = newNonce();
     probes.set(keyOf(sessionId, epoch), { nodeId, nonce });
     send(nodeId, { type: "session.prepare", sessionId, epoch, playerId, title, device, nonce });
   }
 
   function start(entry: Entry, { nodeId, epoch }: Lease): void {
-    const { id: sessionId, playerId, title, device } = entry;
+    const { id: sessionId, playerId, title } = entry;
+    const device = deviceFor(entry, nodeId);
     probes.delete(keyOf(sessionId, epoch));
     const save: SaveGrant | undefined = saves.grant({ sessionId, epoch, playerId, title });
     const source = titles.source(title);
@@ -67,8 +73,7 @@ export function createToNode(ports: {
     prepare,
     start,
     offerFor,
-    rejoin: ({ id: sessionId, device }: Entry, { nodeId, epoch }: Lease) =>
-      send(nodeId, { type: "session.rejoin", sessionId, epoch, device }),
+    rejoin: (entry: Entry, { nodeId, epoch }: Lease) => send(nodeId, { type: "session.rejoin", sessionId: entry.id, epoch, device: deviceFor(entry, nodeId) }),
     stop: (sessionId: string, { nodeId, epoch }: Pick<Lease, "nodeId" | "epoch">, reason: EndReason) =>
       send(nodeId, { type: "session.stop", sessionId, epoch, reason }),
     /** What was asked of the node under this lease is of no interest any more. */

@@ -15,6 +15,7 @@ export const ADVICE: Readonly<Record<Fault, string>> = {
   "lossy-path": "Several checkers on other networks lost packets: the fault is in the host's line; a cable in place of Wi-Fi often mends it.",
   "below-capacity": "The machine draws and encodes less than the node claims: lower its slots, or free it of other work.",
   "far-below-capacity": "The machine draws and encodes far less than the node claims: correct the claim (NEARFRAME_SLOTS) before anything else.",
+  "codec-unplayed": "The node claims an encoder of a codec, and no picture came to devices that have that codec alone: see in the node's log why its encoder does not start.",
   "nonce-missed": "A sign that was asked for did not appear in the picture in time: the picture must be drawn here, and now.",
   "unlikely-location": "The way to the node is much longer than to others that say they are near it: correct the claim, or look for what delays the line.",
   "bytes-inflated": "The node told of more bytes than it sent: run an unchanged version of the node.",

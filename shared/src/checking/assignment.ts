@@ -1,6 +1,7 @@
 // What one checker is to find out about one node, with all that it can't find out itself.
 
 import * as z from "zod/mini";
+import { VIDEO_CODECS } from "../media/video-codecs.ts";
 import { Id } from "../protocol/media.ts";
 import type { CheckKind } from "./observation.ts";
 
@@ -8,7 +9,7 @@ const Of = { nodeId: Id };
 const WatchMs = z.int().check(z.gte(1_000), z.lte(300_000));
 
 export const Assignment = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("simulated-player"), ...Of, titleId: Id, watchMs: WatchMs }),
+  z.strictObject({ kind: z.literal("simulated-player"), ...Of, titleId: Id, watchMs: WatchMs, /** To be received in this codec alone. */ codec: z.optional(z.enum(VIDEO_CODECS)) }),
   /** The server hears the heartbeats, the checker knocks at the media port. */
   z.strictObject({ kind: z.literal("liveness"), ...Of, heartbeatAgeMs: z.number().check(z.gte(0)) }),
   z.strictObject({ kind: z.literal("capacity"), ...Of }),

@@ -18,6 +18,7 @@ export const FAULTS = {
   "low-bitrate": "performance",
   "lossy-path": "performance",
   "below-capacity": "performance",
+  "codec-unplayed": "performance",
   "unlikely-location": "performance",
   "far-below-capacity": "honesty",
   "nonce-missed": "honesty",
@@ -87,7 +88,7 @@ export function faultsIn(observation: Observation): Fault[] {
 function faultsInPlay(seen: PlayedObservation): Fault[] {
   // A line that loses packets everywhere shows nothing of the node that is at its other end.
   const ownLine = seen.otherPathsLossShare > LIMITS.pathLossShare;
-  if (seen.startupMs === undefined) return ownLine ? [] : ["never-started"];
+  if (seen.startupMs === undefined) return ownLine ? [] : [seen.codec === undefined ? "never-started" : "codec-unplayed"];
   const pathBad = ownLine || seen.lossShare > LIMITS.pathLossShare;
   const thin = seen.receivedKbps < LIMITS.bitrateShare * seen.usualKbps;
   const performance: (Fault | false)[] = [
@@ -110,6 +111,8 @@ function faultsInPlay(seen: PlayedObservation): Fault[] {
   if (ownLine) return [];
   // One checker can't tell a path's middle from its end; several, on other networks, can: their majority is the host's line.
   const path: Fault[] = seen.lossShare > LIMITS.lossyPathShare ? ["lossy-path"] : [];
+  // In a codec that the node would not have chosen the figures of one that it would say nothing; that it plays, does.
+  if (seen.codec !== undefined) return [...path, ...honesty.filter((fault) => fault !== false && fault !== "blurred-picture" && fault !== "other-content")] as Fault[];
   return [...path, ...[...(pathBad ? [] : performance), ...honesty].filter((fault) => fault !== false)];
 }
 

@@ -2,6 +2,7 @@
 // seen too, and nothing that it concluded from them. Conclusions are `criteria.ts`'.
 
 import * as z from "zod/mini";
+import { VIDEO_CODECS } from "../media/video-codecs.ts";
 
 const Ms = z.number().check(z.gte(0), z.lte(600_000));
 const Share = z.number().check(z.gte(0), z.lte(1));
@@ -13,6 +14,8 @@ const Count = z.int().check(z.gte(0), z.lte(1_000_000));
 /** Played as a player would: the one check that sees what players get. */
 export const PlayedObservation = z.strictObject({
   kind: z.literal("simulated-player"),
+  /** The one codec that the device said it could receive; left out of a play as a common phone. */
+  codec: z.optional(z.enum(VIDEO_CODECS)),
   /** Undefined: no frame was ever seen. */
   startupMs: z.optional(Ms),
   /** How long it was watched after the first frame. */

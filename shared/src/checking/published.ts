@@ -9,6 +9,7 @@
 
 import * as z from "zod/mini";
 import { PublicKey, Signature, signedText } from "../node/identity.ts";
+import { VIDEO_CODECS } from "../media/video-codecs.ts";
 import { Id } from "../protocol/media.ts";
 import { auditOf, AUDITS } from "./audits.ts";
 import { FAULTS, type Fault } from "./criteria.ts";
@@ -35,6 +36,8 @@ export const PublishedTask = z.strictObject({
   kind: z.enum(["routine", "penalty"]),
   check: z.enum(CHECK_KINDS),
   replaced: z.optional(Ids),
+  /** Of a play: the one codec that the checkers' devices can receive. */
+  codec: z.optional(z.enum(VIDEO_CODECS)),
   fault: z.optional(FaultName),
   earlierEpochs: z.optional(z.array(Epoch)),
   earlierCheckers: z.optional(Ids),

@@ -6,7 +6,8 @@ import { showsAudit, SILENT_PORT, type Audit } from "./audits.ts";
 import { drawCommittee, PENALTY_AGREEING_MIN, PENALTY_COMMITTEE, ROUTINE_COMMITTEE } from "./committee.ts";
 import { faultsIn, FAULTS, type Fault } from "./criteria.ts";
 import { signedText } from "../node/identity.ts";
-import type { CheckKind } from "./observation.ts";
+import type { VideoCodec } from "../media/video-codecs.ts";
+import type { CheckKind, Observation } from "./observation.ts";
 import { digestOf, sealOf, type CheckReport, type CheckReveal, type CheckSeal, type EnrolledChecker } from "./report.ts";
 import { capWeights } from "./trust.ts";
 
@@ -18,6 +19,8 @@ export type CheckTask = {
   kind: "routine" | "penalty";
   /** What the checkers were asked to do; reports of anything else are not heard. Left out: any. */
   check?: CheckKind | undefined;
+  /** Of a play: in this codec alone; reports of plays in another are not heard. Left out: as a common phone. */
+  codec?: VideoCodec | undefined;
   /** Asked, and too late or gone before they had sealed: others came in their place, and what they found is void. */
   replaced?: readonly string[] | undefined;
   /** Of a penalty: what is to be confirmed, and the earlier epochs and checkers that it follows from. */
@@ -104,6 +107,11 @@ export function committeeOf(set: Pick<PublishedSet, "seed" | "checkers">, task: 
   return drawn.flatMap(({ checkerId }) => byId.get(checkerId) ?? []);
 }
 
+/** What the task asked for, and not something else that is easier to see. */
+export function isAsked({ check, codec }: Pick<CheckTask, "check" | "codec">, observation: Observation): boolean {
+  return (check === undefined || observation.kind === check) && (observation.kind === "simulated-player" ? observation.codec : undefined) === codec;
+}
+
 type Heard = { checker: EnrolledChecker; report: CheckReport; faults: Fault[] };
 
 /** Reports of drawn checkers that were sealed, are what was sealed, and are signed. One a checker. */
@@ -116,7 +124,7 @@ function hear(set: PublishedSet, task: CheckTask, committee: readonly EnrolledCh
     const reveal = reveals.find(({ report, salt }) => sealOf(report, salt) === seal.digest);
     if (!reveal) return [];
     const { report } = reveal;
-    const asked = task.check === undefined || report.observation.kind === task.check;
+    const asked = isAsked(task, report.observation);
     const about = asked && report.epoch === set.epoch && seal.epoch === set.epoch && report.nodeId === task.nodeId;
     if (!about || !verify(checker.publicKey, signedText(report), report.signature)) return [];
     return [{ checker, report, faults: faultsIn(report.observation) }];

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { openPictureDecoder } from "@nearframe/checker/media/adapters/libav/decoders";
 import { openEncoders } from "@nearframe/edge-node/media/encode/encoders";
+import { KNOWN_ENCODERS, type VideoEncoderName } from "@nearframe/edge-node/media/encode/known-encoders";
 import { drawMovingPicture } from "@nearframe/edge-node/media/encode/trial/moving-picture";
 import { Scope } from "@nearframe/shared/lifetime";
 import { readNonce } from "@nearframe/shared/media/nonce-pattern";
@@ -12,11 +13,11 @@ const FRAMES = 90;
 const picture = drawMovingPicture(SIZE, FRAMES);
 
 /** Nine frames with a number, nine without, and so on; gives what was read of each. */
-async function play(bitrateKbps: number, coded: { width: number; height: number }) {
+async function play(name: VideoEncoderName, bitrateKbps: number, coded: { width: number; height: number }) {
   await using scope = new Scope();
-  const encoder = openEncoders(["x264"], { size: SIZE, fps: 60, bitrateKbps, onNotice() {} }, scope);
+  const encoder = openEncoders([name], { size: SIZE, fps: 60, bitrateKbps, onNotice() {} }, scope);
   if (coded.width !== SIZE.width) encoder.setSize(coded);
-  const decoder = openPictureDecoder(scope);
+  const decoder = openPictureDecoder(scope, KNOWN_ENCODERS[name].codec);
   const read: (number | undefined)[] = [];
   const asked: (number | undefined)[] = [];
   for (let index = 0; index < FRAMES; index += 1) {
@@ -31,13 +32,15 @@ async function play(bitrateKbps: number, coded: { width: number; height: number 
   return { asked, read };
 }
 
-describe.each([
+describe.each<{ what: string; name?: VideoEncoderName; bitrateKbps: number; coded: { width: number; height: number } }>([
   { what: "a good rate", bitrateKbps: 6_000, coded: SIZE },
   { what: "1 Mbit/s", bitrateKbps: 1_000, coded: SIZE },
+  { what: "1 Mbit/s of VP8", name: "vpx-vp8", bitrateKbps: 1_000, coded: SIZE },
+  { what: "1 Mbit/s of AV1", name: "svt-av1", bitrateKbps: 1_000, coded: SIZE },
   { what: "360 lines at 600 kbit/s", bitrateKbps: 600, coded: { width: 640, height: 360 } },
-])("a busy picture at $what", ({ bitrateKbps, coded }) => {
+])("a busy picture at $what", ({ name = "x264", bitrateKbps, coded }) => {
   test("shows each number in most of its frames, and none where none was asked for", { timeout: 60_000 }, async () => {
-    const { asked, read } = await play(bitrateKbps, coded);
+    const { asked, read } = await play(name, bitrateKbps, coded);
     for (const nonce of new Set(asked.filter((each) => each !== undefined))) {
       expect(read.filter((each) => each === nonce).length, `number ${nonce}`).toBeGreaterThanOrEqual(5);
     }

@@ -5,6 +5,7 @@
 import { RTCPeerConnection, RTCRtpCodecParameters, UdpTransport, type RTCDataChannel } from "werift";
 import { withTimeout, type Scope } from "@nearframe/shared/lifetime";
 import { Channel } from "@nearframe/shared/media/profile";
+import { VIDEO_CODECS, type VideoCodec } from "@nearframe/shared/media/video-codecs";
 import type { Offer, TransportParameters } from "@nearframe/shared/protocol/media";
 import * as z from "zod/mini";
 import type { CallNode, OpenPath, PathEvents, SentLabel } from "../../ports.ts";
@@ -24,16 +25,15 @@ const SctpStream = z.looseObject({
 export const openPath: OpenPath = async (offer, call, events, scope) => {
   const streams = offer.media.map(({ kind, rtpParameters }): RemoteStream => ({ kind, rtp: shareFeedback(z.parse(RtpParameters, rtpParameters)) }));
   const video = streams.find(({ kind }) => kind === "video");
-  const [codec] = video?.rtp.codecs ?? [];
-  if (codec?.mimeType.toLowerCase() !== "video/h264") {
-    throw new Error(`this checker reads H.264, and the node offers ${codec?.mimeType ?? "no picture"}`);
-  }
+  const mimeType = video?.rtp.codecs[0]?.mimeType;
+  const codec = VIDEO_CODECS.find((name) => mimeType?.toLowerCase() === `video/${name.toLowerCase()}`);
+  if (codec === undefined) throw new Error(`this checker reads ${VIDEO_CODECS.join(", ")}, and the node offers ${mimeType ?? "no picture"}`);
 
   const [receive, send] = await Promise.all([
     connect(offer.receive, streams, call, events, scope),
     connect(offer.send, [], call, events, scope),
   ]);
-  hearMedia(receive, streams, events);
+  hearMedia(receive, streams, codec, events);
   hearData(receive, offer, events);
 
   await Promise.all([opened(receive, "receive"), opened(send, "send")]);
@@ -107,7 +107,7 @@ function codecsOf(streams: readonly RemoteStream[], kind: "audio" | "video"): RT
 const extensionsOf = (streams: readonly RemoteStream[], kind: "audio" | "video") =>
   streams.filter((stream) => stream.kind === kind).flatMap(({ rtp }) => rtp.headerExtensions ?? []).map(({ uri, id }) => ({ uri, id }));
 
-function hearMedia(peer: RTCPeerConnection, streams: readonly RemoteStream[], events: PathEvents): void {
+function hearMedia(peer: RTCPeerConnection, streams: readonly RemoteStream[], codec: VideoCodec, events: PathEvents): void {
   const kinds = new Map(streams.flatMap(({ kind, rtp }) => rtp.encodings.map(({ ssrc }) => [ssrc, kind] as const)));
   for (const dtls of peer.dtlsTransports) {
     dtls.onRtp.subscribe(({ header, payload }) => {
@@ -121,7 +121,7 @@ function hearMedia(peer: RTCPeerConnection, streams: readonly RemoteStream[], ev
       track.onReceiveRtp.subscribe(({ header, payload }) => {
         if (kind !== "audio" && kind !== "video") return;
         const { sequenceNumber: sequence, timestamp, marker } = header;
-        events.onRtp({ kind, sequence, timestamp, marker, payload });
+        events.onRtp({ kind, codec: kind === "video" ? codec : undefined, sequence, timestamp, marker, payload });
       });
     }
   }
