@@ -16,7 +16,7 @@ export type Hint = "take-pointer" | "sound-blocked" | "no-controls" | "slow-deco
 export type Trouble = "media-down" | "control-down" | "moving";
 
 export type PlayView =
-  | { scene: "loading"; stage: "reaching" | "asking" | "queued" | "starting"; steps: readonly StepView[]; queue: Queue | undefined }
+  | { scene: "loading"; stage: "reaching" | "asking" | "queued" | "starting"; steps: readonly StepView[]; queue: Queue | undefined; /** Its node was lost before there was a picture. */ moving?: true }
   | { scene: "playing"; title: SessionTitle; hints: readonly Hint[]; trouble: Trouble | undefined; controlsShown: boolean; handheld: boolean; ways: Ways | undefined }
   | { scene: "over"; outcome: Outcome };
 
@@ -32,6 +32,7 @@ export function makePlayView(session: SessionState, chrome: Chrome): PlayView {
         stage: session.queue ? "queued" : "starting",
         steps: stepsView(session.steps),
         queue: session.queue,
+        ...(session.moving !== undefined && { moving: true }),
       };
     case "playing":
       return {

@@ -68,6 +68,11 @@ describe("the play page", () => {
     expect(makePlayView(state, mouse)).toMatchObject({ scene: "loading", stage });
   });
 
+  test("says that it moves to another machine also before there was a picture", () => {
+    expect(makePlayView(starting({ moving: "node-lost" }), mouse)).toMatchObject({ scene: "loading", stage: "starting", moving: true });
+    expect(makePlayView(starting(), mouse)).not.toHaveProperty("moving");
+  });
+
   test("a camera title asks for the mouse, but not of fingers, and not while it has it", () => {
     const state = playing({ title: sessionTitle({ pointer: "relative" }) });
     expect(makePlayView(state, mouse)).toMatchObject({ hints: ["take-pointer"] });

@@ -72,6 +72,12 @@ describe("loading", () => {
     expect(onLeave).toHaveBeenCalledOnce();
   });
 
+  test("says in a sentence that its machine dropped out before there was a picture", () => {
+    const view = { scene: "loading", stage: "starting", steps, queue: undefined, moving: true } as const;
+    render(<Loading view={view} title={undefined} thrifty={false} onLeave={vi.fn()} />);
+    expect(screen.getByText(en.play.moving)).toBeTruthy();
+  });
+
   test("says in a sentence that others went first while nobody saw the page, and only to one who does", () => {
     const view = { scene: "loading", stage: "queued", steps, queue: { position: 2, othersFirst: true } } as const;
     const { rerender } = render(<Loading view={view} title={undefined} thrifty={false} onLeave={vi.fn()} />);

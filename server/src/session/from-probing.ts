@@ -5,7 +5,7 @@ import { EndReason } from "@nearframe/shared/session/end-reasons";
 import { chooseCandidate } from "../probing/choose-candidate.ts";
 import { refuseProbe } from "../probing/refuse-probe.ts";
 import { MOVE_WAIT_MS, QUEUE_HOLD_MS } from "./limits.ts";
-import type { Candidate, ProbingSession, QueuedSession } from "./session.ts";
+import { heardNow, type Candidate, type ProbingSession, type QueuedSession } from "./session.ts";
 import type { SessionEffect, SessionEvent, Step } from "./session-events.ts";
 import { endUnplaced, giveBack } from "./session-ends.ts";
 
@@ -105,6 +105,7 @@ function choose(session: ProbingSession, nowMs: number): Step {
       stalledAtMs: undefined,
       deadlineMs: nowMs + session.startLimitMs,
       steps,
+      ...heardNow(nowMs),
       played: session.played,
       moves: session.moves,
     },

@@ -15,6 +15,12 @@ export const NODE_WAIT_MS = 10_000;
 /** On top of the title's own start limit, which the node watches: display, sound, transports, the player's ICE. */
 export const START_MARGIN_MS = 30_000;
 
+/**
+ * A node that is to start a session, or to make new transports, and says nothing of it for so long is asked whether it
+ * is there. Steps come within a second or two; between the last ones a slow title may take longer, and its node answers.
+ */
+export const NODE_QUIET_MS = 4_000;
+
 /** A player who came back gets new transports and a frame within this, or something is wrong with the node. */
 export const REJOIN_MS = 30_000;
 

@@ -88,6 +88,7 @@ export function createMoveTrials(
       // Steps of a seat, and what is not told of a trial: without a report it is over in its time.
       case "progressed":
       case "lease-lost":
+      case "node-silent":
       case "media-unreachable":
         break;
     }

@@ -39,6 +39,8 @@ export type SessionEvent =
   /** The player has given up on this lease's media; `nodeLinked` is whether the node has just answered. */
   | { type: "media-unreachable"; epoch: number; nodeLinked: boolean; detail: string }
   | { type: "node-ended"; epoch: number; reason: EndReason; detail: string | undefined }
+  /** It was asked, and is not there: it stayed silent, or has no link. */
+  | { type: "node-silent"; epoch: number }
   /** The node's control link is down; it may come back. */
   | { type: "node-unlinked"; nodeId: string }
   | { type: "node-lost"; nodeId: string; detail?: string }
@@ -60,6 +62,8 @@ export type SessionEffect =
   | { type: "start-on-node"; lease: Lease }
   | { type: "rejoin-on-node"; lease: Lease }
   | { type: "stop-on-node"; lease: Lease; reason: EndReason }
+  /** Whether it is there; `node-silent` if not. */
+  | { type: "ask-node"; lease: Lease }
   | { type: "release-slot"; lease: Lease }
   /** What must outlive this process has changed. */
   | { type: "save" };

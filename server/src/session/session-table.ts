@@ -27,7 +27,7 @@ import { createWholeLine, waitingTold } from "./whole-line.ts";
 export type SessionTablePorts = {
   clock: Clock;
   log: Log;
-  nodes: Pick<SessionNodes, "noteSessionEnded">;
+  nodes: Pick<SessionNodes, "noteSessionEnded" | "answers">;
   slots: SessionSlots;
   directory: Pick<SessionDirectory, "publish" | "remove" | "placedElsewhere">;
   /** Who waits at the other processes. */
@@ -96,10 +96,13 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     entry.lastLease = leaseOf(after) ?? entry.lastLease;
     if (after !== before) {
       armTimer(entry);
-      addTurn(entry, event.type === "progressed" ? event.step : event.type);
-      logTurn(entry, before, event);
+      // That a node was asked whether it is there is no turn of the session's.
+      if (event.type !== "deadline-passed" || after.state !== before.state) {
+        addTurn(entry, event.type === "progressed" ? event.step : event.type);
+        logTurn(entry, before, event);
+      }
     }
-    if (event.type === "node-lost" || event.type === "node-ended") rememberFailure(entry, before);
+    if (event.type === "node-lost" || event.type === "node-silent" || event.type === "node-ended") rememberFailure(entry, before);
     if (after.state !== "queued") line.delete(entry);
     else if (before.state !== "queued") line.add(entry);
     for (const effect of effects) perform(entry, effect);
@@ -137,6 +140,10 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
         return toNode.rejoin(entry, effect.lease);
       case "stop-on-node":
         return toNode.stop(sessionId, effect.lease, effect.reason);
+      case "ask-node":
+        return void nodes.answers(effect.lease.nodeId).then((there) => {
+          if (!there && entries.get(sessionId) === entry) apply(entry, { type: "node-silent", epoch: effect.lease.epoch });
+        });
       case "release-slot":
         noteLeft(entry, effect.lease);
         toNode.forget(sessionId, effect.lease);

@@ -4,7 +4,7 @@
 import type { ProbeResult } from "@nearframe/shared/probe/probe-result";
 import type { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { StartStep } from "@nearframe/shared/session/start-steps";
-import { HOLD_MS, MOVE_WAIT_MS } from "./limits.ts";
+import { HOLD_MS, MOVE_WAIT_MS, NODE_QUIET_MS } from "./limits.ts";
 
 export type SessionEnd = { reason: EndReason; detail: string | undefined; atMs: number };
 
@@ -65,6 +65,10 @@ export type StartingSession = Common & {
   readonly lease: Lease;
   readonly deadlineMs: number;
   readonly steps: readonly StartStep[];
+  /** The node's last word of it, or when it was told to begin. */
+  readonly heardAtMs: number;
+  /** A node that is quiet until then is asked whether it is there. */
+  readonly askAtMs: number;
   /** As while it streams: of one who asked for new transports, since nothing came over the old. */
   readonly stalledAtMs: number | undefined;
 };
@@ -141,13 +145,17 @@ export function restoredInLine(played: Played | undefined, absentForMs: number, 
   };
 }
 
+/** Of a session that starts: its node speaks, or is told to begin. */
+export const heardNow = (nowMs: number): Pick<StartingSession, "heardAtMs" | "askAtMs"> => ({ heardAtMs: nowMs, askAtMs: nowMs + NODE_QUIET_MS });
+
 /** When `deadline-passed` is due. */
 export function deadlineOf(session: Session): number | undefined {
   switch (session.state) {
     case "queued":
       return Math.min(session.deadlineMs, session.absentUntilMs ?? Infinity);
-    case "probing":
     case "starting":
+      return Math.min(session.deadlineMs, session.askAtMs);
+    case "probing":
     case "moving":
     case "ending":
       return session.deadlineMs;

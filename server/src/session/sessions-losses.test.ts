@@ -6,7 +6,7 @@ import { LINK_ANSWER_MS, LINK_CHECK_EVERY_MS, NODE_GRACE_MS } from "../nodes/lim
 import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
 import { device, offer } from "../testing/fixtures.ts";
 import { createWorld, endOf, playing, settled, type World } from "../testing/world.ts";
-import { HOLD_MS, MOVE_WAIT_MS, NODE_STOP_MS } from "./limits.ts";
+import { HOLD_MS, MOVE_WAIT_MS, NODE_QUIET_MS, NODE_STOP_MS } from "./limits.ts";
 
 let world: World;
 
@@ -227,6 +227,48 @@ describe("a node's link", () => {
     void player.say({ type: "session.unreachable", sessionId, detail: "no path" });
     await vi.advanceTimersByTimeAsync(LINK_ANSWER_MS);
     expect([endOf(player), player.all("session.moving").length]).toEqual([undefined, 1]);
+    expect(other.of("session.start")).toMatchObject([{ sessionId }]);
+  });
+
+  test("that goes silent before its first picture is found out without a word of the player's", async () => {
+    const node = world.node("n1").register();
+    const player = world.player("p1");
+    const sessionId = await player.request();
+    node.progress(sessionId, "display-started");
+    const other = world.node("n2").register();
+    node.silent = true;
+    await vi.advanceTimersByTimeAsync(NODE_QUIET_MS + LINK_ANSWER_MS);
+    expect([node.closedWith, other.closedWith]).toEqual([CloseCode.silent, undefined]);
+    expect(player.all("session.moving")).toMatchObject([{ reason: "node-lost" }]);
+    expect(other.of("session.start")).toMatchObject([{ sessionId }]);
+    player.firstFrame(sessionId);
+    expect(endOf(player)).toBeUndefined();
+  });
+
+  test("of a node whose title is slow to its first picture is nothing that moves anybody", async () => {
+    const node = world.node("n1").register();
+    const player = world.player("p1");
+    const sessionId = await player.request();
+    world.node("n2").register();
+    for (let ms = 0; ms < 19_000; ms += 1_000) {
+      if (ms % 5_000 === 0) node.heartbeat([sessionId]);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(node.pings).toBeGreaterThan(2);
+    expect([node.closedWith, player.all("session.moving"), endOf(player)]).toEqual([undefined, [], undefined]);
+    player.firstFrame(sessionId);
+  });
+
+  test("that is down while a title starts moves it when it is not soon back", async () => {
+    const node = world.node("n1").register();
+    const player = world.player("p1");
+    const sessionId = await player.request();
+    const other = world.node("n2").register();
+    node.disconnect();
+    await vi.advanceTimersByTimeAsync(NODE_QUIET_MS - 100);
+    expect(player.all("session.moving")).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(player.all("session.moving")).toHaveLength(1);
     expect(other.of("session.start")).toMatchObject([{ sessionId }]);
   });
 

@@ -3,7 +3,7 @@ import type { Offer } from "@nearframe/shared/protocol/media";
 import { END_REASONS, EndReason } from "@nearframe/shared/session/end-reasons";
 import { START_STEPS } from "@nearframe/shared/session/start-steps";
 import { pick, seededRandom } from "../testing/seeded-random.ts";
-import { HOLD_MS, MOVE_STOP_MS, MOVE_WAIT_MS, MOVES_MAX, NODE_STOP_MS, NODE_WAIT_MS, QUEUE_HOLD_MS, QUEUE_WAIT_MS, REJOIN_MS, STALL_FRESH_MS } from "./limits.ts";
+import { HOLD_MS, MOVE_STOP_MS, MOVE_WAIT_MS, MOVES_MAX, NODE_QUIET_MS, NODE_STOP_MS, NODE_WAIT_MS, QUEUE_HOLD_MS, QUEUE_WAIT_MS, REJOIN_MS, STALL_FRESH_MS } from "./limits.ts";
 import {
   deadlineOf,
   leasesOf,
@@ -45,6 +45,8 @@ const starting: StartingSession = {
   lease,
   deadlineMs: NOW + START_LIMIT_MS,
   steps: ["placed", "transports-opened", "display-started"],
+  heardAtMs: NOW,
+  askAtMs: NOW + NODE_QUIET_MS,
   played: undefined,
   moves: 0,
   stalledAtMs: undefined,
@@ -395,6 +397,7 @@ const everyEvent: SessionEvent[] = [
   { type: "media-unreachable", epoch: 7, nodeLinked: true, detail: "" },
   { type: "node-ended", epoch: 7, reason: EndReason.TitleCrashed, detail: undefined },
   { type: "node-ended", epoch: 7, reason: EndReason.NodeDrained, detail: undefined },
+  { type: "node-silent", epoch: 7 },
   { type: "node-unlinked", nodeId: "n1" },
   { type: "node-lost", nodeId: "n1" },
   { type: "lease-lost", epoch: 7 },
@@ -402,6 +405,36 @@ const everyEvent: SessionEvent[] = [
   { type: "deadline-passed" },
   { type: "server-stopped" },
 ];
+
+describe("a node that says nothing of what it is to start", () => {
+  const later = NOW + NODE_QUIET_MS;
+
+  test("is asked whether it is there, and again as long as it is quiet", () => {
+    expect(deadlineOf(starting)).toBe(later);
+    const [asking, effects] = transition(starting, { type: "deadline-passed" }, later);
+    expect(effects).toEqual([{ type: "ask-node", lease }]);
+    expect([asking, deadlineOf(asking)]).toEqual([{ ...starting, askAtMs: later + NODE_QUIET_MS }, later + NODE_QUIET_MS]);
+    expect(transition(starting, { type: "deadline-passed" }, later - 1)).toEqual([starting, []]);
+  });
+
+  test("is not asked again for a while after each word", () => {
+    for (const word of [{ type: "progressed", epoch: 7, step: "title-started" }, { type: "offered", epoch: 7, offer }] as const) {
+      expect(deadlineOf(transition(starting, word, NOW + 3_000)[0])).toBe(NOW + 3_000 + NODE_QUIET_MS);
+      expect(deadlineOf(transition(starting, { ...word, epoch: 6 }, NOW + 3_000)[0])).toBe(later);
+    }
+  });
+
+  test("loses the session to another when it does not answer, and keeps it when it has spoken meanwhile", () => {
+    const silent = { type: "node-silent", epoch: 7 } as const;
+    const [moved, effects] = transition(starting, silent, later);
+    expect([moved.state, effects]).toEqual(["queued", [release, { type: "tell-moving", reason: "node-lost" }, save]]);
+    // What a player had of it on a path that was made anew is metered until the node's last word.
+    expect(transition(rejoining, silent, later)[0].played).toEqual(metered);
+    expect(transition({ ...starting, heardAtMs: NOW + 1 }, silent, later)[1]).toEqual([]);
+    expect(transition(starting, { ...silent, epoch: 6 }, later)).toEqual([starting, []]);
+    expect(transition(streaming, silent, later)).toEqual([streaming, []]);
+  });
+});
 
 test.each(everyEvent)("an ended session stays as it is: $type", (event) => {
   const [after, effects] = transition(ended, event, NOW + 10 * HOLD_MS);
@@ -456,13 +489,15 @@ test("whatever happens in whatever order: one end, which is final, each lease re
   for (const count of Object.values(tally)) expect(count).toBeGreaterThan(500);
 });
 
-const FATAL = new Set<SessionEvent["type"]>(["player-left", "media-unreachable", "node-ended", "node-lost", "server-stopped"]);
+const FATAL = new Set<SessionEvent["type"]>(["player-left", "media-unreachable", "node-ended", "node-lost", "node-silent", "server-stopped"]);
 const mild = everyEvent.filter((event) => !FATAL.has(event.type));
 
 /** Mostly what moves a session on, so that long lives are seen as well as short ones. */
 function randomEvent(random: () => number, session: Session, nowMs: number, newEpoch: () => number): SessionEvent {
   const deadlineMs = deadlineOf(session);
-  if (deadlineMs !== undefined && nowMs >= deadlineMs && random() < 0.9) return { type: "deadline-passed" };
+  // That a quiet node is asked is due all the time here, and must not be all that happens.
+  const share = session.state === "starting" && nowMs < session.deadlineMs ? 0.05 : 0.9;
+  if (deadlineMs !== undefined && nowMs >= deadlineMs && random() < share) return { type: "deadline-passed" };
   if (random() < 0.3) {
     if (session.state === "queued") return slotsTaken(random, newEpoch);
     if (session.state === "starting") return { type: "first-frame-shown" };

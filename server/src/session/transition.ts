@@ -18,8 +18,9 @@
 import { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { StartStep } from "@nearframe/shared/session/start-steps";
 import { fromProbing } from "./from-probing.ts";
-import { HOLD_MS, PROBE_MS, QUEUE_HOLD_MS, QUEUE_WAIT_MS, REJOIN_MS, STALL_FRESH_MS } from "./limits.ts";
+import { HOLD_MS, NODE_QUIET_MS, PROBE_MS, QUEUE_HOLD_MS, QUEUE_WAIT_MS, REJOIN_MS, STALL_FRESH_MS } from "./limits.ts";
 import {
+  heardNow,
   meterOn,
   type EndingSession,
   type HeldSession,
@@ -91,7 +92,7 @@ function fromLine(session: QueuedSession, event: SessionEvent & { type: "slots-t
   const [{ lease }] = options;
   if (options.length === 1) {
     return [
-      { state: "starting", lease, deadlineMs: nowMs + startLimitMs, steps: ["placed"], played, moves, stalledAtMs: undefined },
+      { state: "starting", lease, deadlineMs: nowMs + startLimitMs, steps: ["placed"], ...heardNow(nowMs), played, moves, stalledAtMs: undefined },
       [{ type: "start-on-node", lease }, { type: "tell-progress", step: "placed" }, { type: "save" }],
     ];
   }
@@ -123,9 +124,9 @@ function fromStarting(session: StartingSession, event: SessionEvent, nowMs: numb
   switch (event.type) {
     case "progressed":
       if (event.epoch !== lease.epoch || steps.includes(event.step)) return [session, []];
-      return [{ ...session, steps: [...steps, event.step] }, [{ type: "tell-progress", step: event.step }]];
+      return [{ ...session, ...heardNow(nowMs), steps: [...steps, event.step] }, [{ type: "tell-progress", step: event.step }]];
     case "offered":
-      return passOffer(session, event);
+      return event.epoch === lease.epoch ? passOffer({ ...session, ...heardNow(nowMs) }, event) : [session, []];
     case "first-frame-shown":
       return [
         { state: "streaming", lease, played: meterOn(played, nowMs), moves: 0, stalledAtMs: undefined },
@@ -141,9 +142,15 @@ function fromStarting(session: StartingSession, event: SessionEvent, nowMs: numb
       return unlinked(session, event.nodeId, nowMs);
     case "connected":
       return session.stalledAtMs === undefined ? [session, []] : [{ ...session, stalledAtMs: undefined }, []];
+    case "node-silent": {
+      // It may have spoken while the answer was on its way.
+      if (event.epoch !== lease.epoch || nowMs - session.heardAtMs < NODE_QUIET_MS) return [session, []];
+      return placeAgain({ ...session, stalledAtMs: session.stalledAtMs ?? session.heardAtMs }, "node-lost", undefined, nowMs);
+    }
     case "deadline-passed":
-      if (nowMs < session.deadlineMs) return [session, []];
-      return endPlaced(session, EndReason.StartTimeout, lastStep(steps), nowMs);
+      if (nowMs >= session.deadlineMs) return endPlaced(session, EndReason.StartTimeout, lastStep(steps), nowMs);
+      if (nowMs < session.askAtMs) return [session, []];
+      return [{ ...session, askAtMs: nowMs + NODE_QUIET_MS }, [{ type: "ask-node", lease }]];
     case "server-stopped":
       // What was played once survives the server; what never began is not worth finding again.
       return played ? [session, []] : endPlaced(session, EndReason.ServerStopped, undefined, nowMs);
@@ -196,7 +203,7 @@ function fromHeld(session: HeldSession, event: SessionEvent, nowMs: number): Ste
     case "connected":
       // Only the control socket had died; the media path outlived it and nothing needs to be made anew.
       return played?.runningSinceMs === undefined
-        ? [{ state: "starting", lease, deadlineMs: nowMs + REJOIN_MS, steps, played, moves, stalledAtMs: undefined }, []]
+        ? [{ state: "starting", lease, deadlineMs: nowMs + REJOIN_MS, steps, ...heardNow(nowMs), played, moves, stalledAtMs: undefined }, []]
         : [{ state: "streaming", lease, played, moves, stalledAtMs: undefined }, [{ type: "save" }]];
     case "player-returned":
       return rejoin(session, steps, nowMs);
@@ -288,7 +295,7 @@ function rejoin(session: PlacedSession, stepsDone: readonly StartStep[], nowMs: 
   // These belong to the old transports and will happen again.
   const steps = stepsDone.filter((step) => step !== "transports-opened" && step !== "connected");
   return [
-    { state: "starting", lease, deadlineMs: nowMs + REJOIN_MS, steps, played, moves, stalledAtMs },
+    { state: "starting", lease, deadlineMs: nowMs + REJOIN_MS, steps, ...heardNow(nowMs), played, moves, stalledAtMs },
     [
       ...steps.map((step) => ({ type: "tell-progress", step }) as const),
       { type: "rejoin-on-node", lease },

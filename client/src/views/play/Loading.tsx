@@ -15,7 +15,7 @@ type LoadingProps = {
 
 /** The start as it really happens: one frame of the strip for each step, lit when it is done. */
 export function Loading({ view, title, thrifty, onLeave }: LoadingProps) {
-  const { loading } = useTexts();
+  const { loading, play } = useTexts();
   const current = view.steps.find(({ state }) => state === "now");
   const done = view.steps.filter(({ state }) => state === "done").length;
   return (
@@ -29,6 +29,7 @@ export function Loading({ view, title, thrifty, onLeave }: LoadingProps) {
           <Seconds />
         </div>
         {view.queue?.othersFirst && view.queue.hiddenFrom === undefined && <p className={styles.aside}>{loading.letFirst}</p>}
+        {view.moving && <p className={styles.aside}>{play.moving}</p>}
         <progress className={styles.progress} aria-label={loading.progress} max={view.steps.length} value={done} />
         <ol className={styles.strip}>
           {view.steps.map(({ step, state }) => (
