@@ -11,6 +11,8 @@ import type { TitleSource } from "@nearframe/shared/title-store/package";
 import { createCheckAnswers } from "./checks/answer-checks.ts";
 import { createBenchmarks } from "./checks/benchmarks.ts";
 import { openXvfb } from "./display/adapters/xvfb.ts";
+import { findCards } from "./graphics/find-cards.ts";
+import { createGraphics } from "./graphics/graphics.ts";
 import { openHostSink } from "./input/adapters/host-sink.ts";
 import { whyNoUinput } from "./input/adapters/uinput.ts";
 import { readMachineFacts } from "./media/encode/trial/machine-facts.ts";
@@ -81,12 +83,17 @@ async function main(): Promise<void> {
   const outbox = createOutbox(await createPrivateFolder("saves", scope, folders), scope);
   const noPads = await whyNoUinput();
   const sandbox = await openSandbox(config.sandbox, { networkAllowed: config.titleNetworkAllowed });
+  const { cards, unusable } = await findCards();
   const launcher = createLauncher(
-    { sandbox, networkAllowed: config.titleNetworkAllowed, cacheFolder: path.join(config.dataFolder, "cache") },
+    {
+      sandbox, networkAllowed: config.titleNetworkAllowed, cacheFolder: path.join(config.dataFolder, "cache"),
+      graphics: createGraphics(cards),
+    },
     scope,
   );
   const notices = [
     ...(noPads === undefined ? [] : [`${noPads}; pads are played as the keys that a title's manifest names`]),
+    ...unusable.map(({ model, why, remedy }) => `No title can draw with the graphics card ${model}: ${why}; ${remedy}`),
     ...sandbox.notices,
   ];
 
@@ -97,7 +104,7 @@ async function main(): Promise<void> {
     config,
     name: config.name ?? os.hostname(),
     version: VERSION,
-    hardware: await readHardware(),
+    hardware: readHardware(cards),
     addresses,
     timeZone: readTimeZone(),
     notices,
@@ -119,7 +126,7 @@ async function main(): Promise<void> {
   /** Told of later, when there is somebody to tell. */
   let lookAgain = () => {};
   const android = config.android && openAndroid(config, config.android, () => lookAgain(), log);
-  const look = () => findRunnable(titleFolders, android !== undefined && android.devices.free() > 0);
+  const look = () => findRunnable(titleFolders, { androidFree: android !== undefined && android.devices.free() > 0, card: cards.length > 0 });
   let runnable = await look();
 
   const createFolder = () => mkdtemp(path.join(folders, `nearframe-session-${process.pid}-`));

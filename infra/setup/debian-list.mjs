@@ -23,6 +23,8 @@ export const TEST_PACKAGES = Object.freeze({
   "postgresql": "the database of several servers, started by the tests on a folder of their own",
   "nats-server": "their bus, likewise",
   "adb": "the client that the double of an Android device has to convince",
+  "mesa-vulkan-drivers": "a graphics card that is drawn by the processor, for titles that ask for one",
+  "mesa-utils": "a program that says what it is drawn by",
 });
 
 /** What building mediasoup's worker takes, where it can't be downloaded. */

@@ -3,10 +3,11 @@
 import { statfs } from "node:fs/promises";
 import { execFile } from "node:child_process";
 import os from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { Scope } from "@nearframe/shared/lifetime";
 import { openXvfb } from "../display/adapters/xvfb.ts";
+import { findCards } from "../graphics/find-cards.ts";
 import { whyNoUinput } from "../input/adapters/uinput.ts";
 import { VIDEO_ENCODER_NAMES } from "../media/encode/known-encoders.ts";
 import { tryEncoders } from "../media/encode/trial/try-encoders.ts";
@@ -66,7 +67,7 @@ export async function examineHost(config: NodeConfig, examinations: readonly Exa
 }
 
 async function examineMachine(): Promise<Omit<Finding, "part">[]> {
-  const { cpuModel, cpuCores, memoryMb } = await readHardware();
+  const { cpuModel, cpuCores, memoryMb } = readHardware([]);
   const what = `${cpuModel}, ${cpuCores} cores, ${memoryMb} MB of memory`;
   if (cpuCores < 2) return [{ verdict: "limited", what, remedy: "a title and its encoder want a core each" }];
   if (memoryMb < MEMORY_MB_MIN) return [{ verdict: "limited", what, remedy: `a session takes up to a gigabyte; ${MEMORY_MB_MIN} MB is little` }];
@@ -74,9 +75,16 @@ async function examineMachine(): Promise<Omit<Finding, "part">[]> {
 }
 
 async function examineGraphics(): Promise<Omit<Finding, "part">[]> {
-  const { gpu } = await readHardware();
-  if (gpu) return [{ verdict: "limited", what: `${gpu.model}: encoders may use it; titles are drawn by the processor all the same`, remedy: "docs/hosts.md says what is missing" }];
-  return [{ verdict: "limited", what: "no graphics card: titles are drawn and encoded by the processor", remedy: "titles that ask for a GPU are not sent here" }];
+  const { cards, unusable } = await findCards();
+  if (cards.length === 0 && unusable.length === 0) {
+    return [{ verdict: "limited", what: "no graphics card: titles are drawn and encoded by the processor", remedy: "titles that ask for a GPU are not sent here" }];
+  }
+  return [
+    ...cards.map(({ model, vulkanDrivers }): Omit<Finding, "part"> => ({
+      verdict: "works", what: `${model}: titles that ask for a GPU draw with it (${vulkanDrivers.map((file) => basename(file)).join(", ")})`,
+    })),
+    ...unusable.map(({ model, why, remedy }): Omit<Finding, "part"> => ({ verdict: "limited", what: `${model}: ${why}, so no title can draw with it`, remedy })),
+  ];
 }
 
 async function opens(open: () => Promise<unknown>, what: string, packages: readonly string[]): Promise<Omit<Finding, "part">[]> {

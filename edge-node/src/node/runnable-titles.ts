@@ -13,8 +13,10 @@ export type Runnable = { runtimes: Runtime[]; titleIds: string[] };
 /** What an inventory carries; a node that has more of them tells of the first. */
 const TITLES_TOLD_MAX = 500;
 
-/** `androidFree`: whether a device is there for a title now. */
-export async function findRunnable(titleFolders: readonly string[], androidFree: boolean): Promise<Runnable> {
+/** `androidFree`: a device is there for a title now. `card`: titles can draw with a graphics card. */
+export type Host = { androidFree: boolean; card: boolean };
+
+export async function findRunnable(titleFolders: readonly string[], { androidFree, card }: Host): Promise<Runnable> {
   const { titles } = await loadTitles(fileReader, titleFolders);
   const installed = async (command: string) => (await findCommand(command, commandFolders())) !== undefined;
   const present: Readonly<Record<Runtime, boolean>> = {
@@ -26,7 +28,12 @@ export async function findRunnable(titleFolders: readonly string[], androidFree:
     libretro: await installed("retroarch"),
     "test-card": true,
   };
-  const able = await Promise.all(titles.map(async (title) => (present[title.manifest.runtime] && (await canRun(title)) ? title.manifest.id : undefined)));
+  const able = await Promise.all(
+    titles.map(async (title) => {
+      const { id, runtime, resources } = title.manifest;
+      return present[runtime] && (card || !resources.gpu) && (await canRun(title)) ? id : undefined;
+    }),
+  );
   return {
     runtimes: RUNTIMES.filter((runtime) => present[runtime]),
     titleIds: able.filter((id) => id !== undefined).toSorted().slice(0, TITLES_TOLD_MAX),

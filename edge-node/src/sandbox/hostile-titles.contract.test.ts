@@ -12,6 +12,7 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
 import type { TitleManifest } from "@nearframe/shared/title/manifest";
+import { createGraphics } from "../graphics/graphics.ts";
 import { openXvfb } from "../display/adapters/xvfb.ts";
 import { createPrivateFolder } from "../process/private-folder.ts";
 import { isRunning } from "../process/testing/is-running.ts";
@@ -55,7 +56,7 @@ afterEach(() => scope.close());
 async function launch(script: string, manifest: Partial<TitleManifest> = {}, networkAllowed = false): Promise<RunningProgram> {
   await writeFile(join(titleFolder, "run.sh"), `#!/bin/bash\n${script}\n`);
   await chmod(join(titleFolder, "run.sh"), 0o755);
-  return createLauncher({ sandbox, networkAllowed, cacheFolder: join(sessionFolder, "cache") }, scope).launch(
+  return createLauncher({ sandbox, networkAllowed, cacheFolder: join(sessionFolder, "cache"), graphics: createGraphics([]) }, scope).launch(
     {
       title: {
         folder: titleFolder,

@@ -2,6 +2,7 @@
 // reach and use is said here as a value, and an adapter makes it so.
 
 import type { Scope } from "@nearframe/shared/lifetime";
+import type { TitleCard } from "../graphics/graphics.ts";
 import type { Program } from "../title/program.ts";
 
 /** Inside a sandbox a title finds the same paths on every node, so that what it saves names them too. */
@@ -33,6 +34,8 @@ export type Confinement = {
   /** A browser makes sandboxes of its own, and needs the system calls for it. */
   nestsSandboxes: boolean;
   limits: ResourceLimits;
+  /** The graphics card that it draws on; no other device of the machine is there for it. */
+  card: Pick<TitleCard, "devices" | "facts" | "groups"> | undefined;
 };
 
 export type Exceeded = "memory" | "disk" | "files" | "tasks";

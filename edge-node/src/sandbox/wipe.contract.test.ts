@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
+import { createGraphics } from "../graphics/graphics.ts";
 import { openXvfb } from "../display/adapters/xvfb.ts";
 import { createPrivateFolder } from "../process/private-folder.ts";
 import type { Display, Sound } from "../session/ports.ts";
@@ -49,7 +50,7 @@ sleep 1000
 `;
   await writeFile(join(titleFolder, "run.sh"), script);
   await chmod(join(titleFolder, "run.sh"), 0o755);
-  const title = await createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache") }, session).launch(
+  const title = await createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache"), graphics: createGraphics([]) }, session).launch(
     {
       title: {
         folder: titleFolder,

@@ -6,6 +6,7 @@ import { CODES } from "@nearframe/shared/input/codes";
 import { Scope } from "@nearframe/shared/lifetime";
 import type { Title, TitleManifest } from "@nearframe/shared/title/manifest";
 import { readTestCard, type TestCardReading } from "@nearframe/shared/title/test-card-layout";
+import { createGraphics } from "../graphics/graphics.ts";
 import { openXvfb } from "../display/adapters/xvfb.ts";
 import { openXtestSink } from "../input/adapters/xtest.ts";
 import { createPrivateFolder } from "../process/private-folder.ts";
@@ -60,7 +61,7 @@ function titleWith(manifest: Partial<TitleManifest>): Title {
 }
 
 const launch = (manifest: Partial<TitleManifest>, owner: Scope = scope): Promise<RunningProgram> =>
-  createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache") }, owner).launch({ title: titleWith(manifest), sessionFolder, display, sound }, owner);
+  createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache"), graphics: createGraphics([]) }, owner).launch({ title: titleWith(manifest), sessionFolder, display, sound }, owner);
 
 /** A title that is a shell script. */
 async function launchScript(script: string, manifest: Partial<TitleManifest> = {}): Promise<RunningProgram> {

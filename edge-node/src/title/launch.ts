@@ -10,11 +10,13 @@ import { limitsOf } from "../sandbox/limits-of.ts";
 import type { Sandbox, TitleView } from "../sandbox/ports.ts";
 import type { LaunchProgram } from "../session/ports.ts";
 import { openBridge } from "./bridge/open-bridge.ts";
+import type { Graphics } from "../graphics/graphics.ts";
 import { createHome, HOME_FOLDER, homeEnvironment } from "./home.ts";
 import type { PrepareProgram } from "./program.ts";
 import { prepareLibretro } from "./runtimes/libretro.ts";
 import { prepareNative } from "./runtimes/native.ts";
 import { preparePhone } from "./runtimes/phone.ts";
+import { softwareGl } from "./runtimes/software-gl.ts";
 import { prepareTestCard } from "./runtimes/test-card.ts";
 import { prepareWeb } from "./runtimes/web.ts";
 import { prepareWindows, type WindowsRuntime } from "./runtimes/windows.ts";
@@ -31,6 +33,8 @@ export type LaunchOptions = {
   networkAllowed: boolean;
   /** What is made once on a node, for all sessions. */
   cacheFolder: string;
+  /** The cards of this host. */
+  graphics: Graphics;
 };
 
 export interface Launcher {
@@ -40,7 +44,7 @@ export interface Launcher {
 }
 
 /** What is made for a runtime belongs to `owner`. */
-export function createLauncher({ sandbox, networkAllowed, cacheFolder }: LaunchOptions, owner: Scope): Launcher {
+export function createLauncher({ sandbox, networkAllowed, cacheFolder, graphics }: LaunchOptions, owner: Scope): Launcher {
   let windows: WindowsRuntime | undefined;
   /** Looked for until it is there: an operator may install it while the node runs. */
   const openWindows = async (): Promise<WindowsRuntime | undefined> => {
@@ -67,11 +71,15 @@ export function createLauncher({ sandbox, networkAllowed, cacheFolder }: LaunchO
     }
     const prepare = runtimes[manifest.runtime];
     if (!prepare) throw new Error(`"${manifest.name}" is an Android title, and this node has no Android device; name some in NEARFRAME_ANDROID`);
+    const card = manifest.resources.gpu ? graphics.take(scope) : undefined;
+    if (manifest.resources.gpu && !card) {
+      throw new Error(`"${manifest.name}" is drawn by a graphics card, and this node has none that titles can use; npm run doctor says why`);
+    }
     const homeFolder = join(sessionFolder, HOME_FOLDER);
     await createHome(homeFolder, title);
     const view = sandbox.view({ homeFolder, titleFolder: title.folder });
     const confined = sandbox.name !== "none";
-    const program = await prepare({ title, homeFolder, view, confined });
+    const program = await prepare({ title, homeFolder, view, confined, drawing: card?.environment ?? softwareGl(manifest.resources.cpuCores) });
     const bridgePath = program.bridged ? join(sessionFolder, BRIDGE_FILE) : undefined;
     const bridge = bridgePath === undefined ? undefined : await openBridge(bridgePath, scope);
     const shown = await showSession({ sessionFolder, display, sound, bridgePath, confined });
@@ -95,6 +103,7 @@ export function createLauncher({ sandbox, networkAllowed, cacheFolder }: LaunchO
         network: manifest.resources.network,
         nestsSandboxes: program.nestsSandboxes ?? false,
         limits: limitsOf(manifest),
+        card,
       },
       scope,
     );

@@ -28,6 +28,8 @@ export type ProgramOptions = {
   homeFolder: string;
   /** Home and title folder as the title will see them. */
   view: TitleView;
+  /** How it draws: by the card that it was given, or by the processor. */
+  drawing: Readonly<Record<string, string>>;
   /** It runs as a user without privileges, whoever runs the node. */
   confined: boolean;
 };

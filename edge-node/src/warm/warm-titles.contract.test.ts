@@ -6,6 +6,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vi
 import { Scope } from "@nearframe/shared/lifetime";
 import type { Title } from "@nearframe/shared/title/manifest";
 import { readTestCard } from "@nearframe/shared/title/test-card-layout";
+import { createGraphics } from "../graphics/graphics.ts";
 import { openXvfb } from "../display/adapters/xvfb.ts";
 import { openXtestSink } from "../input/adapters/xtest.ts";
 import { createPrivateFolder, memoryFolder } from "../process/private-folder.ts";
@@ -54,7 +55,7 @@ describe.each(["bubblewrap", "none"] as const)("in the sandbox %s", (sandboxName
         openDisplay: openXvfb,
         openSound: openPulse,
         openInputSink: (display, _, owner) => openXtestSink(display, owner),
-        launchTitle: createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(folder, "cache") }, node).launch,
+        launchTitle: createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(folder, "cache"), graphics: createGraphics([]) }, node).launch,
         findTitle: async (found) => found,
         createFolder: () => mkdtemp(join(folder, "copy-")),
         firstPicture,

@@ -13,6 +13,7 @@ const CONFINEMENT: Confinement = {
   network: false,
   nestsSandboxes: false,
   limits: { memoryMb: 100, cpuCores: 1, tasks: 50, diskMb: 10, filesInHome: 20 },
+  card: undefined,
 };
 const DESCRIPTORS = { info: 3, seccomp: 4, wait: undefined, userNamespace: undefined };
 const argumentsOf = (change: Partial<Confinement> = {}) =>
@@ -26,6 +27,18 @@ function mounts(line: readonly string[], flag: string): string[] {
 test("only the home can be written", () => {
   expect(mounts(argumentsOf(), "--bind")).toEqual(["/dev/shm/session/home /home/player"]);
   expect(argumentsOf()).toContain("--remount-ro");
+});
+
+test("a title with a card gets its devices, what drivers look up and its group; one without gets no device", () => {
+  const card = { devices: ["/dev/dri/renderD128"], facts: ["/sys/dev/char"], groups: [105] };
+  const line = bubblewrapArguments({ ...CONFINEMENT, card }, TOOLS, "/etc-of-it", { ...DESCRIPTORS, userNamespace: 5 });
+  expect(mounts(line, "--dev-bind")).toEqual(["/dev/dri/renderD128 /dev/dri/renderD128"]);
+  expect(mounts(line, "--ro-bind")).toContain("/sys/dev/char /sys/dev/char");
+  expect(line.indexOf("--dev-bind")).toBeGreaterThan(line.indexOf("--dev"));
+  expect(line.indexOf("--dev-bind")).toBeLessThan(line.indexOf("--remount-ro"));
+  expect(line[line.indexOf("--groups") + 1]).toBe("105");
+  expect(argumentsOf()).not.toContain("--dev-bind");
+  expect(argumentsOf()).not.toContain("--groups");
 });
 
 test("the network is never the machine's, and the display's memory is shared only where that is said", () => {

@@ -34,9 +34,11 @@ export type Descriptors = {
 
 /** What follows bwrap's own path. `etc` holds `passwd`, `group` and `machine-id` of the sandbox. */
 export function bubblewrapArguments(confinement: Confinement, tools: Tools, etc: string, descriptors: Descriptors): string[] {
-  const { program, limits, network } = confinement;
+  const { program, limits, network, card } = confinement;
   const needed = program.needs ?? [];
-  const inside = [...READ_ONLY_FILES, ...needed, ...Object.values(confinement.sessionFiles), INSIDE.home, INSIDE.titleFolder, INSIDE.runtime];
+  const devices = card?.devices ?? [];
+  const facts = card?.facts ?? [];
+  const inside = [...READ_ONLY_FILES, ...needed, ...facts, ...Object.values(confinement.sessionFiles), INSIDE.home, INSIDE.titleFolder, INSIDE.runtime];
   return [
     ...(descriptors.userNamespace === undefined
       ? ["--unshare-user", "--uid", String(PLAYER_ID), "--gid", String(PLAYER_ID)]
@@ -59,6 +61,9 @@ export function bubblewrapArguments(confinement: Confinement, tools: Tools, etc:
     ...systemFileArguments(network),
     "--proc", "/proc",
     "--dev", "/dev",
+    ...parentFolders(devices).filter((folder) => folder !== "/dev").flatMap((folder) => ["--perms", "0755", "--dir", folder]),
+    ...devices.flatMap((device) => ["--dev-bind", device, device]),
+    ...facts.flatMap((fact) => ["--ro-bind", fact, fact]),
     "--perms", "1777", "--size", String(SHARED_MEMORY_BYTES), "--tmpfs", "/dev/shm",
     "--perms", "1777", "--size", String(TMP_BYTES), "--tmpfs", "/tmp",
     ...parentFolders(inside, "/tmp").flatMap((folder) => ["--perms", "0755", "--dir", folder]),
@@ -79,7 +84,7 @@ export function bubblewrapArguments(confinement: Confinement, tools: Tools, etc:
     tools.setpriv,
     ...(descriptors.userNamespace === undefined
       ? []
-      : ["--reuid", String(PLAYER_ID), "--regid", String(PLAYER_ID), "--clear-groups"]),
+      : ["--reuid", String(PLAYER_ID), "--regid", String(PLAYER_ID), ...(card && card.groups.length > 0 ? ["--groups", card.groups.join(",")] : ["--clear-groups"])]),
     "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all", "--no-new-privs",
     "--",
     tools.prlimit,

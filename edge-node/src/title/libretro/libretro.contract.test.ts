@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CODES } from "@nearframe/shared/input/codes";
 import { Scope } from "@nearframe/shared/lifetime";
 import type { Title } from "@nearframe/shared/title/manifest";
+import { createGraphics } from "../../graphics/graphics.ts";
 import { openXvfb } from "../../display/adapters/xvfb.ts";
 import { openXtestSink } from "../../input/adapters/xtest.ts";
 import { commandFolders, findCommand } from "../../process/find-command.ts";
@@ -62,7 +63,7 @@ describe.skipIf(!THERE)("a libretro title", () => {
     const title = await makeTitle();
     const sandbox = await openSandbox("bubblewrap", { networkAllowed: false });
     const sessionFolder = await createPrivateFolder("session", scope);
-    const launcher = createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache") }, scope);
+    const launcher = createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache"), graphics: createGraphics([]) }, scope);
     const play = async (owner: Scope) => {
       const [display, sound] = await Promise.all([openXvfb(SIZE, owner), openPulse(owner)]);
       const running = await launcher.launch({ title, sessionFolder, display, sound }, owner);
@@ -89,7 +90,7 @@ describe.skipIf(!THERE)("a libretro title", () => {
     const title = await makeTitle("nosuchcore");
     const sandbox = await openSandbox("none", { networkAllowed: false });
     const sessionFolder = await createPrivateFolder("session", scope);
-    const launcher = createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache") }, scope);
+    const launcher = createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache"), graphics: createGraphics([]) }, scope);
     const [display, sound] = await Promise.all([openXvfb(SIZE, scope), openPulse(scope)]);
     await expect(launcher.launch({ title, sessionFolder, display, sound }, scope)).rejects.toThrow("apt-get install libretro-nosuchcore");
   });

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
 import { parseManifest, type Title } from "@nearframe/shared/title/manifest";
+import { createGraphics } from "../../graphics/graphics.ts";
 import { openXvfb } from "../../display/adapters/xvfb.ts";
 import { openXtestSink } from "../../input/adapters/xtest.ts";
 import { commandFolders, findCommand } from "../../process/find-command.ts";
@@ -50,7 +51,7 @@ describe.skipIf(!PHOC)("the phone", () => {
     const [display, sound] = await Promise.all([openXvfb(phone.manifest.size, scope), openPulse(scope)]);
     const sandbox = await openSandbox("bubblewrap", { networkAllowed: false });
     const sessionFolder = await createPrivateFolder("session", scope);
-    const launcher = createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache") }, scope);
+    const launcher = createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache"), graphics: createGraphics([]) }, scope);
     await launcher.launch({ title: phone, sessionFolder, display, sound }, scope);
 
     // The wallpaper, below the icons: neither black nor grey.

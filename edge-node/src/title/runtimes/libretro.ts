@@ -11,13 +11,12 @@ import { findTitleCommand } from "../find-title-command.ts";
 import { findCore } from "../libretro/cores.ts";
 import { LIBRETRO_ENVIRONMENT, LIBRETRO_SAVES, libretroSettings } from "../libretro/settings.ts";
 import type { PrepareProgram } from "../program.ts";
-import { softwareGl } from "./software-gl.ts";
 
 /** Below the home, written anew each time: it follows the screen, not the player. */
 const SETTINGS = ".config/nearframe/retroarch.cfg";
 
-export const prepareLibretro: PrepareProgram = async ({ title, homeFolder, view }) => {
-  const { libretro, name, resources, size } = title.manifest;
+export const prepareLibretro: PrepareProgram = async ({ title, homeFolder, view, drawing }) => {
+  const { libretro, name, size } = title.manifest;
   const file = await findTitleCommand(title, "retroarch");
   const core = await findCore(libretro?.core ?? "");
   if (core === undefined) {
@@ -30,7 +29,7 @@ export const prepareLibretro: PrepareProgram = async ({ title, homeFolder, view 
   return {
     file,
     args: ["--config", join(view.home, SETTINGS), "--libretro", core, ...content],
-    environment: { ...LIBRETRO_ENVIRONMENT, ...(resources.gpu ? {} : softwareGl(resources.cpuCores)) },
+    environment: { ...LIBRETRO_ENVIRONMENT, ...drawing },
     folder: view.home,
   };
 };

@@ -2,10 +2,9 @@
 
 import { findTitleCommand } from "../find-title-command.ts";
 import type { PrepareProgram } from "../program.ts";
-import { softwareGl } from "./software-gl.ts";
 
-export const prepareNative: PrepareProgram = async ({ title, view }) => {
-  const { command = [], resources } = title.manifest;
+export const prepareNative: PrepareProgram = async ({ title, view, drawing }) => {
+  const { command = [] } = title.manifest;
   const [name = "", ...args] = command;
   return {
     file: await findTitleCommand(title, name),
@@ -13,7 +12,7 @@ export const prepareNative: PrepareProgram = async ({ title, view }) => {
     environment: {
       SDL_AUDIODRIVER: "pulseaudio",
       ALSOFT_DRIVERS: "pulse",
-      ...(resources.gpu ? {} : softwareGl(resources.cpuCores)),
+      ...drawing,
     },
     folder: view.home,
   };

@@ -9,14 +9,13 @@ import type { Wine } from "../windows/wine.ts";
 import { findCommand } from "../../process/find-command.ts";
 import { CommandMissingError } from "../../session/ports.ts";
 import type { PrepareProgram } from "../program.ts";
-import { softwareGl } from "./software-gl.ts";
 
 export type WindowsRuntime = { wine: Wine; prefixes: WinePrefixes };
 
 export const prepareWindows =
   (open: () => Promise<WindowsRuntime | undefined>): PrepareProgram =>
-  async ({ title, homeFolder, view }) => {
-    const { command = [], size, name, resources } = title.manifest;
+  async ({ title, homeFolder, view, drawing }) => {
+    const { command = [], size, name } = title.manifest;
     const runtime = await open();
     if (!runtime) throw new CommandMissingError(`"${name}" is a Windows title, and Wine is not on this node. Install it with: apt-get install wine64`);
     const [program = "", ...args] = command;
@@ -28,7 +27,7 @@ export const prepareWindows =
       environment: {
         ...WINE_ENVIRONMENT,
         WINEPREFIX: join(view.home, PREFIX_FOLDER),
-        ...(resources.gpu ? {} : softwareGl(resources.cpuCores)),
+        ...drawing,
       },
       folder: view.home,
     };

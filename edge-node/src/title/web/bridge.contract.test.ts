@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
 import type { Title } from "@nearframe/shared/title/manifest";
+import { createGraphics } from "../../graphics/graphics.ts";
 import { openXvfb } from "../../display/adapters/xvfb.ts";
 import { openXtestSink } from "../../input/adapters/xtest.ts";
 import type { InputSink } from "../../input/ports.ts";
@@ -44,7 +45,7 @@ beforeAll(async () => {
   };
   const sessionFolder = await createPrivateFolder("session", scope);
   const sandbox = await openSandbox("bubblewrap", { networkAllowed: false });
-  const launcher = createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache") }, scope);
+  const launcher = createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache"), graphics: createGraphics([]) }, scope);
   sink = await openXtestSink(display, scope);
   running = await launcher.launch({ title, sessionFolder, display, sound }, scope);
   running.bridge?.listen((message) => heard.push(message));

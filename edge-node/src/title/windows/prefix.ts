@@ -112,6 +112,7 @@ async function runWineboot({ wine, sandbox, home, titleFolder }: Making, scope: 
       network: false,
       nestsSandboxes: false,
       limits: limitsOf({ runtime: "windows", resources: { cpuCores: 1, memoryMb: 1_024, gpu: false, network: false } }),
+      card: undefined,
     },
     scope,
   );
