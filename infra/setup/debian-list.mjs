@@ -25,6 +25,10 @@ export const TEST_PACKAGES = Object.freeze({
   "adb": "the client that the double of an Android device has to convince",
   "mesa-vulkan-drivers": "a graphics card that is drawn by the processor, for titles that ask for one",
   "mesa-utils": "a program that says what it is drawn by",
+  "retroarch": "console titles, and the core of one",
+  "libretro-core-info": "likewise",
+  "libretro-gambatte": "likewise",
+  "wine64": "Windows titles",
 });
 
 /** What building mediasoup's worker takes, where it can't be downloaded. */
