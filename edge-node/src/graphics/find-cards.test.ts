@@ -40,7 +40,7 @@ test("a card with its drivers is found, with what a title needs of it; a virtual
     unusable: [],
     cards: [{
       ...AMD, devices: ["/dev/dri/renderD128"], groups: [], vulkanDrivers: ["/usr/share/vulkan/icd.d/radeon_icd.x86_64.json"],
-      facts: ["/sys/dev/char", "/sys/class/drm", "/sys/devices/pci0000:00"],
+      facts: ["/sys/dev/char", "/sys/class/drm", "/sys/devices/pci0000:00/0000:00:0128.0"],
     }],
   });
 });

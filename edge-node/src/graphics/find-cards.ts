@@ -4,7 +4,7 @@
 // that knows no card. So a card is of use where its kernel driver, its Vulkan driver and leave to open its devices are.
 
 import { access, constants, readdir, readFile, realpath, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 
 export type Card = {
   model: string;
@@ -40,7 +40,7 @@ const NVIDIA_FOLDER = "/proc/driver/nvidia/gpus";
 const DRM_FOLDER = "/sys/class/drm";
 /** Beside a card's own; the last two are there once something has asked for them. */
 const NVIDIA_SHARED = ["/dev/nvidiactl", "/dev/nvidia-modeset", "/dev/nvidia-uvm"];
-/** What libdrm and NVIDIA's libraries look cards up in; links into the card's own folder. */
+/** What libdrm and NVIDIA's libraries look cards up in: links, of which only those into the card's own folder lead anywhere. */
 const FACTS = ["/sys/dev/char", "/sys/class/drm", "/sys/bus/pci/devices", "/sys/module/nvidia/version"];
 
 /** `root`: where the machine's files are, for tests. */
@@ -121,11 +121,9 @@ async function examine(machine: Machine, { model, driver, pciId, devices, folder
     }
     if (leave !== "everybody") groups.add(leave.group);
   }
-  return { model, devices, groups: [...groups], vulkanDrivers, pciId, facts: [...(await machine.present(FACTS)), ...(folder === undefined ? [] : [rootOfBus(folder)])] };
+  return { model, devices, groups: [...groups], vulkanDrivers, pciId, facts: [...(await machine.present(FACTS)), ...(folder === undefined ? [] : [folder])] };
 }
 
-/** "/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0" lies in "/sys/devices/pci0000:00"; its links lead all over that. */
-const rootOfBus = (folder: string) => /^\/sys\/devices\/[^/]+/.exec(folder)?.[0] ?? dirname(folder);
 const hex = (text: string) => basename(text.trim()).replace(/^0x/, "").toLowerCase();
 
 type Leave = "everybody" | "nobody" | "missing" | { group: number };
