@@ -4,6 +4,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { FromTitle } from "../bridge/messages.ts";
+import type { TreeNode } from "@nearframe/shared/agent/agent";
 import { Scope } from "@nearframe/shared/lifetime";
 import { parseManifest, type Title } from "@nearframe/shared/title/manifest";
 import { createGraphics } from "../../graphics/graphics.ts";
@@ -20,8 +22,6 @@ const FOLDER = fileURLToPath(new URL("../../../titles/phone", import.meta.url));
 const PHOC = await findCommand("phoc", commandFolders());
 /** The column of the calculator's "=", the one thing in orange; how high it stands depends on the keyboard below it. */
 const EQUALS = Array.from({ length: 30 }, (_, step) => ({ x: 0.84, y: 0.4 + step * 0.018 }));
-/** Where its icon is among the favourites. */
-const CALCULATOR = { x: 0.625, y: 0.19 };
 
 let scope: Scope;
 beforeEach(() => {
@@ -35,6 +35,7 @@ async function readPhone(): Promise<Title> {
   return { manifest: parsed.manifest, folder: FOLDER };
 }
 
+type Box = NonNullable<TreeNode["box"]>;
 type Pixel = { red: number; green: number; blue: number };
 
 /** At a share of the display's width and height. */
@@ -46,13 +47,13 @@ async function pixelAt(display: Display, { x, y }: { x: number; y: number }): Pr
 }
 
 describe.skipIf(!PHOC)("the phone", () => {
-  test("shows its home screen, opens an app at a tap, and keeps its settings in the home", { timeout: 90_000 }, async () => {
+  test("shows its home screen, opens an app at a tap, can be read, and keeps its settings in the home", { timeout: 90_000 }, async () => {
     const phone = await readPhone();
     const [display, sound] = await Promise.all([openXvfb(phone.manifest.size, scope), openPulse(scope)]);
     const sandbox = await openSandbox("bubblewrap", { networkAllowed: false });
     const sessionFolder = await createPrivateFolder("session", scope);
     const launcher = createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache"), graphics: createGraphics([]) }, scope);
-    await launcher.launch({ title: phone, sessionFolder, display, sound }, scope);
+    const { bridge } = await launcher.launch({ title: phone, sessionFolder, display, sound }, scope);
 
     // The wallpaper, below the icons: neither black nor grey.
     await vi.waitFor(
@@ -64,11 +65,25 @@ describe.skipIf(!PHOC)("the phone", () => {
     );
 
     const sink = await openXtestSink(display, scope);
-    const tap = async () => {
-      await sink.apply([{ kind: "move-to", ...CALCULATOR }]);
+    const tap = async ({ x, y, width, height }: Box) => {
+      await sink.apply([{ kind: "move-to", x: (x + width / 2) / display.size.width, y: (y + height / 2) / display.size.height }]);
       await sink.apply([{ kind: "button", button: 0, down: true }]);
       await sink.apply([{ kind: "button", button: 0, down: false }]);
     };
+    const heard: FromTitle[] = [];
+    bridge?.listen((message) => heard.push(message));
+    /** Asks for what is on the screen until this is, and says where. */
+    const find = (role: string, name: string): Promise<Box> =>
+      vi.waitFor(
+        () => {
+          const tree = heard.findLast((message) => message.type === "tree");
+          bridge?.send({ type: "tree.read", id: heard.length });
+          const box = tree?.nodes.find((node) => node.role === role && node.name === name)?.box;
+          return box ?? expect.fail(`no ${role} "${name}" among ${tree?.nodes.map((node) => node.name).join(", ")}`);
+        },
+        { timeout: 20_000, interval: 500 },
+      );
+    const icon = await find("push button", "Calculator");
     const opens = () =>
       vi.waitFor(
         async () => {
@@ -78,11 +93,22 @@ describe.skipIf(!PHOC)("the phone", () => {
         { timeout: 15_000, interval: 250 },
       );
     // The wallpaper is there before the icons: a tap in between is for nothing.
-    await tap();
+    await tap(icon);
     await opens().catch(async () => {
-      await tap();
+      await tap(icon);
       await opens();
     });
+    // What is read now is the app, and lies where it says.
+    await tap(await find("push button", "7"));
+    await vi.waitFor(
+      () => {
+        bridge?.send({ type: "tree.read", id: heard.length });
+        const tree = heard.findLast((message) => message.type === "tree");
+        expect(tree?.nodes.find(({ focused }) => focused)).toMatchObject({ role: "text", value: "7" });
+      },
+      { timeout: 10_000, interval: 500 },
+    );
+    await vi.waitFor(() => expect(heard).toContainEqual({ type: "text-focus", focused: true, kind: "text" }), { timeout: 10_000 });
     expect(await readFile(join(sessionFolder, "home/.config/glib-2.0/settings/keyfile"), "utf8")).toContain("favorites");
   });
 });

@@ -3,6 +3,8 @@
 
 import type { TitleSize } from "@nearframe/shared/title/manifest";
 
+/** Of Phosh's bar at the top, below which apps begin. */
+export const BAR_POINTS = 32;
 /** A phone's screen is about so many points wide, whatever its pixels. */
 const WIDTH_POINTS = 400;
 const SCALE_STEP = 0.25;

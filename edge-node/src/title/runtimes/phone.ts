@@ -4,10 +4,11 @@ import { access, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findTitleCommand } from "../find-title-command.ts";
-import { compositorSettings, PHONE_ENVIRONMENT } from "../phone/phone.ts";
+import { BAR_POINTS, compositorSettings, PHONE_ENVIRONMENT, phoneScale } from "../phone/phone.ts";
 import type { PrepareProgram } from "../program.ts";
 
 const SHELL = fileURLToPath(new URL("../phone/shell.sh", import.meta.url));
+const READER = fileURLToPath(new URL("../phone/accessibility.py", import.meta.url));
 /** Below the home, written anew each time: it follows the screen, not the player. */
 const SETTINGS_FOLDER = ".config/nearframe";
 const SETTINGS_FILE = "phoc.ini";
@@ -21,10 +22,11 @@ export const preparePhone: PrepareProgram = async ({ title, homeFolder, view }) 
   return {
     file: bus,
     args: ["--", compositor, "--config", join(view.home, SETTINGS_FOLDER, SETTINGS_FILE), "--exec", SHELL],
-    environment: PHONE_ENVIRONMENT,
+    environment: { ...PHONE_ENVIRONMENT, NEARFRAME_READER: READER, NEARFRAME_SCALE: String(phoneScale(title.manifest.size)), NEARFRAME_BAR: String(BAR_POINTS) },
     folder: view.home,
     hides: [APPS_FOLDER],
-    needs: [SHELL, ...(await findApps(title.manifest.apps ?? []))],
+    needs: [SHELL, READER, ...(await findApps(title.manifest.apps ?? []))],
+    bridged: true,
     // The phone's browser brings its own.
     nestsSandboxes: true,
   };
