@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { FromTitle } from "../bridge/messages.ts";
+import { CODES } from "@nearframe/shared/input/codes";
+import { waysOf } from "@nearframe/shared/title/ways";
 import type { TreeNode } from "@nearframe/shared/agent/agent";
 import { Scope } from "@nearframe/shared/lifetime";
 import { parseManifest, type Title } from "@nearframe/shared/title/manifest";
@@ -47,7 +49,7 @@ async function pixelAt(display: Display, { x, y }: { x: number; y: number }): Pr
 }
 
 describe.skipIf(!PHOC)("the phone", () => {
-  test("shows its home screen, opens an app at a tap, can be read, and keeps its settings in the home", { timeout: 90_000 }, async () => {
+  test("shows its home screen, opens an app at a tap, can be read, goes home and back, and keeps its settings in the home", { timeout: 90_000 }, async () => {
     const phone = await readPhone();
     const [display, sound] = await Promise.all([openXvfb(phone.manifest.size, scope), openPulse(scope)]);
     const sandbox = await openSandbox("bubblewrap", { networkAllowed: false });
@@ -109,6 +111,19 @@ describe.skipIf(!PHOC)("the phone", () => {
       { timeout: 10_000, interval: 500 },
     );
     await vi.waitFor(() => expect(heard).toContainEqual({ type: "text-focus", focused: true, kind: "text" }), { timeout: 10_000 });
+
+    // The page's buttons for a phone's ways, as it presses them: to the home screen and back to the app, by either.
+    const ways = waysOf("phone") ?? {};
+    for (const way of ["recents", "home"] as const) {
+      const chord = ways[way] ?? [];
+      for (const down of [true, false]) {
+        const order = down ? chord : chord.toReversed();
+        await sink.apply(order.map((code) => ({ kind: "key", code: CODES[code] ?? 0, down })));
+      }
+      await find("text", "Search");
+      await tap(await find("push button", "Calculator"));
+      await find("push button", "7");
+    }
     expect(await readFile(join(sessionFolder, "home/.config/glib-2.0/settings/keyfile"), "utf8")).toContain("favorites");
   });
 });
