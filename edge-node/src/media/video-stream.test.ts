@@ -12,14 +12,15 @@ afterEach(() => void vi.useRealTimers());
 function createStream({ exact = true, grabLater = false } = {}) {
   const scope = new Scope();
   const marks: FrameMark[] = [];
-  const state = { screen: 1, loaded: 0, pictures: 0, input: 0, appliedAtMs: 0, grabs: [] as (() => void)[], sizes: [] as { width: number; height: number }[], nonces: [] as (number | undefined)[] };
+  const state = { blank: false, screen: 1, loaded: 0, pictures: 0, input: 0, appliedAtMs: 0, grabs: [] as (() => void)[], sizes: [] as { width: number; height: number }[], nonces: [] as (number | undefined)[] };
+  const empty = Buffer.alloc(320 * 240 * 4);
   const stripes = Buffer.from(Array.from({ length: 320 * 240 * 4 }, (_, at) => (at % 64 < 32 ? 0 : 200)));
   const stream = new VideoStream(
     {
       source: {
         exact,
         grab: (use) => {
-          const run = () => use({ data: stripes, strideBytes: 320 * 4 });
+          const run = () => use({ data: state.blank ? empty : stripes, strideBytes: 320 * 4 });
           if (grabLater) state.grabs.push(run);
           else run();
         },
@@ -60,6 +61,20 @@ describe("a video stream", () => {
     stream.start();
     expect(marks).toMatchObject([{ frameIndex: 0, keyframe: true, changed: true }]);
     expect(state.pictures).toBe(1);
+  });
+
+  it("says when the title has drawn, and sends its picture again for who hears that after it was shown", () => {
+    const { stream, marks, state } = createStream();
+    state.blank = true;
+    stream.start();
+    vi.advanceTimersByTime(FLOOR_INTERVAL_MS + 10);
+    expect(state.pictures).toBe(0);
+    state.blank = false;
+    stream.damaged();
+    expect(state.pictures).toBe(1);
+    const shown = marks.length;
+    vi.advanceTimersByTime(FLOOR_INTERVAL_MS / 2);
+    expect(marks.slice(shown)).toMatchObject([{ changed: false }]);
   });
 
   it("takes at once what answers an input, out of turn, and no more than ten times a second", () => {

@@ -19,6 +19,11 @@ import { idlePacer, pace } from "./timing/pacer.ts";
 
 /** An idle screen is sent again this often. */
 export const FLOOR_INTERVAL_MS = 250;
+/**
+ * The player's page takes the first frame after the word that the title has drawn, which comes by way of the server. A
+ * title that then stands still is sent once more when that word is there.
+ */
+const FIRST_PICTURE_AGAIN_MS = 60;
 /** When to look again at a screen that came to rest, for a change that nothing told of (`FrameSource.exact`). */
 const SETTLE_MS = 50;
 /** A title answers an input within this, or by its next regular frame. */
@@ -213,6 +218,8 @@ export class VideoStream {
     if (this.#pictureSeen || !showsPicture(pixels, this.#parts.size)) return;
     this.#pictureSeen = true;
     this.#parts.onFirstPicture();
+    const wasBlank = this.#frameIndex > 1;
+    if (wasBlank) this.#arm("floor", FIRST_PICTURE_AGAIN_MS, () => this.#repeat());
   }
 
   #arm(name: TimerName, delayMs: number, run: () => void): void {
