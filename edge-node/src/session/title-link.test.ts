@@ -41,6 +41,13 @@ test("a field's focus is told when it changes, and to a page that comes later", 
   expect(told.slice(2)).toEqual([{ type: "text-focus", focused: false, kind: "text" }]);
 });
 
+test("what is copied in the title goes to the player", () => {
+  const { link, bridge, told, say } = rig();
+  link.attach(bridge);
+  say({ type: "copied", text: "from the phone" });
+  expect(told).toEqual([{ type: "clipboard", text: "from the phone" }]);
+});
+
 test("what is not granted does not pass, and what is taken back stops at once", () => {
   const { link, bridge, told, sent } = rig();
   link.attach(bridge);

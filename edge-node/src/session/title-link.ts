@@ -61,6 +61,8 @@ export function createTitleLink({ manifest, tell, microphone }: TitleLinkPorts):
         focus = next;
         return tell(next);
       }
+      case "copied":
+        return tell({ type: "clipboard", text: message.text });
       case "tree":
         if (tree?.id === message.id) tree.done(message.nodes);
         return;

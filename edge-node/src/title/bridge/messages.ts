@@ -6,7 +6,7 @@ import * as z from "zod/mini";
 import { TREE_NODES_MAX, TreeNode } from "@nearframe/shared/agent/agent";
 import type { Motion } from "@nearframe/shared/input/motion";
 import type { Sense } from "@nearframe/shared/title/senses";
-import { FIELD_KINDS } from "@nearframe/shared/protocol/session-control";
+import { CLIPBOARD_CHARACTERS_MAX, FIELD_KINDS } from "@nearframe/shared/protocol/session-control";
 
 export const BRIDGE_VARIABLE = "NEARFRAME_BRIDGE";
 export const LINE_BYTES_MAX = 256 * 1024;
@@ -14,6 +14,8 @@ export const LINE_BYTES_MAX = 256 * 1024;
 export const FromTitle = z.discriminatedUnion("type", [
   /** A text field has the title's keyboard now, or none has. */
   z.strictObject({ type: z.literal("text-focus"), focused: z.boolean(), kind: z.optional(z.enum(FIELD_KINDS)) }),
+  /** Something was copied in it. */
+  z.strictObject({ type: z.literal("copied"), text: z.string().check(z.minLength(1), z.maxLength(CLIPBOARD_CHARACTERS_MAX)) }),
   /** Answers `tree.read`: what can be read on the screen. */
   z.strictObject({ type: z.literal("tree"), id: z.int(), nodes: z.array(TreeNode).check(z.maxLength(TREE_NODES_MAX)) }),
 ]);

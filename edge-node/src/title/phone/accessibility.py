@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""What can be read on the phone's screen, by AT-SPI, the way of screen readers, and whether a field for text has the
-focus, by the shell's keyboard; told to the node over the bridge (bridge/messages.ts). Ends with its session.
+"""What can be read on the phone's screen, by AT-SPI, the way of screen readers; whether a field for text has the focus,
+by the shell's keyboard; and what is copied, by the compositor; told to the node over the bridge (bridge/messages.ts). Ends with its session.
 
 Usage: accessibility.py SCALE BAR
 the screen's pixels for a point, and the height in points of the shell's bar, below which apps begin."""
 
+import base64
 import json
 import os
 import socket
@@ -25,6 +26,8 @@ DEPTH_MAX = 40
 # An app that hangs must not hold up the others.
 CALL_MS = 800
 LINE_BYTES_MAX = 256 * 1024
+COPIED_CHARACTERS_MAX = 8192
+COPIED_BYTES_MAX = 4 * COPIED_CHARACTERS_MAX
 
 SHELL, KEYBOARD, DRAWER = "phosh", "squeekboard", "phosh panel"
 KEYBOARD_PATH = "/sm/puri/OSK0"
@@ -174,6 +177,35 @@ def follow_keyboard(tell):
     return bus
 
 
+def follow_clipboard(tell):
+    """Hears of each text that is copied; the compositor lets this be asked without having the focus."""
+    try:
+        watcher = Gio.Subprocess.new(
+            ["wl-paste", "--type", "text", "--watch", "sh", "-c", f"head -c {COPIED_BYTES_MAX} | base64 -w 0; echo"],
+            Gio.SubprocessFlags.STDOUT_PIPE)
+    except GLib.Error as error:
+        print(f"What is copied on the phone stays there: {error.message}", file=sys.stderr)
+        return None
+    lines = Gio.DataInputStream.new(watcher.get_stdout_pipe())
+
+    def read():
+        lines.read_line_async(GLib.PRIORITY_DEFAULT, None, on_line)
+
+    def on_line(_lines, result):
+        line, _length = lines.read_line_finish_utf8(result)
+        if line is None:
+            return
+        # Counted as JavaScript does.
+        units = base64.b64decode(line).decode(errors="ignore").encode("utf-16-le")[:2 * COPIED_CHARACTERS_MAX]
+        text = units.decode("utf-16-le", errors="ignore")
+        if text:
+            tell(text)
+        read()
+
+    read()
+    return watcher
+
+
 def main():
     path = os.environ.get("NEARFRAME_BRIDGE")
     if path is None:
@@ -188,8 +220,11 @@ def main():
 
     # Held on to: a connection that nobody holds is closed.
     session_bus = follow_keyboard(lambda shown: bridge.say({"type": "text-focus", "focused": shown, "kind": "text"}))
+    watcher = follow_clipboard(lambda text: bridge.say({"type": "copied", "text": text}))
     GLib.MainLoop().run()
     session_bus.close_sync()
+    if watcher:
+        watcher.force_exit()
 
 
 main()

@@ -49,7 +49,7 @@ async function pixelAt(display: Display, { x, y }: { x: number; y: number }): Pr
 }
 
 describe.skipIf(!PHOC)("the phone", () => {
-  test("shows its home screen, opens an app at a tap, can be read, goes home and back, and keeps its settings in the home", { timeout: 90_000 }, async () => {
+  test("shows its home screen, opens an app at a tap, can be read and copied from, goes home and back, and keeps its settings in the home", { timeout: 90_000 }, async () => {
     const phone = await readPhone();
     const [display, sound] = await Promise.all([openXvfb(phone.manifest.size, scope), openPulse(scope)]);
     const sandbox = await openSandbox("bubblewrap", { networkAllowed: false });
@@ -111,15 +111,18 @@ describe.skipIf(!PHOC)("the phone", () => {
       { timeout: 10_000, interval: 500 },
     );
     await vi.waitFor(() => expect(heard).toContainEqual({ type: "text-focus", focused: true, kind: "text" }), { timeout: 10_000 });
+    const press = async (codes: readonly string[]) => {
+      for (const down of [true, false]) {
+        await sink.apply((down ? codes : codes.toReversed()).map((code) => ({ kind: "key", code: CODES[code] ?? 0, down })));
+      }
+    };
+    await press(["ControlLeft", "KeyC"]);
+    await vi.waitFor(() => expect(heard).toContainEqual({ type: "copied", text: "7" }), { timeout: 10_000 });
 
     // The page's buttons for a phone's ways, as it presses them: to the home screen and back to the app, by either.
     const ways = waysOf("phone") ?? {};
     for (const way of ["recents", "home"] as const) {
-      const chord = ways[way] ?? [];
-      for (const down of [true, false]) {
-        const order = down ? chord : chord.toReversed();
-        await sink.apply(order.map((code) => ({ kind: "key", code: CODES[code] ?? 0, down })));
-      }
+      await press(ways[way] ?? []);
       await find("text", "Search");
       await tap(await find("push button", "Calculator"));
       await find("push button", "7");
