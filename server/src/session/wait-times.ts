@@ -22,8 +22,11 @@ export function createWaitTimes({ nowMs, lengths, runningSinceMs }: WaitTimesPor
     const known = tables.get(pool);
     if (known && nowMs() - known.madeAtMs < TABLE_MS) return known.table;
     const seen = observationsOf(lengths.lastEnded(), runningSinceMs(), nowMs());
-    const table = createWaitTable({ agesMs: agesMs(), leavingPerMinute: 0 }, learnLengths(seen));
-    tables.set(pool, { table, madeAtMs: nowMs() });
+    const ages = agesMs();
+    const table = createWaitTable({ agesMs: ages, leavingPerMinute: 0 }, learnLengths(seen));
+    for (const [name, { madeAtMs }] of tables) if (nowMs() - madeAtMs >= TABLE_MS) tables.delete(name);
+    // Where no slot is held yet nothing can be said, and the next moment something can.
+    if (ages.length > 0) tables.set(pool, { table, madeAtMs: nowMs() });
     return table;
   }
 
