@@ -4,6 +4,8 @@
 import path from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import * as z from "zod/mini";
+import { TreeNode } from "@nearframe/shared/agent/agent";
 import { Scope } from "@nearframe/shared/lifetime";
 import { difference, openBrowser, play, readLuma } from "../support/browser.ts";
 import { makeLibretroTitle } from "../support/libretro-title.ts";
@@ -95,7 +97,7 @@ test("a Windows program: a menu opens with a key", async () => {
   });
 });
 
-test("a phone: an app opens with a tap", async () => {
+test("a phone: an app opens with a tap, and a program that the player lets in reads it and taps on it", async () => {
   await withTitle(
     "phone",
     async (page) => {
@@ -103,6 +105,25 @@ test("a phone: an app opens with a tap", async () => {
       const box = await page.locator("video").boundingBox();
       if (!box) throw new Error("the page shows no video");
       await answers(page, before, 12, () => page.mouse.click(box.x + box.width * CALCULATOR.x, box.y + box.height * CALCULATOR.y));
+
+      await page.getByRole("button", { name: "Menu", exact: true }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Let a program use this" }).click();
+      const token = await page.getByRole("dialog").getByRole("textbox", { name: "What the program has to show" }).inputValue();
+      await page.keyboard.press("Escape");
+      const ask = async (path: string, body?: object) => {
+        const answer = await fetch(`${stack.url}/api/agent/${path}`, {
+          headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+          ...(body && { method: "POST", body: JSON.stringify(body) }),
+        });
+        if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+        return answer.json() as Promise<unknown>;
+      };
+      const read = async () => z.parse(z.array(TreeNode), await ask("tree"));
+      const seen = await eventually(read, (nodes) => nodes.some(({ name }) => name === "8"), LIMIT_MS, "the calculator's keys");
+      const key = seen.find(({ name, role }) => name === "8" && role === "push button")?.box;
+      if (!key) throw new Error("nobody can say where the 8 is");
+      await ask("act", { action: "tap", at: { x: key.x + key.width / 2, y: key.y + key.height / 2 } });
+      await eventually(read, (nodes) => nodes.some(({ focused, value }) => focused && value === "8"), LIMIT_MS, "the 8 on the calculator");
     },
     { width: 600, height: 1280 },
   );
