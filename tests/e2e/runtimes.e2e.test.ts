@@ -109,7 +109,7 @@ test("a phone: an app opens with a tap, and a program that the player lets in re
       await page.getByRole("button", { name: "Menu", exact: true }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Let a program use this" }).click();
       const token = await page.getByRole("dialog").getByRole("textbox", { name: "What the program has to show" }).inputValue();
-      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").getByRole("button", { name: "Back to the title" }).click();
       const ask = async (path: string, body?: object) => {
         const answer = await fetch(`${stack.url}/api/agent/${path}`, {
           headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
