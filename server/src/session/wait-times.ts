@@ -16,17 +16,19 @@ export type WaitTimesPorts = {
 const TABLE_MS = 5_000;
 
 export function createWaitTimes({ nowMs, lengths, runningSinceMs }: WaitTimesPorts) {
-  const tables = new Map<string, { table: WaitTable; madeAtMs: number }>();
+  const tables = new Map<string, { table: WaitTable; madeAtMs: number; empty: boolean }>();
 
   function tableOf(pool: string, agesMs: () => readonly number[]): WaitTable {
     const known = tables.get(pool);
-    if (known && nowMs() - known.madeAtMs < TABLE_MS) return known.table;
-    const seen = observationsOf(lengths.lastEnded(), runningSinceMs(), nowMs());
+    const fresh = known && nowMs() - known.madeAtMs < TABLE_MS;
+    if (fresh && !known.empty) return known.table;
     const ages = agesMs();
+    // Where no slot is held nothing can be said; the moment one is, something can.
+    if (fresh && ages.length === 0) return known.table;
+    const seen = observationsOf(lengths.lastEnded(), runningSinceMs(), nowMs());
     const table = createWaitTable({ agesMs: ages, leavingPerMinute: 0 }, learnLengths(seen));
     for (const [name, { madeAtMs }] of tables) if (nowMs() - madeAtMs >= TABLE_MS) tables.delete(name);
-    // Where no slot is held yet nothing can be said, and the next moment something can.
-    if (ages.length > 0) tables.set(pool, { table, madeAtMs: nowMs() });
+    tables.set(pool, { table, madeAtMs: nowMs(), empty: ages.length === 0 });
     return table;
   }
 
