@@ -37,6 +37,8 @@ function cardEnvironment({ vulkanDrivers, pciId }: Card): Record<string, string>
     VK_DRIVER_FILES: drivers,
     VK_ICD_FILENAMES: drivers,
     ...(pciId === undefined ? {} : { MESA_VK_DEVICE_SELECT: `${pciId}!` }),
+    // Mesa's drivers would hand pictures to the display's own card; this one has none, and is given them in memory.
+    MESA_VK_WSI_DEBUG: "sw",
     __GLX_VENDOR_LIBRARY_NAME: "mesa",
     MESA_LOADER_DRIVER_OVERRIDE: "zink",
     GALLIUM_DRIVER: "zink",
