@@ -7,7 +7,7 @@ import { TitleList } from "@nearframe/shared/api/titles";
 import { Scope } from "@nearframe/shared/lifetime";
 import { readTestCard, testCardLayout, type TestCardReading } from "@nearframe/shared/title/test-card-layout";
 import { openAndroidTitle, PHONE, type AndroidTitle } from "../support/android-title.ts";
-import { listen, openBrowser, play, readLuma } from "../support/browser.ts";
+import { listen, openBrowser, play, readLuma, waitForFrames } from "../support/browser.ts";
 import { eventually } from "../support/processes.ts";
 import { startStack, type Stack } from "../support/stack.ts";
 
@@ -33,7 +33,7 @@ async function availability(): Promise<string | undefined> {
   return titles.find(({ id }) => id === "android-card")?.availability.state;
 }
 
-test("is played on a phone: taps, keys and back reach the app, sound is heard, what is copied comes out, and nothing is left behind", async () => {
+test("is played on a phone: taps, keys and back reach the app, sound is heard, what is copied comes out, nothing is left behind, and the next player waits in line", async () => {
   const { double } = android;
   const page = await phone.newPage();
   await phone.grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -57,7 +57,6 @@ test("is played on a phone: taps, keys and back reach the app, sound is heard, w
   double.copy("copied on the phone");
   await eventually(() => page.evaluate(() => navigator.clipboard.readText()), (text) => text === "copied on the phone", LIMIT_MS, "the player's clipboard");
 
-
   await page.getByRole("button", { name: "Menu", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Leave", exact: true }).click();
   await eventually(async () => [...double.state.packages.keys()], (packages) => !packages.includes("org.nearframe.card"), LIMIT_MS, "the app to be taken away");
@@ -67,5 +66,16 @@ test("is played on a phone: taps, keys and back reach the app, sound is heard, w
   await eventually(availability, (state) => state === "now", LIMIT_MS, "the device to be free again");
   await play(page, stack.url, "android-card");
   await eventually(card, ({ flips }) => flips === 2, LIMIT_MS, "the count that was kept");
-  await page.close();
+
+  // Somebody else waits for the only device, and gets it, clean, when it is free.
+  expect(await availability()).toBe("busy");
+  const other = await (await openBrowser(scope, { viewport: PHONE, hasTouch: true, isMobile: true })).newPage();
+  await other.goto(`${stack.url}/play/android-card`);
+  await other.getByText("You are next in line").waitFor({ timeout: LIMIT_MS });
+  await page.getByRole("button", { name: "Menu", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Leave", exact: true }).click();
+  await waitForFrames(other);
+  const theirs = async () => readTestCard({ data: await readLuma(other, PHONE.width, PHONE.height), ...PHONE, bytesPerPixel: 1 }, PHONE);
+  await eventually(theirs, ({ flips }) => flips === 0, LIMIT_MS, "the card as nobody has played it");
+  await Promise.all([page.close(), other.close()]);
 });

@@ -5,6 +5,7 @@
 import type { Scope } from "@nearframe/shared/lifetime";
 import { digestOf } from "@nearframe/shared/checking/report";
 import type { NodeInventory } from "@nearframe/shared/node/inventory";
+import { DEVICE_RUNTIMES } from "../nodes/node-record.ts";
 import type { Bus } from "../cluster/ports.ts";
 import type { NodeChecks, NodeClaim } from "../nodes/checks.ts";
 import { refereeSubject } from "./mail.ts";
@@ -58,5 +59,7 @@ export function createNewcomers({ bus, refereeId }: { bus: Bus; refereeId(): str
 /** What is checked; not what a machine measures anew each time it starts. */
 export function claimsOf({ hardware, runtimes, capacity, encoders }: NodeInventory): string {
   const names = (encoders ?? []).filter(({ opened }) => opened).map(({ name }) => name).toSorted();
-  return digestOf({ hardware, runtimes, slots: capacity.slots, encoders: names });
+  // A device that is played is no other claim than one that is free.
+  const own = runtimes.filter((runtime) => !DEVICE_RUNTIMES.includes(runtime));
+  return digestOf({ hardware, runtimes: own, slots: capacity.slots, encoders: names });
 }

@@ -94,7 +94,7 @@ const get = (address: string, headers: Record<string, string> = {}) => fetch(bas
 const node = (change: Partial<NodeCandidate>): NodeCandidate => ({
   nodeId: "n1",
   state: "linked",
-  runtimes: ["native"],
+  runtimes: ["native"], busyRuntimes: [],
   slots: 1,
   slotsFree: 1,
   ...change,

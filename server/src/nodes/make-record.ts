@@ -1,6 +1,7 @@
 // A node's record from what is known of it at its home. Pure.
 
 import type { NodeInventory } from "@nearframe/shared/node/inventory";
+import type { Runtime } from "@nearframe/shared/title/manifest";
 import type { RttVector } from "@nearframe/shared/probe/rtt-vector";
 import type { HostRecord, NodeLocation, NodeRecord } from "./node-record.ts";
 import { NEW_NODE, stateOf, type NodeLife } from "./node-transition.ts";
@@ -21,12 +22,15 @@ export type KnownNode = {
   readonly life: NodeLife;
   readonly host: HostRecord;
   readonly news: NodeNews;
+  /** Those of devices that it has had since it registered first. */
+  readonly deviceRuntimes: readonly Runtime[];
 };
 
-export function makeRecord({ nodeId, registration, location, life, host, news }: KnownNode, homeServerId: string): NodeRecord {
+export function makeRecord({ nodeId, registration, location, life, host, news, deviceRuntimes }: KnownNode, homeServerId: string): NodeRecord {
   const { publicKey, address, trusted, inventory } = registration;
   const { name, operatorId, runtimes, titleIds, canFetch, hardware, network, capacity, feePerHourMicros } = inventory;
   const orders = ordersOf(life);
+  const busyRuntimes = deviceRuntimes.filter((runtime) => !runtimes.includes(runtime));
   return {
     nodeId,
     publicKey,
@@ -38,6 +42,7 @@ export function makeRecord({ nodeId, registration, location, life, host, news }:
     address,
     ...(location && { location }),
     runtimes,
+    ...(busyRuntimes.length > 0 && { busyRuntimes }),
     titleIds,
     ...(news.warmTitleIds.length > 0 && { warmTitleIds: [...news.warmTitleIds] }),
     canFetch,

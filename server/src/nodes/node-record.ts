@@ -6,7 +6,7 @@ import { NodeHardware } from "@nearframe/shared/node/inventory";
 import { NODE_STATES, SCHEDULABLE_STATES } from "@nearframe/shared/node/node-states";
 import { Id } from "@nearframe/shared/protocol/media";
 import { VIDEO_CODECS, type VideoCodec } from "@nearframe/shared/media/video-codecs";
-import { RUNTIMES } from "@nearframe/shared/title/manifest";
+import { RUNTIMES, type Runtime } from "@nearframe/shared/title/manifest";
 import * as z from "zod/mini";
 
 const Share = z.number().check(z.gte(0), z.lte(1));
@@ -67,6 +67,8 @@ export const NodeRecord = z.object({
   address: z.string(),
   location: z.optional(NodeLocation),
   runtimes: z.array(z.enum(RUNTIMES)),
+  /** Those of its devices, while each of them is played or made ready again. */
+  busyRuntimes: z.optional(z.array(z.enum(RUNTIMES))),
   titleIds: z.array(Id),
   /** Of which a started copy waits there for the next player. */
   warmTitleIds: z.optional(z.array(Id)),
@@ -84,6 +86,9 @@ export const NodeRecord = z.object({
   trusted: z.boolean(),
 });
 export type NodeRecord = z.infer<typeof NodeRecord>;
+
+/** What runs on devices beside the node is among its runtimes while one of them is free. */
+export const DEVICE_RUNTIMES: readonly Runtime[] = ["android"];
 
 export const claimedCodecs = ({ encoders }: Pick<NodeRecord, "encoders">): VideoCodec[] => VIDEO_CODECS.filter((codec) => encoders.some((encoder) => encoder.opened && encoder.codec === codec));
 

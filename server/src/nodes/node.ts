@@ -4,9 +4,10 @@ import type { NodeInventory } from "@nearframe/shared/node/inventory";
 import type { SessionReport } from "@nearframe/shared/node/messages";
 import type { CloseCode } from "@nearframe/shared/protocol/limits";
 import type { ServerToNode } from "@nearframe/shared/protocol/server-to-node";
+import type { Runtime } from "@nearframe/shared/title/manifest";
 import { lifeUnderOrders, NO_NEWS, type NodeNews } from "./make-record.ts";
 import type { NodeLife } from "./node-transition.ts";
-import { NEW_HOST_RECORD, type HostRecord, type NodeLocation, type NodeRecord } from "./node-record.ts";
+import { DEVICE_RUNTIMES, NEW_HOST_RECORD, type HostRecord, type NodeLocation, type NodeRecord } from "./node-record.ts";
 
 /** What a node said as it came, once its door has seen that it is true of its key. */
 export type Registration = {
@@ -43,9 +44,17 @@ export type Node = {
   reported: boolean;
   host: HostRecord;
   news: NodeNews;
+  /** Those of devices that it has had since it registered first. */
+  deviceRuntimes: readonly Runtime[];
   /** Another process says that the node hangs there. */
   elsewhere: boolean;
 };
+
+/** Takes what a node tells of itself now. */
+export function takeInventory(node: Node, inventory: NodeInventory): void {
+  node.registration = { ...node.registration, inventory };
+  node.deviceRuntimes = DEVICE_RUNTIMES.filter((runtime) => node.deviceRuntimes.includes(runtime) || inventory.runtimes.includes(runtime));
+}
 
 /** Something runs there that the servers have given up. */
 export function hasStray({ life }: Node): boolean {
@@ -65,6 +74,7 @@ export function newNode(registration: Registration, orders: NodeRecord["orders"]
     reported: false,
     host: NEW_HOST_RECORD,
     news: NO_NEWS,
+    deviceRuntimes: [],
     elsewhere: false,
   };
 }

@@ -117,7 +117,7 @@ test("a node that registers is welcomed, checked, and can be chosen", async () =
     // With a session that the servers do not hold: it is being put away.
     { type: "node.state", state: "recycling" },
   ]);
-  expect(nodes.candidates()).toEqual([{ nodeId: "n1", state: "linked", runtimes: ["native"], slots: 2, slotsFree: 1 }]);
+  expect(nodes.candidates()).toEqual([{ nodeId: "n1", state: "linked", runtimes: ["native"], busyRuntimes: [], slots: 2, slotsFree: 1 }]);
   expect(heard).toEqual(["linked n1 [s1]"]);
   nodes.takeSlot("n1", "s1");
   expect(state("n1")).toBe("rendering");
@@ -234,6 +234,19 @@ test("a node that fails a check is told why and gets nothing, until it says othe
   expect(nodes.candidates()).toMatchObject([{ slotsFree: 0 }]);
   nodes.describe("n1", inventory());
   expect([state("n1"), slotsFree("n1")]).toEqual(["standby", 2]);
+});
+
+test("a node whose device is being played has its runtime still, and is only busy", async () => {
+  const { nodes } = await setUp();
+  const busy = () => nodes.candidates().map(({ runtimes, busyRuntimes }) => [runtimes, busyRuntimes]);
+  nodes.register(link(), registration("n1", { says: { runtimes: ["native"] } }));
+  expect(busy()).toEqual([[["native"], []]]);
+  nodes.describe("n1", { ...inventory(), runtimes: ["native", "android"] });
+  expect(busy()).toEqual([[["native", "android"], []]]);
+  nodes.describe("n1", { ...inventory(), runtimes: ["native"] });
+  expect(busy()).toEqual([[["native"], ["android"]]]);
+  nodes.describe("n1", { ...inventory(), runtimes: ["native", "android"] });
+  expect(busy()).toEqual([[["native", "android"], []]]);
 });
 
 test("while a check takes its time nothing is placed, and its answer to an older inventory counts for nothing", async () => {

@@ -26,7 +26,7 @@ import type { NodeHistory } from "./history.ts";
 import { HEARTBEATS_MISSED_MAX, NODES_MAX, NODE_GRACE_MS, SWEEP_MS, heartbeatMsFor } from "./limits.ts";
 import { makeRecord, NO_NEWS, type NodeNews } from "./make-record.ts";
 import { createLinkChecks } from "./link-checks.ts";
-import { hasStray, newNode, type Node, type NodeLink, type Registration } from "./node.ts";
+import { hasStray, newNode, takeInventory, type Node, type NodeLink, type Registration } from "./node.ts";
 import type { NodeDirectory } from "./node-directory.ts";
 import { reasonOf, stateOf, transition, type NodeEffect, type NodeEvent } from "./node-transition.ts";
 import type { NodeLetter, NodeMail, RemoteEvent } from "./node-mail.ts";
@@ -111,6 +111,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
     const inventoryChanged = !known || JSON.stringify(known.registration.inventory) !== JSON.stringify(inventory);
     nodes.set(nodeId, node);
     Object.assign(node, { registration, link, heardAtMs: clock.monotonicMs(), heartbeatMs, reported: false, news: NO_NEWS, elsewhere: false });
+    takeInventory(node, inventory);
     locate(node, {});
     const { asked } = ports.probePoints;
     link.send({ type: "node.welcome", protocol: PROTOCOL_VERSION, nodeId, heartbeatMs, ...(asked.length > 0 && { probePoints: asked }) });
@@ -146,7 +147,7 @@ export function createNodes(ports: NodesPorts, scope: Scope) {
   function describe(nodeId: string, inventory: NodeInventory): void {
     const node = nodes.get(nodeId);
     if (!node) return;
-    node.registration = { ...node.registration, inventory };
+    takeInventory(node, inventory);
     const opened = (inventory.encoders ?? []).filter((encoder) => encoder.opened).map(({ name }) => name);
     log.info({ nodeId, opened, slots: inventory.capacity.slots }, "node knows more of itself");
     apply(node, { type: "inventory-changed" });

@@ -4,7 +4,7 @@ import { chooseNode, type NodeCandidate } from "./choose-node.ts";
 const node = (nodeId: string, change: Partial<NodeCandidate> = {}): NodeCandidate => ({
   nodeId,
   state: "linked",
-  runtimes: ["native", "test-card"],
+  runtimes: ["native", "test-card"], busyRuntimes: [],
   slots: 2,
   slotsFree: 2,
   ...change,
@@ -40,5 +40,6 @@ test("every node that is passed over has its reason", () => {
 test("a network where no node has the runtime, or none has a slot at all, can't run it", () => {
   expect(chooseNode([], { runtime: "web" })).toMatchObject({ type: "none", canRun: false });
   expect(chooseNode([node("a")], { runtime: "web" })).toMatchObject({ type: "none", canRun: false });
+  expect(chooseNode([node("a", { busyRuntimes: ["android"] })], { runtime: "android" })).toMatchObject({ type: "none", canRun: true });
   expect(chooseNode([node("a", { slots: 0, slotsFree: 0 })], { runtime: "native" })).toMatchObject({ canRun: false });
 });

@@ -8,6 +8,8 @@ export type NodeCandidate = {
   /** `missing`: its control link is down and may come back; running sessions wait, new ones don't. */
   state: "linked" | "missing";
   runtimes: readonly Runtime[];
+  /** Those that it has when a device of its own is free again. */
+  busyRuntimes: readonly Runtime[];
   slots: number;
   slotsFree: number;
 };
@@ -34,7 +36,7 @@ export function chooseNode(nodes: readonly NodeCandidate[], need: SessionNeed): 
     }
   }
   if (best) return { type: "chosen", nodeId: best.nodeId };
-  const canRun = nodes.some((node) => node.slots > 0 && node.runtimes.includes(need.runtime));
+  const canRun = nodes.some((node) => node.slots > 0 && (node.runtimes.includes(need.runtime) || node.busyRuntimes.includes(need.runtime)));
   return { type: "none", canRun, passedOver };
 }
 

@@ -53,6 +53,7 @@ export function createNodeColumns() {
   };
   const byTitle = new Map<string, Members>();
   const byRuntime = new Map<string, Members>();
+  const byBusyRuntime = new Map<string, Members>();
   /** Where a started copy of a title waits. */
   const byWarmTitle = new Map<string, Members>();
 
@@ -89,6 +90,7 @@ export function createNodeColumns() {
     bits.free.set(slot, record.slotsFree > 0);
     bits.mayReturn.set(slot, record.slots > 0 && !GONE_FOR_GOOD.has(record.state));
     writeMembership(slot, byRuntime, old?.runtimes ?? [], record.runtimes);
+    writeMembership(slot, byBusyRuntime, old?.busyRuntimes ?? NOTHING, record.busyRuntimes ?? NOTHING);
     writeMembership(slot, byTitle, old?.titleIds ?? [], record.titleIds);
     writeMembership(slot, byWarmTitle, old?.warmTitleIds ?? NOTHING, record.warmTitleIds ?? NOTHING);
     bits.fetches.set(slot, record.canFetch);
@@ -160,13 +162,14 @@ export function createNodeColumns() {
     freeSlots.push(slot);
     for (const set of Object.values(bits)) set.set(slot, false);
     writeMembership(slot, byRuntime, old?.runtimes ?? [], []);
+    writeMembership(slot, byBusyRuntime, old?.busyRuntimes ?? NOTHING, NOTHING);
     writeMembership(slot, byTitle, old?.titleIds ?? [], []);
     writeMembership(slot, byWarmTitle, old?.warmTitleIds ?? NOTHING, NOTHING);
     return slot;
   }
 
   return {
-    columns, bits, byTitle, byRuntime, byWarmTitle, rtt, records, slotOf, slotFor, write, clear, judgePrices,
+    columns, bits, byTitle, byRuntime, byBusyRuntime, byWarmTitle, rtt, records, slotOf, slotFor, write, clear, judgePrices,
     /** Undefined for a place where no node is. */
     placeNumber: (name: string): number | undefined => names.get(name),
     get size(): number {

@@ -114,6 +114,9 @@ describe("where nothing can be chosen", () => {
     expect(place1([nodeRecord("a", { state: "offline" })])).toMatchObject({ type: "none", canRun: true });
     expect(place1([nodeRecord("a", { state: "draining" })])).toMatchObject({ type: "none", canRun: false });
     expect(place1([nodeRecord("a", { titleIds: [] })])).toMatchObject({ type: "none", canRun: false });
+    // Its device is being played; a node that never had one is none to wait for.
+    expect(place1([nodeRecord("a", { runtimes: [], busyRuntimes: [placementNeed().runtime], titleIds: [] })])).toMatchObject({ type: "none", canRun: true });
+    expect(place1([nodeRecord("a", { runtimes: [] })])).toMatchObject({ type: "none", canRun: false });
     expect(place1([])).toEqual({ type: "none", canRun: false, passedOver: {} });
   });
 

@@ -136,13 +136,16 @@ export function createPlacementIndex() {
   function canEverRun(need: PlacementNeed): boolean {
     const filters = createNodeFilters(nodes, need, "whole-node");
     const runtime = nodes.byRuntime.get(need.runtime);
-    if (!runtime) return false;
+    const busy = nodes.byBusyRuntime.get(need.runtime);
+    if (!runtime && !busy) return false;
     const title = nodes.byTitle.get(need.titleId);
     const capMs = need.latencyCapMs ?? Infinity;
     const estimate = createEstimate(nodes, { ...need, latencyLimitMs: capMs });
     for (const [nodeId, slot] of nodes.slotOf) {
-      if (!nodes.bits.mayReturn.has(slot) || !runtime.bits.has(slot) || need.excludedNodeIds?.has(nodeId)) continue;
-      if (!nodes.bits.fetches.has(slot) && !title?.bits.has(slot)) continue;
+      // Which titles it has for a device that is busy, a node tells when it is free.
+      const waits = busy?.bits.has(slot) === true;
+      if (!nodes.bits.mayReturn.has(slot) || !(waits || runtime?.bits.has(slot)) || need.excludedNodeIds?.has(nodeId)) continue;
+      if (!waits && !nodes.bits.fetches.has(slot) && !title?.bits.has(slot)) continue;
       if (filters.capability(slot) || filters.terms(slot)) continue;
       estimate.measure(slot);
       if (estimate.rttMsOptimistic <= capMs) return true;
