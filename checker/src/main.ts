@@ -1,6 +1,6 @@
 // The checker's process: waits for tasks and does them, or does one check at a word.
 
-import { faultsIn } from "@nearframe/shared/checking/criteria";
+import { faultsIn, whyVoid } from "@nearframe/shared/checking/criteria";
 import { Scope } from "@nearframe/shared/lifetime";
 import { checkerSocketUrl } from "./control/checker-link.ts";
 import { playerSocketUrl } from "./control/player-link.ts";
@@ -34,8 +34,11 @@ async function playOnce({ server, titleId, watchMs, dataFolder }: CheckerOptions
   const { checkerId } = await openIdentity(dataFolder);
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const observation = await playTitle({ url: playerSocketUrl(server), titleId, watchMs, timeZone, onNote: (note) => console.error(note) }, { openPath, openSenses }, scope);
-  const faults = faultsIn(observation);
+  const stalled = whyVoid(observation);
+  const faults = stalled === undefined ? faultsIn(observation) : [];
+  if (stalled !== undefined) console.error(`The check says nothing: ${stalled}`);
   console.log(JSON.stringify({ checkerId, titleId, observation, faults }, undefined, 2));
+  if (stalled !== undefined) return CHECK_VOID;
   return faults.length > 0 ? 1 : 0;
 }
 

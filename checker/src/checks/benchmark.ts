@@ -7,15 +7,17 @@ import { createBenchmarkScene, digestedRows, ROWS_PER_FRAME } from "@nearframe/s
 import type { AnswerTo, BenchmarkProfile } from "@nearframe/shared/checking/node-calls";
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
+import { watchLoop } from "../loop/watch-loop.ts";
 import { openPictureDecoder } from "../media/adapters/libav/decoders.ts";
 import type { Luma } from "../media/picture.ts";
 import { CheckVoidError } from "../play/play-title.ts";
 import { makeId } from "../play/phone.ts";
 import { NodeRefusedError, type CheckPorts } from "./ports.ts";
 
-export type BenchmarkFinding =
+/** `loopStallMs`: how long this process stood still while it timed the node. */
+export type BenchmarkFinding = { loopStallMs: number } &
   /** `fps`: undefined where the answer was wrong, or none came; `why` says so. */
-  { fps: number; codec: VideoCodec } | { fps: undefined; why: string };
+  ({ fps: number; codec: VideoCodec } | { fps: undefined; why: string });
 
 const PREPARE_MS = 15_000;
 const RUN_MS = 25_000;
@@ -38,22 +40,24 @@ class WrongAnswerError extends Error {
 
 export async function runBenchmark(nodeId: string, profile: BenchmarkProfile, ports: Pick<CheckPorts, "callNode" | "onNote">, scope: Scope): Promise<BenchmarkFinding> {
   const benchmarkId = makeId();
+  let loopStallMs = 0;
   try {
     const { codec, roundTripMs } = await prepare(nodeId, benchmarkId, profile, ports, scope);
     const seed = randomBytes(32).toString("hex");
     const askedAtMs = performance.now();
-    const answer = await ports.callNode(nodeId, { call: "benchmark.start", benchmarkId, seed }, RUN_MS);
+    const loop = watchLoop(scope);
+    const answer = await ports.callNode(nodeId, { call: "benchmark.start", benchmarkId, seed }, RUN_MS).finally(() => (loopStallMs = loop.end()));
     // What the node says may not be less than what passed here.
     const tookMs = Math.max(answer.elapsedMs, performance.now() - askedAtMs - roundTripMs);
     checkPictures(seed, profile, answer);
     for (let frame = 0; frame < FRAMES_DECODED; frame += 1) {
       await checkFrame(nodeId, benchmarkId, seed, profile, codec, answer, ports, scope);
     }
-    return { fps: Math.min(1_000, (profile.frames * 1_000) / tookMs), codec };
+    return { fps: Math.min(1_000, (profile.frames * 1_000) / tookMs), codec, loopStallMs };
   } catch (error) {
     if (!(error instanceof NodeRefusedError) && !(error instanceof WrongAnswerError)) throw error;
     ports.onNote(`${nodeId}, ${profile.encoder}: ${error.message}`);
-    return { fps: undefined, why: error.message };
+    return { fps: undefined, why: error.message, loopStallMs };
   } finally {
     // Its time runs out by itself, should this be lost.
     ports.callNode(nodeId, { call: "benchmark.end", benchmarkId }, SHOW_MS).catch(() => undefined);

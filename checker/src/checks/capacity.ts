@@ -23,11 +23,12 @@ export const performCapacity: Perform<"capacity"> = async ({ nodeId }, ports, sc
   const encoder = inventory.encoders?.find(({ name }) => name === measured?.encoder);
   if (!measured || !encoder?.opened) throw new CheckVoidError("the node has not tried its encoders yet, so it claims nothing");
   const { frameMsP95 } = encoder.at720p;
-  const { fps } = await runBenchmark(nodeId, benchmarkProfile(encoder.name, CAPACITY_FRAMES), ports, scope);
+  const { fps, loopStallMs } = await runBenchmark(nodeId, benchmarkProfile(encoder.name, CAPACITY_FRAMES), ports, scope);
   return {
     kind: "capacity",
     // By the figure that its slots rest on, should the report of its encoder say another.
     claimedFps: claimedFps({ frameMsP50: measured.frameMs, frameMsP95: Math.min(frameMsP95, 2 * measured.frameMs) }, CAPACITY_FRAMES),
     ...(fps === undefined ? {} : { measuredFps: fps }),
+    loopStallMs,
   };
 };

@@ -24,8 +24,10 @@ export const performRegistration: Perform<"registration"> = async ({ nodeId }, p
   const opened = (inventory.encoders ?? []).filter((encoder): encoder is Opened => encoder.opened);
   if (opened.length === 0) throw new CheckVoidError("the node has not tried its encoders yet, so it claims nothing");
   const unproven: string[] = [];
+  let loopStallMs = 0;
   for (const { name, codec, at720p } of opened) {
     const finding = await runBenchmark(nodeId, benchmarkProfile(name, REGISTRATION_FRAMES), ports, scope);
+    loopStallMs = Math.max(loopStallMs, finding.loopStallMs);
     const isThere = finding.fps !== undefined && finding.codec === codec;
     if (!isThere) unproven.push(`encoder:${name}`);
     else if (finding.fps < LIMITS.capacityShareHonest * claimedFps(at720p, REGISTRATION_FRAMES)) unproven.push(`speed:${name}`);
@@ -34,5 +36,5 @@ export const performRegistration: Perform<"registration"> = async ({ nodeId }, p
   const { gpu } = inventory.hardware;
   const hardware = opened.filter((encoder) => encoder.hardware);
   if (gpu && hardware.length > 0 && hardware.every(({ name }) => unproven.some((claim) => claim.endsWith(`:${name}`)))) unproven.push("gpu");
-  return { kind: "registration", claimed: opened.length + 1, unproven };
+  return { kind: "registration", claimed: opened.length + 1, unproven, loopStallMs };
 };

@@ -2,6 +2,7 @@
 // when all seals are in. It keeps what it has said until the server has noted it.
 
 import { randomBytes } from "node:crypto";
+import { whyVoid } from "@nearframe/shared/checking/criteria";
 import { sealOf, type CheckReport, type CheckSeal } from "@nearframe/shared/checking/report";
 import type { Observation } from "@nearframe/shared/checking/observation";
 import type { Assignment } from "@nearframe/shared/checking/assignment";
@@ -41,6 +42,11 @@ const TASKS_KEPT_MAX = 500;
 const SAY_AGAIN_MS = 3_000;
 const SALT_BYTES = 24;
 const REASON_LENGTH_MAX = 300;
+
+/** What was measured is this machine as much as the node. */
+class StalledError extends Error {
+  readonly code = "CHECKER_STALLED";
+}
 
 export function createDuty(ports: DutyPorts, scope: Scope) {
   const { identity, send, perform, onNote } = ports;
@@ -101,6 +107,8 @@ export function createDuty(ports: DutyPorts, scope: Scope) {
     try {
       const observation = await perform(assignment, { token, callNode: callNodeFor(taskId, mine) }, mine);
       if (duties.get(taskId) !== duty) return;
+      const stalled = whyVoid(observation);
+      if (stalled !== undefined) throw new StalledError(stalled);
       const report = identity.signed({
         type: "check.report" as const, epoch, taskId, nodeId: assignment.nodeId, checkerId, atMs: ports.wallMs(), observation,
       });
@@ -113,7 +121,7 @@ export function createDuty(ports: DutyPorts, scope: Scope) {
       const reason = (error instanceof Error ? error.message : String(error)).slice(0, REASON_LENGTH_MAX);
       onNote(`${taskId}: nothing can be said: ${reason}`);
       duties.delete(taskId);
-      send({ type: "checker.failed", epoch, taskId, reason });
+      send({ type: "checker.failed", epoch, taskId, reason, ...(error instanceof StalledError && { void: true }) });
     } finally {
       await mine.close("the task is over");
     }

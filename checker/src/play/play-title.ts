@@ -16,6 +16,7 @@ import { CHALLENGE_NONCES, NodeToPlayer, type PlayerToNode } from "@nearframe/sh
 import { bearerOf, type EndReason } from "@nearframe/shared/session/end-reasons";
 import { openPlayerLink, type PlayerLink } from "../control/player-link.ts";
 import { createSignalCalls } from "../control/signal-calls.ts";
+import { watchLoop, type LoopWatch } from "../loop/watch-loop.ts";
 import { challengeTimes } from "../measure/nonces.ts";
 import { isBlank, type Luma } from "../media/picture.ts";
 import { createWatch, type Watch } from "../measure/watch.ts";
@@ -295,15 +296,18 @@ export async function playTitle(
     });
     // Without a picture in time there is nothing to watch, and that is the observation.
     const seen = await within(settled.promise.then(() => true), PICTURE_TIMEOUT_MS, "no picture came").catch(note);
+    let loop: LoopWatch | undefined;
     if (seen) {
+      loop = watchLoop(scope);
       for (const atMs of challengeTimes(options.watchMs, Math.random)) {
         scope.own(setTimeout(challenge, atMs), clearTimeout);
       }
       await Promise.race([over.promise, wait(options.watchMs, scope)]).catch(note);
     }
     const endMs = performance.now();
+    const loopStallMs = loop?.end();
     if (!session) throw new CheckVoidError("the server made no session");
-    return { ...session.watch.observe(endMs), ...(options.codec !== undefined && { codec: options.codec }) };
+    return { ...session.watch.observe(endMs), ...(options.codec !== undefined && { codec: options.codec }), ...(loopStallMs !== undefined && { loopStallMs }) };
   }
 
   function challenge(): void {

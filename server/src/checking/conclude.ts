@@ -10,7 +10,7 @@ import type { PublishedEpoch, PublishedTask } from "@nearframe/shared/checking/p
 import type { Verdict } from "@nearframe/shared/checking/referee";
 import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import { recordAgreement } from "@nearframe/shared/checking/trust";
-import { BAN_MS, CLEARS_TO_RETURN, ERRORS_KEPT_MS, ERRORS_TO_BAN, SUSPICION_KEPT_MS } from "./limits.ts";
+import { BAN_MS, CLEARS_TO_RETURN, ERRORS_KEPT_MS, ERRORS_TO_BAN, REST_MS, REST_MS_MAX, SUSPICION_KEPT_MS, VOIDS_KEPT_MS, VOIDS_TO_REST } from "./limits.ts";
 import { checkOf, isHonesty } from "./plan-tasks.ts";
 import { newReporter, newStanding, type NodeStanding, type Reporter, type Suspicion } from "./standing.ts";
 
@@ -39,6 +39,9 @@ export function conclude(judged: Judged, standings: ReadonlyMap<string, NodeStan
   const faultsSeen = new Map(judged.reveals.map(({ report }) => [`${report.taskId} ${report.checkerId}`, faultsIn(report.observation)]));
   const atMs = judged.endedAtMs;
 
+  for (const { voided } of judged.tasks) {
+    for (const checkerId of voided ?? []) heard.set(checkerId, noteVoid(heard.get(checkerId) ?? reporters.get(checkerId) ?? newReporter(checkerId, atMs), atMs));
+  }
   for (const verdict of judged.verdicts) {
     const task = tasks.get(verdict.taskId);
     if (!task) continue;
@@ -146,6 +149,7 @@ export function judgeReporter(before: Reporter, agreed: boolean, wrong: boolean,
   const banned = errorsAtMs.length >= ERRORS_TO_BAN;
   return {
     reporterId: before.reporterId,
+    ...(before.voidsAtMs && { voidsAtMs: before.voidsAtMs }),
     agreed: yes,
     disagreed: no,
     atMs: nowMs,
@@ -153,4 +157,19 @@ export function judgeReporter(before: Reporter, agreed: boolean, wrong: boolean,
     errorsAtMs: banned ? [] : errorsAtMs,
     ...(banned ? { bannedUntilMs: atMs + BAN_MS } : before.bannedUntilMs !== undefined && { bannedUntilMs: before.bannedUntilMs }),
   };
+}
+
+/** It says nothing about its honesty: a machine that stands still now and then, and says so, is as true as any. */
+function noteVoid(before: Reporter, atMs: number): Reporter {
+  return { ...before, voidsAtMs: [...(before.voidsAtMs ?? []).filter((each) => atMs - each < VOIDS_KEPT_MS), atMs].slice(-VOIDS_NOTED_MAX) };
+}
+
+/** More make no difference. */
+const VOIDS_NOTED_MAX = VOIDS_TO_REST + REST_MS_MAX / REST_MS;
+
+/** Until then it is left out of epochs: an hour after the third void within a day, two after the fourth, and so on. */
+export function restsUntilMs({ voidsAtMs = [] }: Pick<Reporter, "voidsAtMs">): number {
+  const newestMs = voidsAtMs.at(-1) ?? 0;
+  const lately = voidsAtMs.filter((each) => newestMs - each < VOIDS_KEPT_MS).length;
+  return lately < VOIDS_TO_REST ? 0 : newestMs + Math.min(REST_MS_MAX, (lately - VOIDS_TO_REST + 1) * REST_MS);
 }

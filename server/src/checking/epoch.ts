@@ -34,7 +34,7 @@ export const EpochEvent = z.discriminatedUnion("type", [
   EpochOpened,
   z.object({ type: z.literal("planned"), task: PublishedTask, dueAtMs: Ms, titleId: z.optional(Id) }),
   z.object({ type: z.literal("assigned"), taskId: Id, checkerId: Id, atMs: Ms, untilMs: Ms, assignment: Assignment, token: z.optional(z.string()), playerId: z.optional(Id) }),
-  z.object({ type: z.literal("replaced"), taskId: Id, checkerId: Id, reason: z.string() }),
+  z.object({ type: z.literal("replaced"), taskId: Id, checkerId: Id, reason: z.string(), void: z.optional(z.literal(true)) }),
   z.object({ type: z.literal("sealed"), seal: CheckSeal }),
   z.object({ type: z.literal("reveal-asked") }),
   z.object({ type: z.literal("revealed"), reveal: CheckReveal }),
@@ -85,7 +85,11 @@ export function applyEvent(epoch: Epoch, event: EpochEvent): void {
       state.assigned.set(checkerId, event);
       return;
     case "replaced":
-      state.task = { ...state.task, replaced: [...(state.task.replaced ?? []), checkerId] };
+      state.task = {
+        ...state.task,
+        replaced: [...(state.task.replaced ?? []), checkerId],
+        ...(event.void && { voided: [...(state.task.voided ?? []), checkerId] }),
+      };
       state.committee = committeeOf(epoch.opened, state.task);
       return;
     case "sealed":

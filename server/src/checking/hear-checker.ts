@@ -30,7 +30,7 @@ export function hearChecker(running: Epoch, checkerId: string, message: CheckerT
       const { taskId, epoch, reason } = message;
       const state = running.tasks.get(taskId);
       if (epoch !== running.opened.epoch || !state || !isWorking(state, checkerId, nowMs)) return {};
-      return { event: { type: "replaced", taskId, checkerId, reason } };
+      return { event: { type: "replaced", taskId, checkerId, reason, ...(message.void && { void: true }) } };
     }
     default:
       return {};

@@ -26,7 +26,8 @@ const NO_MINUTES = { good: 0, degradedByHost: 0, badByHost: 0 };
 export function createJudge({ store, key }: JudgePorts) {
   async function judge(closing: Epoch, standings: ReadonlyMap<string, NodeStanding>, at: number): Promise<{ closed: ClosedEpoch; orders: Order[] }> {
     const published = publishEpoch(closing, at, key, verifySignature);
-    const ids = [...new Set(published.verdicts.flatMap(({ agreeing, dissenting }) => [...agreeing, ...dissenting]))];
+    const heard = published.verdicts.flatMap(({ agreeing, dissenting }) => [...agreeing, ...dissenting]);
+    const ids = [...new Set([...heard, ...published.tasks.flatMap(({ voided }) => voided ?? [])])];
     const reporters = new Map((await store.reporters(ids)).map((reporter) => [reporter.reporterId, reporter]));
     const { orders, overturned, ...concluded } = conclude(published, standings, reporters);
     const verdicts = keptOf(published);

@@ -65,5 +65,10 @@ export const SUSPICION_KEPT_MS = 7 * 24 * 3_600_000;
 export const ERRORS_TO_BAN = 2;
 export const ERRORS_KEPT_MS = 7 * 24 * 3_600_000;
 export const BAN_MS = 30 * 24 * 3_600_000;
+/** A machine that stands still in so many checks of a day is left out for a while: each void cost a check its time. */
+export const VOIDS_TO_REST = 3;
+export const VOIDS_KEPT_MS = 24 * 3_600_000;
+export const REST_MS = 3_600_000;
+export const REST_MS_MAX = 12 * 3_600_000;
 /** A host who asks again and again would keep every checker busy. */
 export const APPEAL_EVERY_MS = 24 * 3_600_000;

@@ -19,7 +19,7 @@ import { steadyTime } from "../steady-time.ts";
 import type { CheckingStore } from "../store/checking-ports.ts";
 import { findAuditSecret, mayCall } from "./audit.ts";
 import { leftForLater } from "./checked-plays.ts";
-import type { Order } from "./conclude.ts";
+import { restsUntilMs, type Order } from "./conclude.ts";
 import { createJudge, type JudgePorts } from "./judge.ts";
 import { applyEvent, isWorking, openEpoch, type Epoch, type EpochEvent, type EpochOpened } from "./epoch.ts";
 import { hearChecker } from "./hear-checker.ts";
@@ -208,7 +208,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     const known = new Map((await store.reporters(present.map(({ checkerId }) => checkerId))).map((reporter) => [reporter.reporterId, reporter]));
     return present.flatMap(({ checkerId, publicKey, operatorId, networkId }) => {
       const reporter = known.get(checkerId) ?? newReporter(checkerId, at);
-      if ((reporter.bannedUntilMs ?? 0) > at) return [];
+      if (Math.max(reporter.bannedUntilMs ?? 0, restsUntilMs(reporter)) > at) return [];
       return [{ checkerId, publicKey, operatorId, networkId, weight: weightOf(reporter, at) }];
     });
   }

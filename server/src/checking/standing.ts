@@ -79,6 +79,8 @@ export const Reporter = z.object({
   /** When it was plainly wrong. */
   errorsAtMs: z.array(Ms),
   bannedUntilMs: z.optional(Ms),
+  /** When its own process stood still in a check, lately. */
+  voidsAtMs: z.optional(z.array(Ms)),
 });
 export type Reporter = z.infer<typeof Reporter>;
 

@@ -61,7 +61,15 @@ export const LIMITS = {
   neighboursMin: 2,
   neighboursTimes: 2,
   neighboursOverMs: 30,
+  /** Of the checker's own process. A longer one may be a freeze by itself: three times the usual gap, and 150 ms more. */
+  loopStallMs: 150,
 } as const;
+
+/** Why the observation says nothing of a node, in a sentence; undefined where it does. Such a report is not heard. */
+export function whyVoid(observation: Observation): string | undefined {
+  const stallMs = "loopStallMs" in observation ? (observation.loopStallMs ?? 0) : 0;
+  return stallMs > LIMITS.loopStallMs ? `void: the checker's own process stood still for ${Math.round(stallMs)} ms while it measured` : undefined;
+}
 
 /** Every fault that the observation shows. */
 export function faultsIn(observation: Observation): Fault[] {

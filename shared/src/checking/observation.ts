@@ -11,6 +11,9 @@ const Pixels = z.int().check(z.gte(0), z.lte(16_384));
 const Total = z.number().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER));
 const Count = z.int().check(z.gte(0), z.lte(1_000_000));
 
+/** The longest time that the checker's own process stood still while it measured; left out by checkers older than this. */
+const LoopStallMs = z.optional(Ms);
+
 /** Played as a player would: the one check that sees what players get. */
 export const PlayedObservation = z.strictObject({
   kind: z.literal("simulated-player"),
@@ -54,6 +57,7 @@ export const PlayedObservation = z.strictObject({
   soundHeard: z.boolean(),
   /** The same moment's loss on the checker's other paths: above it, the fault is the checker's own line. */
   otherPathsLossShare: Share,
+  loopStallMs: LoopStallMs,
 });
 export type PlayedObservation = z.infer<typeof PlayedObservation>;
 
@@ -70,6 +74,7 @@ export const CapacityObservation = z.strictObject({
   claimedFps: Rate,
   /** Undefined: the benchmark gave the wrong result, or none in time. */
   measuredFps: z.optional(Rate),
+  loopStallMs: LoopStallMs,
 });
 
 export const InventoryObservation = z.strictObject({
@@ -77,6 +82,7 @@ export const InventoryObservation = z.strictObject({
   /** Names of claims that a session or a benchmark did not bear out, such as "encoder:nvenc". */
   unproven: z.array(z.string().check(z.maxLength(80))).check(z.maxLength(64)),
   claimed: Count,
+  loopStallMs: LoopStallMs,
 });
 
 export const LocationObservation = z.strictObject({

@@ -36,6 +36,8 @@ export const PublishedTask = z.strictObject({
   kind: z.enum(["routine", "penalty"]),
   check: z.enum(CHECK_KINDS),
   replaced: z.optional(Ids),
+  /** Of those that were replaced, who said so of itself: its own process had stood still. */
+  voided: z.optional(Ids),
   /** Of a play: the one codec that the checkers' devices can receive. */
   codec: z.optional(z.enum(VIDEO_CODECS)),
   fault: z.optional(FaultName),

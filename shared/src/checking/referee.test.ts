@@ -72,6 +72,13 @@ describe("a routine verdict", () => {
     expect(decide(shuffled)).toEqual(decide(set));
   });
 
+  test("does not hear who stood still itself, whatever it says it saw; nor a play in another codec than was asked for", () => {
+    const stalled = { ...GOOD, freezeMs: 3_000, loopStallMs: 151 };
+    expect(decide(setOf(TASK, (place) => (place < 2 ? stalled : GOOD)))).toMatchObject({ outcome: "clear", absent: { length: 2 }, evidence: { length: 3 } });
+    expect(decide(setOf(TASK, () => ({ ...stalled, loopStallMs: 150 })))).toMatchObject({ outcome: "faulty", faults: ["frozen"] });
+    expect(decide(setOf({ ...TASK, codec: "AV1" }, (place) => (place < 2 ? GOOD : { ...GOOD, codec: "AV1" })))).toMatchObject({ outcome: "clear", absent: { length: 2 } });
+  });
+
   test("needs three reports", () => {
     expect(decide(setOf(TASK, (place) => (place < 2 ? FAKE : undefined)))).toMatchObject({ outcome: "undecided", faults: [], agreeing: [] });
   });

@@ -4,7 +4,7 @@
 
 import { showsAudit, SILENT_PORT, type Audit } from "./audits.ts";
 import { drawCommittee, PENALTY_AGREEING_MIN, PENALTY_COMMITTEE, ROUTINE_COMMITTEE } from "./committee.ts";
-import { faultsIn, FAULTS, type Fault } from "./criteria.ts";
+import { faultsIn, FAULTS, whyVoid, type Fault } from "./criteria.ts";
 import { signedText } from "../node/identity.ts";
 import type { VideoCodec } from "../media/video-codecs.ts";
 import type { CheckKind, Observation } from "./observation.ts";
@@ -124,7 +124,7 @@ function hear(set: PublishedSet, task: CheckTask, committee: readonly EnrolledCh
     const reveal = reveals.find(({ report, salt }) => sealOf(report, salt) === seal.digest);
     if (!reveal) return [];
     const { report } = reveal;
-    const asked = isAsked(task, report.observation);
+    const asked = isAsked(task, report.observation) && whyVoid(report.observation) === undefined;
     const about = asked && report.epoch === set.epoch && seal.epoch === set.epoch && report.nodeId === task.nodeId;
     if (!about || !verify(checker.publicKey, signedText(report), report.signature)) return [];
     return [{ checker, report, faults: faultsIn(report.observation) }];

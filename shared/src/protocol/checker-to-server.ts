@@ -23,7 +23,7 @@ export const CheckerToServer = z.discriminatedUnion("type", [
   /** What was in the seal, once all are in; answered by `checker.noted`. */
   z.strictObject({ type: z.literal("checker.reveal"), reveal: CheckReveal }),
   /** It can say nothing about the node: somebody else is asked. */
-  z.strictObject({ type: z.literal("checker.failed"), epoch: z.int().check(z.gte(0)), taskId: Id, reason: z.string().check(z.maxLength(300)) }),
+  z.strictObject({ type: z.literal("checker.failed"), epoch: z.int().check(z.gte(0)), taskId: Id, reason: z.string().check(z.maxLength(300)), /** Its own process stood still while it measured. */ void: z.optional(z.literal(true)) }),
   /** A question to the node of a task that this checker has now; answered by `checker.node.reply`. */
   z.strictObject({ type: z.literal("checker.node.call"), callId: Id, taskId: Id, nodeId: Id, call: CheckCall }),
 ]);

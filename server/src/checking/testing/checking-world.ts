@@ -31,7 +31,7 @@ export const EPOCH_MS = 300_000;
 const START_MS = EPOCH_MS * 6_000_000;
 const SALT = "a-salt-of-the-tests-0000";
 
-type Seen = Observation | "silent" | "fails";
+type Seen = Observation | "silent" | "fails" | "stalls";
 /** `ask`: the node, through the servers. */
 export type See = (assignment: Assignment, checkerId: string, ask: (call: CheckCall) => Promise<CheckResult>) => Seen | Promise<Seen>;
 
@@ -163,6 +163,7 @@ export async function createCheckingWorld({ audits = false, ...options }: Checki
         const observation = await see(assignment, checkerId, (call) => ask(taskId, assignment.nodeId, call));
         if (observation === "silent") return;
         if (observation === "fails") return home.handle(checkerId, { type: "checker.failed", epoch, taskId, reason: "cannot" });
+        if (observation === "stalls") return home.handle(checkerId, { type: "checker.failed", epoch, taskId, reason: "void: it stood still", void: true });
         const report = signed({ type: "check.report" as const, epoch, taskId, nodeId: assignment.nodeId, checkerId, atMs: Date.now(), observation });
         reports.set(taskId, report);
         const seal = signed({ type: "check.seal" as const, epoch, taskId, checkerId, digest: sealOf(report, SALT) });
