@@ -32,6 +32,8 @@ export interface Path {
   openChannels(labels: readonly SentLabel[]): Promise<void>;
   /** False where it can't leave now. */
   send(label: SentLabel, data: Uint8Array | string): boolean;
+  /** There and back by an ICE binding on the path itself: answered by whatever holds the node's media port. Undefined where no answer came. */
+  bindingMs(): Promise<number | undefined>;
   /** Asks for a picture that needs none before it. */
   requestKeyframe(): void;
 }

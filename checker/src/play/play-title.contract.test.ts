@@ -115,6 +115,7 @@ test("of several candidates the chosen one's path is used as it is, and the othe
     return {
       openChannels: async (labels) => void mine.labels.push(...labels),
       send: () => true,
+      bindingMs: async () => undefined,
       requestKeyframe: () => {},
     };
   };

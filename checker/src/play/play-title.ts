@@ -245,6 +245,7 @@ export async function playTitle(
     every(SECOND_MS, () => {
       pings.set((pingId += 1), performance.now());
       say({ type: "ping", id: pingId, sentAtMs: performance.now() });
+      void path.bindingMs().then((ms) => ms !== undefined && !finished && watch.handleBinding(ms));
       const sample = watch.sample(performance.now());
       if (!sample) return;
       link.send({ type: "session.telemetry", sessionId: id, sample });

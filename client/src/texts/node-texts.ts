@@ -65,7 +65,7 @@ const en = {
   } satisfies Record<Check, string>,
   faults: {
     "not-alive": "Did not answer", "never-started": "Never showed a picture", "slow-start": "Started slowly", "few-frames": "Too few frames",
-    frozen: "Stood still", "late-response": "Answered late", "no-sound": "No sound", "small-picture": "Picture too small",
+    frozen: "Stood still", "late-response": "Answered late", "work-elsewhere": "Works somewhere else", "no-sound": "No sound", "small-picture": "Picture too small",
     "low-bitrate": "Picture too coarse", "lossy-path": "Lost packets on its line", "below-capacity": "Carries less than it claims", "unlikely-location": "Hardly where it says",
     "far-below-capacity": "Carries far less than it claims", "nonce-missed": "Picture was not live", "frames-inflated": "Told of frames that never came", "bytes-inflated": "Told of bytes that never came",
     "blurred-picture": "Picture was blown up", "other-content": "Picture was of something else", "claim-unproven": "Claims what it lacks", "codec-unplayed": "A codec did not play",
@@ -130,7 +130,7 @@ const zh: NodeTexts = {
   checks: { "simulated-player": "模拟玩家", liveness: "在线", capacity: "容量", registration: "声明", location: "位置" },
   faults: {
     "not-alive": "没有应答", "never-started": "从未出现画面", "slow-start": "启动缓慢", "few-frames": "帧数过少", frozen: "画面停顿",
-    "late-response": "响应迟缓", "no-sound": "没有声音", "small-picture": "画面过小", "low-bitrate": "画面粗糙", "lossy-path": "线路丢包",
+    "late-response": "响应迟缓", "work-elsewhere": "实际运行在别处", "no-sound": "没有声音", "small-picture": "画面过小", "low-bitrate": "画面粗糙", "lossy-path": "线路丢包",
     "below-capacity": "容量低于声明", "unlikely-location": "位置可疑", "far-below-capacity": "容量远低于声明", "nonce-missed": "画面不是实时的", "frames-inflated": "虚报帧数", "bytes-inflated": "虚报数据量",
     "blurred-picture": "画面是放大的", "other-content": "画面内容不符", "claim-unproven": "声明不实", "codec-unplayed": "某编解码器无法播放", "impossible-location": "位置不实",
   },

@@ -9,6 +9,7 @@ export const ADVICE: Readonly<Record<Fault, string>> = {
   "few-frames": "Fewer pictures came than the title draws: lower the number of slots, or use a faster encoder.",
   "frozen": "The picture stood still: other programs on the machine or on its line take what sessions need.",
   "late-response": "Presses were answered late: see what else uses the processor, and whether the line is full (bufferbloat).",
+  "work-elsewhere": "Even its fastest answers came 20 ms after what the way to its media port takes: run sessions on the machine that holds the port, and leave its processor room.",
   "no-sound": "No sound came: see that the sound server runs for the node's user.",
   "small-picture": "The picture was smaller than the title's: the line or the encoder is too slow for its size.",
   "low-bitrate": "The picture had less than half of the usual rate: the line carries too little for this many slots.",

@@ -19,6 +19,7 @@ describe("a node that is played as a player would", () => {
     ["few-frames", { distinctFps: 50 }],
     ["frozen", { freezeMs: 900 }],
     ["late-response", { clickToPhotonP95Ms: 140 }],
+    ["work-elsewhere", { bindingMsLeast: 18, answerMsLeast: 39 }],
     ["no-sound", { soundHeard: false }],
     ["nonce-missed", { noncesSeen: 2 }],
     ["frames-inflated", { framesDeclared: 1_400 }],

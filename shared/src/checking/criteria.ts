@@ -13,6 +13,7 @@ export const FAULTS = {
   "few-frames": "performance",
   "frozen": "performance",
   "late-response": "performance",
+  "work-elsewhere": "performance",
   "no-sound": "performance",
   "small-picture": "performance",
   "low-bitrate": "performance",
@@ -39,6 +40,8 @@ export const LIMITS = {
   freezeShare: 0.01,
   /** Of the node's own making: on top of the path's round trip. */
   responseOverPathMs: 80,
+  /** From the media port to the session that answers, there and back: within one machine it is a few. */
+  answerOverBindingMs: 20,
   heartbeatAgeMs: 180_000,
   capacityShare: 0.9,
   capacityShareHonest: 0.75,
@@ -104,6 +107,7 @@ function faultsInPlay(seen: PlayedObservation): Fault[] {
     seen.distinctFps < LIMITS.fpsShare * seen.titleFps && "few-frames",
     seen.freezeMs > LIMITS.freezeShare * seen.watchedMs && "frozen",
     seen.clickToPhotonP95Ms !== undefined && seen.clickToPhotonP95Ms > seen.roundTripMs + LIMITS.responseOverPathMs && "late-response",
+    seen.answerMsLeast !== undefined && seen.bindingMsLeast !== undefined && seen.answerMsLeast > seen.bindingMsLeast + LIMITS.answerOverBindingMs && "work-elsewhere",
     !seen.soundHeard && "no-sound",
     seen.width * seen.height < 0.5 * seen.titleWidth * seen.titleHeight && "small-picture",
     thin && "low-bitrate",

@@ -52,6 +52,9 @@ export const PlayedObservation = z.strictObject({
   bytesReceived: z.optional(Total),
   /** Of the path: what no node can be blamed for. */
   roundTripMs: Ms,
+  /** The shortest ICE binding of at least five, which the media port answers, and the shortest ping, which the session answers. */
+  bindingMsLeast: z.optional(Ms),
+  answerMsLeast: z.optional(Ms),
   lossShare: Share,
   clickToPhotonP95Ms: z.optional(Ms),
   soundHeard: z.boolean(),

@@ -30,13 +30,15 @@ type Node = {
   /** From a press, or a question, to the picture that answers, on top of the way there and back. */
   answerMs?: number;
   nonceMs?: number;
+  /** From its media port to where the work is done, there and back. */
+  relayMs?: number;
   /** What is shown was recorded: nothing answers. */
   isRecorded?: boolean;
   starts?: boolean;
 };
 
 /** Twelve seconds of a node, as the checker's watch hears them. */
-function play({ drawnFps = 60, sentFps = 60, markedTimes = 1, bytesTimes = 1, packetsPerFrame = 16, size = TITLE.size, answerMs = 45, nonceMs = 45, isRecorded = false, starts = true }: Node): PlayedObservation {
+function play({ drawnFps = 60, sentFps = 60, markedTimes = 1, bytesTimes = 1, packetsPerFrame = 16, size = TITLE.size, answerMs = 45, nonceMs = 45, relayMs = 2, isRecorded = false, starts = true }: Node): PlayedObservation {
   const watch = createWatch(0, TITLE);
   let sequence = 0;
   let flips = 0;
@@ -71,7 +73,10 @@ function play({ drawnFps = 60, sentFps = 60, markedTimes = 1, bytesTimes = 1, pa
     drawn = picture;
   }
   watch.handleSound(0.2);
-  for (let ping = 0; ping < 10; ping += 1) watch.handleRoundTrip(ROUND_TRIP_MS);
+  for (let ping = 0; ping < 10; ping += 1) {
+    watch.handleRoundTrip(ROUND_TRIP_MS + relayMs + (ping % 3) * 4);
+    watch.handleBinding(ROUND_TRIP_MS + (ping % 4) * 3);
+  }
   return watch.observe(12_400);
 }
 
@@ -89,6 +94,7 @@ describe("a node", () => {
     ["whose uplink is throttled, so that the picture is small", "small-picture", { size: { width: 640, height: 360 }, packetsPerFrame: 2 }],
     ["whose uplink is throttled", "low-bitrate", { packetsPerFrame: 1 }],
     ["that has the work done far away", "late-response", { answerMs: 130, nonceMs: 130 }],
+    ["that has the work done in the next town", "work-elsewhere", { relayMs: 25, answerMs: 70, nonceMs: 70 }],
     ["that has the work done at the other end of the world", "nonce-missed", { answerMs: 350, nonceMs: 350 }],
     ["that lives and serves nobody", "never-started", { starts: false }],
   ])("%s is found: %s", (_, fault, bent) => {

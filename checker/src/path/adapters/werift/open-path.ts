@@ -2,7 +2,7 @@
 // feedback that a sender steers by. What it does not do, such as decoding, is not
 // wanted of it (docs/adr/0006-checker-client.md).
 
-import { RTCPeerConnection, RTCRtpCodecParameters, UdpTransport, type RTCDataChannel } from "werift";
+import { candidatePriority, classes, Message, methods, RTCPeerConnection, RTCRtpCodecParameters, UdpTransport, type RTCDataChannel } from "werift";
 import { withTimeout, type Scope } from "@nearframe/shared/lifetime";
 import { Channel } from "@nearframe/shared/media/profile";
 import { VIDEO_CODECS, type VideoCodec } from "@nearframe/shared/media/video-codecs";
@@ -57,6 +57,7 @@ export const openPath: OpenPath = async (offer, call, events, scope) => {
       channel.send(typeof data === "string" ? data : Buffer.from(data));
       return true;
     },
+    bindingMs: () => bindingMs(send),
     requestKeyframe() {
       // It may be lost like any packet: whoever waits asks again.
       void receiver?.sendRtcpPLI(ssrc).catch(() => undefined);
@@ -157,6 +158,26 @@ function roomToWait(peer: RTCPeerConnection): void {
     if (protocol && "transport" in protocol && protocol.transport instanceof UdpTransport) {
       protocol.transport.socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
     }
+  }
+}
+
+const BINDING_MS_MAX = 1_000;
+
+/** What an end that checks whether its path still carries sends now and then anyway (RFC 7675). */
+async function bindingMs(peer: RTCPeerConnection): Promise<number | undefined> {
+  const [connection] = peer.iceTransports.map((transport) => transport.connection);
+  const nominated = connection?.nominated;
+  if (!nominated) return undefined;
+  const request = new Message(methods.BINDING, classes.REQUEST);
+  request.setAttribute("USERNAME", `${connection.remoteUsername}:${connection.localUsername}`);
+  request.setAttribute("PRIORITY", candidatePriority("prflx"));
+  request.setAttribute("ICE-CONTROLLING", BigInt(1));
+  const sentAtMs = performance.now();
+  try {
+    await withTimeout(nominated.protocol.request(request, nominated.remoteAddr, Buffer.from(connection.remotePassword), 0), BINDING_MS_MAX, "no answer");
+    return performance.now() - sentAtMs;
+  } catch {
+    return undefined;
   }
 }
 
