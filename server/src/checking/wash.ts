@@ -19,7 +19,7 @@ export type PlayedSession = {
   beganAtMs: number;
   /** Of each minute that both ends told of, in order: inputs that drew something. */
   inputs: readonly number[];
-  /** That were shown, in all of these minutes. */
+  /** That were shown while the title moved, in all of these minutes. */
   pictures: number;
 };
 

@@ -136,12 +136,12 @@ export function checkingStoreContract(open: () => Promise<CheckingStore & Judged
       await store.saveSession(session({ id: "d", check: true, lease: { nodeId: "n3", slot: 0, epoch: 1 } }), []);
       await store.addNodeDays([{ nodeId: "n1", atMs: AT, linkedMs: 5, sessionsEnded: 2, sessionsFailedByHost: 0 }]);
       const minute = (sessionId: string, number: number, inputs: number, change: object = {}) =>
-        minuteRecord({ minute: number, mos: 4, clickToPhotonCount: inputs, beganAtMs: AT + number * 60_000 }, { sessionId, nodeId: "n1", reports: reports(), ...change });
+        minuteRecord({ minute: number, mos: 4, fps: 60, movingSeconds: 30, clickToPhotonCount: inputs, beganAtMs: AT + number * 60_000 }, { sessionId, nodeId: "n1", reports: reports(), ...change });
       await store.saveMinutes([minute("a", 1, 5), minute("a", 0, 7), minute("b", 2, 0), minute("c", 3, 9, { nodeId: "n2" }), minute("d", 4, 1, { reports: reports({ check: true }) }), minute("a", 9, 1)]);
       const judge = (sessionId: string, number: number) => ({ sessionId, minute: number, blame: "nobody" as const, evidence: [], weight: 1 });
       await store.saveJudgements([judge("a", 0), judge("a", 1), judge("b", 2), judge("c", 3), judge("d", 4)]);
       const of = { playerId: "p1", nodeId: "n1", networkId: "v4-1.2" };
-      const all = [{ ...of, sessionId: "b", beganAtMs: AT + 120_000, inputs: [0], pictures: 3_500 }, { ...of, sessionId: "a", beganAtMs: AT, inputs: [7, 5], pictures: 7_000 }];
+      const all = [{ ...of, sessionId: "b", beganAtMs: AT + 120_000, inputs: [0], pictures: 1_800 }, { ...of, sessionId: "a", beganAtMs: AT, inputs: [7, 5], pictures: 3_600 }];
       expect(await store.playedSessions({ nodeIds: ["n1"], sinceMs: AT, newestMax: 9 })).toEqual(all);
       expect(await store.playedSessions({ nodeIds: ["n1"], sinceMs: AT, newestMax: 1 })).toEqual(all.slice(0, 1));
       expect(await store.playedSessions({ nodeIds: ["n1"], sinceMs: AT + 120_000, newestMax: 9 })).toEqual(all.slice(0, 1));

@@ -9,17 +9,16 @@ export function createMemoryWash(sessions: ReadonlyMap<string, SessionRecord>, m
     async playedSessions({ nodeIds, sinceMs, newestMax }) {
       const told = [...minutes].flatMap(([key, { sessionId, nodeId, quality, reports }]) =>
         reports && !reports.check && judged.has(key) && nodeIds.includes(nodeId) && quality.beganAtMs >= sinceMs ? [{ sessionId, nodeId, quality, reports }] : []);
-      const played = [...Map.groupBy(told, ({ sessionId, nodeId, reports }) => `${sessionId} ${nodeId} ${reports.playerId}`).values()].flatMap((own) => {
+      const played = [...Map.groupBy(told, ({ sessionId, nodeId }) => `${sessionId} ${nodeId}`).values()].flatMap((own) => {
         const inOrder = own.toSorted((a, b) => a.quality.minute - b.quality.minute);
         const [first] = inOrder;
         if (!first) return [];
-        const { sessionId, nodeId, reports: { playerId } } = first;
+        const { sessionId, nodeId, reports: { playerId, networkId } } = first;
         return {
-          sessionId, playerId, nodeId,
-          networkId: inOrder.map(({ reports }) => reports.networkId).toSorted().at(-1) ?? "",
+          sessionId, playerId, nodeId, networkId,
           beganAtMs: Math.min(...own.map(({ quality }) => quality.beganAtMs)),
           inputs: inOrder.map(({ quality }) => quality.clickToPhotonCount),
-          pictures: own.reduce((sum, { reports: { player } }) => sum + player.framesShown, 0),
+          pictures: own.reduce((sum, { quality: { fps = 0, movingSeconds } }) => sum + fps * movingSeconds, 0),
         };
       });
       return played.toSorted((a, b) => b.beganAtMs - a.beganAtMs || (a.sessionId < b.sessionId ? -1 : 1)).slice(0, newestMax);
