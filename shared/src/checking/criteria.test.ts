@@ -37,7 +37,7 @@ describe("a node that is played as a player would", () => {
   });
 
   test("in a codec that it would not have chosen has to play, and to be live; how well, nobody asks", () => {
-    expect(faults({ codec: "AV1", distinctFps: 20, receivedKbps: 900, width: 426, height: 240, sharpness: 0.4, similarity: 0.5 })).toEqual([]);
+    expect(faults({ codec: "AV1", distinctFps: 20, receivedKbps: 900, width: 426, height: 240, sharpness: 0.4, similarity: 0.5, nonceMs: 600 })).toEqual([]);
     expect(faults({ codec: "AV1", noncesSeen: 0, framesDeclared: 1_400 })).toEqual(["nonce-missed", "frames-inflated"]);
     const { startupMs: _, ...never } = { ...GOOD, codec: "AV1" as const };
     expect(faultsIn(never)).toEqual(["codec-unplayed"]);
