@@ -31,17 +31,19 @@ export async function openBrowser(
   return scope.own(context, (context) => context.close());
 }
 
-/** Goes to a title and waits until its video shows frames. */
+/** Goes to a title and waits until it is played. */
 export async function play(page: Page, url: string, titleId: string): Promise<void> {
   await page.goto(`${url}/play/${titleId}`);
   await waitForFrames(page);
 }
 
+/** Pictures of the title's: a session that still starts may show its empty display. Guests have no session of their own. */
 export async function waitForFrames(page: Page, timeoutMs = 45_000): Promise<void> {
   await page.waitForFunction(
     () => {
       const video = document.querySelector("video");
-      return video !== null && video.videoWidth > 0 && video.getVideoPlaybackQuality().totalVideoFrames > 5;
+      const session = window.__nearframe?.session;
+      return (session === undefined || session.phase === "playing") && video !== null && video.videoWidth > 0 && video.getVideoPlaybackQuality().totalVideoFrames > 5;
     },
     undefined,
     { timeout: timeoutMs },
