@@ -36,6 +36,8 @@ export type Cell = {
   reliabilityMax: number;
   /** No node of it captures and encodes, or ever did, in less. */
   captureEncodeMsMin: number;
+  /** By probe point: no node of it measured, or ever did, a shorter round trip to it. */
+  readonly rttMsMin: Map<string, number>;
   /** Slots of the columns, cheapest first. */
   readonly slots: number[];
 };
@@ -51,7 +53,7 @@ export function cellKeyOf(location: Location | undefined): string {
 }
 
 export function createCell(key: string, location: Location | undefined): Cell {
-  return { centre: location && centreOf(key), radiusKm: 0, accuracyKmMax: 0, reliabilityMax: 0, captureEncodeMsMin: Infinity, slots: [] };
+  return { centre: location && centreOf(key), radiusKm: 0, accuracyKmMax: 0, reliabilityMax: 0, captureEncodeMsMin: Infinity, rttMsMin: new Map(), slots: [] };
 }
 
 function bandOf(latitude: number): { row: number; columns: number } {

@@ -20,7 +20,7 @@ export function createEstimate(nodes: NodeColumns, need: PlacementNeed) {
   const player = need.location ? { ...unitPoint(need.location), accuracyKm: need.location.accuracyKm } : undefined;
   const vector = Object.entries(need.rttVector ?? {}).flatMap(([probePointId, aMs]) => {
     const column = rtt.get(probePointId);
-    return column ? [{ aMs, column }] : [];
+    return column ? [{ probePointId, aMs, column }] : [];
   });
   const measured = new Map<number, number>();
   for (const [nodeId, rttMs] of need.measuredRttMs ?? []) {
@@ -28,8 +28,8 @@ export function createEstimate(nodes: NodeColumns, need: PlacementNeed) {
     if (slot !== undefined) measured.set(slot, rttMs);
   }
   const assumedMs = Math.min(need.latencyLimitMs, RTT_MS_UNKNOWN);
-  /** Where something was measured, only light bounds what an estimate can come to. */
-  const byDistanceOnly = vector.length === 0 && measured.size === 0;
+  /** What bounds an estimate from below: of a node that was measured only light does. */
+  const bound = measured.size > 0 ? "light" : vector.length > 0 ? "vectors" : "distance";
 
   const estimate = {
     source: "unknown" as RttSource,
@@ -72,7 +72,7 @@ export function createEstimate(nodes: NodeColumns, need: PlacementNeed) {
     /** Nearest first. */
     cellsInReach(cells: Iterable<Cell>): CellInReach[] {
       const reached: CellInReach[] = [];
-      const reach = byDistanceOnly ? expectedReachKm(need.latencyLimitMs) : reachKm(need.latencyLimitMs);
+      const reach = bound === "distance" ? expectedReachKm(need.latencyLimitMs) : reachKm(need.latencyLimitMs);
       for (const cell of cells) {
         const rttMsLeast = leastOf(cell, reach);
         if (rttMsLeast !== undefined) reached.push({ cell, rttMsLeast });
@@ -82,9 +82,12 @@ export function createEstimate(nodes: NodeColumns, need: PlacementNeed) {
   };
 
   /** Undefined where the whole bin is beyond reach. */
-  function leastOf({ centre, radiusKm, accuracyKmMax }: Cell, reach: number): number | undefined {
-    if (!player) return byDistanceOnly ? assumedMs : 0;
-    if (!centre) return 0;
+  function leastOf(cell: Cell, reach: number): number | undefined {
+    const { centre, radiusKm, accuracyKmMax } = cell;
+    if (!player || !centre) {
+      if (bound === "vectors") return Math.min(assumedMs, mostOf(cell));
+      return player || bound === "light" ? 0 : assumedMs;
+    }
     const dx = centre.x - player.x;
     const dy = centre.y - player.y;
     const dz = centre.z - player.z;
@@ -94,7 +97,20 @@ export function createEstimate(nodes: NodeColumns, need: PlacementNeed) {
     const km = Math.max(0, arcKm(dx, dy, dz) - radiusKm);
     const nearestKm = Math.max(0, km - player.accuracyKm - accuracyKmMax);
     if (nearestKm > reach) return undefined;
-    return byDistanceOnly ? rttMsByDistance(km, player.accuracyKm) : rttMsMin(nearestKm);
+    if (bound === "distance") return rttMsByDistance(km, player.accuracyKm);
+    const floorMs = rttMsMin(nearestKm);
+    if (bound === "light") return floorMs;
+    // `combineRtt` gives the distance's expectation, or what a common probe point allows where that is less.
+    const mostMs = mostOf(cell);
+    if (Math.max(floorMs, Math.min(rttMsByDistance(nearestKm, 0), mostMs)) > need.latencyLimitMs) return undefined;
+    return Math.max(floorMs, Math.min(rttMsByDistance(km, player.accuracyKm), mostMs));
+  }
+
+  /** No node of the bin has a shorter way by a probe point. */
+  function mostOf({ rttMsMin: leastTo }: Cell): number {
+    let mostMs = Infinity;
+    for (const { probePointId, aMs } of vector) mostMs = Math.min(mostMs, aMs + (leastTo.get(probePointId) ?? Infinity));
+    return mostMs;
   }
 
   return estimate;

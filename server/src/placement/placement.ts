@@ -53,6 +53,7 @@ export function createPlacementIndex() {
       fees.add(record.feePerHourMicros, 1);
     }
     widen(cell, slot, record);
+    if (moved || old?.rttVector !== record.rttVector) noteVector(cell, record);
   }
 
   function takeOut(slot: number): void {
@@ -72,6 +73,14 @@ export function createPlacementIndex() {
     const { x, y, z } = unitPoint(location);
     cell.radiusKm = Math.max(cell.radiusKm, arcKm(x - cell.centre.x, y - cell.centre.y, z - cell.centre.z));
     cell.accuracyKmMax = Math.max(cell.accuracyKmMax, location.accuracyKm);
+  }
+
+  function noteVector({ rttMsMin }: Cell, { rttVector }: NodeRecord): void {
+    for (const [probePointId, rttMs] of Object.entries(rttVector)) {
+      // As the columns keep it.
+      const kept = Math.fround(rttMs);
+      if (kept < (rttMsMin.get(probePointId) ?? Infinity)) rttMsMin.set(probePointId, kept);
+    }
   }
 
   function remove(nodeId: string): void {
