@@ -268,7 +268,7 @@ test("a problem is reported from the menu, and reaches the operator with what th
     await (await openMenu(page)).getByRole("button", { name: "Report a problem" }).click();
     const sheet = page.getByRole("dialog", { name: "What is wrong?" });
     expect(await sheet.getByRole("button", { name: "Send" }).isEnabled()).toBe(false);
-    await sheet.getByText("Picture", { exact: true }).click();
+    await sheet.getByRole("radio", { name: "Picture" }).check();
     await sheet.getByRole("textbox").fill("grey blocks, then fine again");
     await sheet.getByRole("button", { name: "Send" }).click();
     const sent = page.getByRole("dialog", { name: /on its way/ });
