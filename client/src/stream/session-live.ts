@@ -61,6 +61,8 @@ export function whileLive(state: Live, event: SessionEvent, context: Context): S
     case "network-changed":
       return [{ ...state, restartDue: state.control === "down" }, restartIce(state)];
     case "receiver-failed":
+      // What was being made to the node that the session has just left.
+      if (state.moving !== undefined && state.media.is === "none") return [state, []];
       // Without the server no path can be made; with it comes a new offer.
       if (state.control === "down") return [{ ...state, media: pathLost(context.nowMs) }, []];
       return giveUp(state, { kind: "local", cause: event.cause, detail: event.detail }, event.detail, context);

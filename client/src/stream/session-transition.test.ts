@@ -357,6 +357,15 @@ describe("candidates", () => {
   });
 });
 
+test("a path that was being made to a node which is left fails without harm", () => {
+  const moved = connecting().hear({ type: "session.moving", sessionId: "s-1", reason: "node-lost" });
+  moved.happen({ kind: "receiver-failed", cause: "node-silent", detail: "the session ended or moved to another device" });
+  expect(moved.sent).toEqual([]);
+  expect(moved.state).toMatchObject({ phase: "starting", moving: "node-lost" });
+  moved.hear({ type: "session.offer", sessionId: "s-1", epoch: 2, offer }).happen({ kind: "receiver-failed", cause: "node-silent", detail: "no answer" });
+  expect(moved.sent).toMatchObject([{ type: "session.unreachable" }]);
+});
+
 describe("a display's own empty screen", () => {
   test("is no first frame; what is shown once the title has drawn is", () => {
     const started = connecting().hear(progress("display-started")).happen({ kind: "media-connected" });

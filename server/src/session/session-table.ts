@@ -123,8 +123,9 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
       case "tell-chosen":
         return entry.peer?.send({ type: "session.chosen", sessionId, epoch: effect.epoch });
       case "tell-moving":
-        relay.dropSession(sessionId);
-        return entry.peer?.send({ type: "session.moving", sessionId, reason: effect.reason });
+        entry.peer?.send({ type: "session.moving", sessionId, reason: effect.reason });
+        // After it: what was asked of the old node fails because of it, which is no news by then.
+        return relay.dropSession(sessionId);
       case "tell-end": {
         relay.dropSession(sessionId);
         entry.told = telemetry.endSession(sessionId);
