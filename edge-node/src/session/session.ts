@@ -15,7 +15,6 @@ import type { SaveGrant } from "@nearframe/shared/saves/save-grant";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
 import type { StartStep } from "@nearframe/shared/session/start-steps";
 import type { NodeSample } from "@nearframe/shared/telemetry/samples";
-import { CLIPBOARD_CHARACTERS_MAX } from "@nearframe/shared/protocol/session-control";
 import { idlePolicyOf } from "@nearframe/shared/title/idle-policy";
 import { START_TIMEOUT_S_DEFAULT, type Title } from "@nearframe/shared/title/manifest";
 import type { TitleSource } from "@nearframe/shared/title-store/package";
@@ -35,6 +34,7 @@ import {
   CommandMissingError, type FindTitle, type KeepSaves, type KeptSaves, type LaunchTitle, type OpenDisplay, type OpenSound, type Display, type RunningTitle, type Sound, type WarmTitle, type WarmTitles,
 } from "./ports.ts";
 import { blame, describe, PartError, type Part } from "./part-error.ts";
+import { createClipboard } from "./clipboard.ts";
 import { createTitleLink, type Microphone } from "./title-link.ts";
 import { createProbeAnswers } from "./probe-answers.ts";
 import { createStream, NoCommonCodecError, type StreamPorts } from "./stream.ts";
@@ -205,7 +205,8 @@ export function createSession(
     scope,
   );
 
-  const titleLink = createTitleLink({ manifest: title.manifest, tell: stream.sendControl, microphone: () => microphone });
+  const onClipboard = createClipboard((text) => stream.sendControl({ type: "clipboard", text }), scope);
+  const titleLink = createTitleLink({ manifest: title.manifest, tell: stream.sendControl, onCopied: onClipboard, microphone: () => microphone });
 
   const agentDoor = createAgentDoor(
     {
@@ -342,10 +343,6 @@ export function createSession(
   function onRumble(pad: number, rumble: Rumble): void {
     stream.sendControl({ type: "rumble", pad, ...rumble });
     guests.rumble(pad, rumble);
-  }
-
-  function onClipboard(text: string): void {
-    stream.sendControl({ type: "clipboard", text: text.slice(0, CLIPBOARD_CHARACTERS_MAX) });
   }
 
   function watchTitle(launched: RunningTitle): void {

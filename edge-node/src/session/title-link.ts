@@ -25,6 +25,8 @@ export interface Microphone {
 export type TitleLinkPorts = {
   manifest: Pick<TitleManifest, "name" | "sensors">;
   tell(message: NodeToPlayer): void;
+  /** The player's clipboard is to have this. */
+  onCopied(text: string): void;
   /** Undefined until the session has its sound. */
   microphone(): Microphone | undefined;
 };
@@ -45,7 +47,7 @@ export interface TitleLink {
 
 const TREE_TIMEOUT_MS = 4_000;
 
-export function createTitleLink({ manifest, tell, microphone }: TitleLinkPorts): TitleLink {
+export function createTitleLink({ manifest, tell, onCopied, microphone }: TitleLinkPorts): TitleLink {
   let bridge: Bridge | undefined;
   let focus: Extract<NodeToPlayer, { type: "text-focus" }> | undefined;
   let motionSeq: number | undefined;
@@ -62,7 +64,7 @@ export function createTitleLink({ manifest, tell, microphone }: TitleLinkPorts):
         return tell(next);
       }
       case "copied":
-        return tell({ type: "clipboard", text: message.text });
+        return onCopied(message.text);
       case "tree":
         if (tree?.id === message.id) tree.done(message.nodes);
         return;
