@@ -15,10 +15,10 @@ import type { Sandbox } from "../sandbox/ports.ts";
 import type { Display, Sound } from "../session/ports.ts";
 import { openPulse } from "../sound/adapters/pulse.ts";
 import { createLauncher } from "../title/launch.ts";
+import { SCRIPT_SIZE, scriptManifest } from "../title/testing/script-manifest.ts";
 import type { Card } from "./find-cards.ts";
 import { createGraphics } from "./graphics.ts";
 
-const SIZE = { width: 320, height: 240 };
 const LAVAPIPE: Card = {
   model: "lavapipe", pciId: undefined, devices: [], facts: [], groups: [], vulkanDrivers: ["/usr/share/vulkan/icd.d/lvp_icd.x86_64.json"],
 };
@@ -32,7 +32,7 @@ let sound: Sound;
 beforeAll(async () => {
   machine = new Scope();
   sandbox = await openBubblewrap({ networkAllowed: false });
-  [display, sound] = await Promise.all([openXvfb(SIZE, machine), openPulse(machine)]);
+  [display, sound] = await Promise.all([openXvfb(SCRIPT_SIZE, machine), openPulse(machine)]);
 });
 afterAll(() => machine.close());
 
@@ -54,13 +54,7 @@ async function outputOf(script: string, cards: readonly Card[], manifest: Partia
     {
       title: {
         folder: titleFolder,
-        manifest: {
-          id: "drawn", name: "Drawn", summary: "A title for a test.", publisher: "Nobody", credits: "None", category: "tool",
-          art: { cover: "cover", hero: "hero", accent: "#ffffff" }, runtime: "native", command: ["run.sh"], size: SIZE, fps: 60,
-          input: { keyboard: true, pointer: "absolute", touch: false }, savePaths: [],
-          resources: { cpuCores: 1, memoryMb: 512, gpu: true, network: false },
-          ...manifest,
-        },
+        manifest: scriptManifest({ resources: { cpuCores: 1, memoryMb: 512, gpu: true, network: false }, ...manifest }),
       },
       sessionFolder, display, sound,
     },

@@ -19,11 +19,11 @@ import { isRunning } from "../process/testing/is-running.ts";
 import type { Display, RunningProgram, Sound } from "../session/ports.ts";
 import { openPulse } from "../sound/adapters/pulse.ts";
 import { createLauncher } from "../title/launch.ts";
+import { SCRIPT_SIZE, scriptManifest } from "../title/testing/script-manifest.ts";
 import { openBubblewrap } from "./adapters/bubblewrap.ts";
 import { descendantsOf } from "./limits/read-processes.ts";
 import type { Sandbox } from "./ports.ts";
 
-const SIZE = { width: 320, height: 240 };
 /** A script that tries something prints this if it was let. */
 const LET = "LET-THROUGH";
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
   machine = new Scope();
   sandbox = await openBubblewrap({ networkAllowed: process.getuid?.() === 0 });
   [display, otherDisplay, sound, otherSound] = await Promise.all([
-    openXvfb(SIZE, machine), openXvfb(SIZE, machine), openPulse(machine), openPulse(machine),
+    openXvfb(SCRIPT_SIZE, machine), openXvfb(SCRIPT_SIZE, machine), openPulse(machine), openPulse(machine),
   ]);
 });
 afterAll(() => machine.close());
@@ -60,13 +60,7 @@ async function launch(script: string, manifest: Partial<TitleManifest> = {}, net
     {
       title: {
         folder: titleFolder,
-        manifest: {
-          id: "hostile", name: "Hostile", summary: "A title for a test.", publisher: "Nobody", credits: "None", category: "tool",
-          art: { cover: "cover", hero: "hero", accent: "#ffffff" }, runtime: "native", command: ["run.sh"], size: SIZE, fps: 60,
-          input: { keyboard: true, pointer: "absolute", touch: false }, savePaths: [],
-          resources: { cpuCores: 1, memoryMb: 64, gpu: false, network: false },
-          ...manifest,
-        },
+        manifest: scriptManifest({ name: "Hostile", ...manifest }),
       },
       sessionFolder, display, sound,
     },

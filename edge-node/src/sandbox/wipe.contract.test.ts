@@ -14,11 +14,11 @@ import { createPrivateFolder } from "../process/private-folder.ts";
 import type { Display, Sound } from "../session/ports.ts";
 import { openPulse } from "../sound/adapters/pulse.ts";
 import { createLauncher } from "../title/launch.ts";
+import { SCRIPT_SIZE, scriptManifest } from "../title/testing/script-manifest.ts";
 import { openBubblewrap } from "./adapters/bubblewrap.ts";
 import { descendantsOf } from "./limits/read-processes.ts";
 import type { Sandbox } from "./ports.ts";
 
-const SIZE = { width: 320, height: 240 };
 /** Where programs leave things, in a title's eyes and in the machine's. */
 const PLACES = ["/tmp", "/var/tmp", "/dev/shm", "/run"];
 
@@ -29,7 +29,7 @@ let sound: Sound;
 beforeAll(async () => {
   machine = new Scope();
   sandbox = await openBubblewrap({ networkAllowed: false });
-  [display, sound] = await Promise.all([openXvfb(SIZE, machine), openPulse(machine)]);
+  [display, sound] = await Promise.all([openXvfb(SCRIPT_SIZE, machine), openPulse(machine)]);
 });
 afterAll(() => machine.close());
 
@@ -54,12 +54,7 @@ sleep 1000
     {
       title: {
         folder: titleFolder,
-        manifest: {
-          id: "litterer", name: "Litterer", summary: "A title for a test.", publisher: "Nobody", credits: "None", category: "tool",
-          art: { cover: "cover", hero: "hero", accent: "#ffffff" }, runtime: "native", command: ["run.sh"], size: SIZE, fps: 60,
-          input: { keyboard: true, pointer: "absolute", touch: false }, savePaths: [],
-          resources: { cpuCores: 1, memoryMb: 64, gpu: false, network: false },
-        },
+        manifest: scriptManifest(),
       },
       sessionFolder, display, sound,
     },
