@@ -4,7 +4,7 @@ import path from "node:path";
 import { parseTestOptions } from "../commands/options.mjs";
 import { stopOnSignals } from "../start/stop-on-signals.ts";
 import { endRunningTools } from "./run-tool.ts";
-import { runStage } from "./stages.ts";
+import { runStage, stageLimitMs } from "./stages.ts";
 import { addTallies, formatNames, formatTally, type Tally } from "./tally.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
@@ -23,7 +23,7 @@ const tallies: Tally[] = [];
 for (const [index, stage] of stages.entries()) {
   const startedAtMs = performance.now();
   console.log(`\n[${index + 1}/${stages.length}] ${stage}`);
-  const tally = await runStage(stage, root, filters);
+  const tally = await runStage(stage, root, filters, stageLimitMs(stage, startedAtMs));
   if (stopped) break;
   tallies.push(tally);
   const seconds = Math.round((performance.now() - startedAtMs) / 1000);

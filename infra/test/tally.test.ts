@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { TIME_LIMIT_MS } from "./stages.ts";
 import { addTallies, firstLineOf, formatNames, formatTally, NOTHING, tallyVitest } from "./tally.ts";
 
 const slow = { name: "a.test.ts > waits", message: "nothing came" };
@@ -46,9 +45,4 @@ test("the sum is over all stages", () => {
 test("a failure is named in one line that fits a screen", () => {
   expect(firstLineOf("\n  it is late\nand so on")).toBe("it is late");
   expect(firstLineOf("x".repeat(1_000))).toHaveLength(301);
-});
-
-test("the stages' limits together leave set-up some of CI's 40 minutes", () => {
-  const totalMs = Object.values(TIME_LIMIT_MS).reduce((sum, limitMs) => sum + limitMs, 0);
-  expect(totalMs).toBeLessThanOrEqual(37 * 60_000);
 });

@@ -74,6 +74,15 @@ describe("flows", () => {
     expect(relay.stats().down.packetsOut).toBe(3);
   });
 
+  test("the address is known when it is closed too: whoever is sent there late finds nobody, and nothing breaks", async () => {
+    const echo = await openEcho();
+    const relay = await relayTo(echo.port, profileOf({}));
+    const { address } = relay;
+    expect(address.port).toBeGreaterThan(0);
+    await scope.close();
+    expect(relay.address).toEqual(address);
+  });
+
   test("clients beyond the limit are refused and counted", async () => {
     const echo = await openEcho();
     const relay = await relayTo(echo.port, profileOf({}), { flowsMax: 1 });

@@ -89,6 +89,8 @@ class UdpRelay implements Relay {
   readonly #lateness = new LatenessHistogram();
   readonly #shared: { up: LinkBox; down: LinkBox } | undefined;
   #profile: NetProfile;
+  /** Kept, for it is asked for by players that come back when this is closed already. */
+  #port = 0;
   #flowsEver = 0;
   #refused = 0;
   #expired = 0;
@@ -106,7 +108,7 @@ class UdpRelay implements Relay {
   }
 
   get address(): Endpoint {
-    return { host: this.#listen.host, port: this.#socket.address().port };
+    return { host: this.#listen.host, port: this.#port };
   }
 
   async listen(): Promise<void> {
@@ -117,6 +119,7 @@ class UdpRelay implements Relay {
       );
       this.#socket.bind({ address: host, port }, listening);
     });
+    this.#port = this.#socket.address().port;
     this.#socket.removeAllListeners("error");
     this.#socket.on("error", (cause) => void this.#scope.close(cause));
     this.#socket.on("message", (payload, from) => this.#handleUp(payload, from));
