@@ -15,6 +15,8 @@ export default defineConfig({
   root: path.join(import.meta.dirname, ".."),
   test: {
     passWithNoTests: true,
+    // What a failed test printed is wanted; all that the others print hides it. `--silent=false` shows everything.
+    silent: "passed-only",
     projects: [
       {
         extends: true,

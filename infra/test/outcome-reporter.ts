@@ -1,28 +1,51 @@
 // A vitest reporter that keeps what `npm test` counts and names at its end: a log's last lines are what people,
 // and CI's page, look at first.
 
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Reporter, SerializedError, TestCase, TestModule } from "vitest/node";
+import type { Reporter, SerializedError, TestCase, TestModule, TestRunEndReason, TestSpecification } from "vitest/node";
 import { firstLineOf, type Outcome } from "./tally.ts";
 
 /** The file that the outcome is written to. */
 export const OUTCOME_FILE = "NEARFRAME_TEST_OUTCOME";
 
 export default class OutcomeReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
+  readonly #unended = new Set<string>();
+  readonly #ended: TestModule[] = [];
+
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    for (const { moduleId } of specifications) this.#unended.add(moduleId);
+    this.#keep();
+  }
+
+  /** Written after each file, for a run that a time limit ends is asked too what it did. */
+  onTestModuleEnd(module: TestModule): void {
+    this.#unended.delete(module.moduleId);
+    this.#ended.push(module);
+    this.#keep();
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[], reason: TestRunEndReason): void {
+    if (reason !== "interrupted") this.#unended.clear();
+    this.#keep(modules, unhandled);
+  }
+
+  #keep(modules: readonly TestModule[] = this.#ended, unhandled: readonly SerializedError[] = []): void {
     const file = process.env[OUTCOME_FILE];
     if (file === undefined) throw new Error(`${OUTCOME_FILE} names no file for the tests' outcome`);
-    writeFileSync(file, JSON.stringify(outcomeOf(modules, unhandled)));
+    const unended = [...this.#unended].map(fileNameOf);
+    // In one step: what is ended while it writes leaves the file of before.
+    writeFileSync(`${file}.new`, JSON.stringify({ ...outcomeOf(modules, unhandled), unended } satisfies Outcome));
+    renameSync(`${file}.new`, file);
   }
 }
 
-function outcomeOf(modules: readonly TestModule[], unhandled: readonly SerializedError[]): Outcome {
-  const outcome: Outcome = { passed: 0, skipped: 0, failures: [], secondTries: [] };
+function outcomeOf(modules: readonly TestModule[], unhandled: readonly SerializedError[]): Omit<Outcome, "unended"> {
+  const outcome: Omit<Outcome, "unended"> = { passed: 0, skipped: 0, failures: [], secondTries: [] };
   const fail = (name: string, errors: readonly { message?: string }[]) =>
     outcome.failures.push({ name, message: firstLineOf(errors[0]?.message ?? "no reason given") });
   for (const module of modules) {
-    const fileName = path.relative(process.cwd(), module.moduleId);
+    const fileName = fileNameOf(module.moduleId);
     const suites = [module, ...module.children.allSuites()];
     for (const suite of suites) {
       const errors = suite.errors();
@@ -43,4 +66,5 @@ function outcomeOf(modules: readonly TestModule[], unhandled: readonly Serialize
   }
 }
 
+const fileNameOf = (moduleId: string) => path.relative(process.cwd(), moduleId);
 const nameOf = (fileName: string, testName: string) => `${fileName} > ${testName}`;

@@ -6,20 +6,27 @@ const wrong = { name: "b.test.ts > adds", message: "expected 3 to be 4" };
 
 describe("a vitest run", () => {
   test("is counted as it says", () => {
-    const outcome = { passed: 2, skipped: 1, failures: [wrong], secondTries: [slow] };
-    expect(tallyVitest(outcome, 1)).toEqual(outcome);
+    const tally = { passed: 2, skipped: 1, failures: [wrong], secondTries: [slow] };
+    expect(tallyVitest({ ...tally, unended: [] }, 1)).toEqual(tally);
   });
 
   test("that failed without a failed test has one failure", () => {
-    const outcome = { passed: 1, skipped: 0, failures: [], secondTries: [] };
-    expect(tallyVitest(outcome, 1)).toEqual({ ...outcome, failures: [{ name: "the test run", message: "ended with 1" }] });
+    const tally = { passed: 1, skipped: 0, failures: [], secondTries: [] };
+    expect(tallyVitest({ ...tally, unended: [] }, 1)).toEqual({ ...tally, failures: [{ name: "the test run", message: "ended with 1" }] });
     expect(tallyVitest(undefined, null)).toEqual({
       ...NOTHING, failures: [{ name: "the test run", message: "was ended by its time limit or a signal" }],
     });
   });
 
+  test("that is ended in its middle counts what it had done, and names what it had not", () => {
+    expect(tallyVitest({ passed: 7, skipped: 1, failures: [wrong], secondTries: [], unended: ["c.test.ts", "d.test.ts"] }, 143)).toEqual({
+      passed: 7, skipped: 1, secondTries: [],
+      failures: [wrong, { name: "the test run", message: "ended with 143 before the end of c.test.ts, d.test.ts" }],
+    });
+  });
+
   test("with no test at all passes as nothing", () => {
-    expect(tallyVitest({ passed: 0, skipped: 0, failures: [], secondTries: [] }, 0)).toEqual(NOTHING);
+    expect(tallyVitest({ passed: 0, skipped: 0, failures: [], secondTries: [], unended: [] }, 0)).toEqual(NOTHING);
   });
 });
 

@@ -3,8 +3,8 @@
 export type Named = { name: string; message: string };
 export type Tally = { passed: number; skipped: number; failures: readonly Named[]; secondTries: readonly Named[] };
 
-/** What a vitest run leaves behind; see outcome-reporter.ts. */
-export type Outcome = { passed: number; skipped: number; failures: Named[]; secondTries: Named[] };
+/** What a vitest run leaves behind, so far; see outcome-reporter.ts. `unended`: files that were not at their end, or not begun. */
+export type Outcome = { passed: number; skipped: number; failures: Named[]; secondTries: Named[]; unended: string[] };
 
 export const NOTHING: Tally = { passed: 0, skipped: 0, failures: [], secondTries: [] };
 
@@ -38,12 +38,15 @@ export function firstLineOf(message: string): string {
 }
 
 /**
- * Counts a vitest run. It may die before it can tell, or fail with none failed (a
- * time limit): each counts as one failure, so that a failed run never adds up to a good one.
+ * Counts a vitest run. It may die before it can tell, be ended in its middle, or fail with none
+ * failed: each counts as one failure more, so that a failed run never adds up to a good one.
  */
 export function tallyVitest(outcome: Outcome | undefined, exitCode: number | null): Tally {
   const how = exitCode === null ? "was ended by its time limit or a signal" : `ended with ${exitCode}`;
-  const died: Named = { name: "the test run", message: how };
-  if (!outcome) return { ...NOTHING, failures: [died] };
-  return outcome.failures.length === 0 && exitCode !== 0 ? { ...outcome, failures: [died] } : outcome;
+  if (!outcome) return { ...NOTHING, failures: [{ name: "the test run", message: how }] };
+  const { unended, ...tally } = outcome;
+  if (unended.length > 0) {
+    return { ...tally, failures: [...tally.failures, { name: "the test run", message: `${how} before the end of ${unended.join(", ")}` }] };
+  }
+  return tally.failures.length === 0 && exitCode !== 0 ? { ...tally, failures: [{ name: "the test run", message: how }] } : tally;
 }
