@@ -79,8 +79,7 @@ describe("on-screen controls", () => {
       await page.mouse.move(200, 300, { steps: 8 });
       await page.mouse.up();
       await editor.getByRole("button", { name: "Done" }).click();
-      await page.touchscreen.tap(600, 60);
-      await flipped(page, start, 1).catch(() => undefined);
+      await editor.waitFor({ state: "detached" });
       const before = await flips(page);
       await page.touchscreen.tap(200, 300);
       await flipped(page, before, 1);

@@ -18,7 +18,7 @@ import { installShownFrames, longestGapSince, pageMs } from "../support/shown-fr
 import { ROOT } from "../support/stack.ts";
 
 const TOKEN = "0123456789abcdef";
-const OUTAGE_MS = 4_000;
+const OUTAGE_MS = 2_000;
 /** What a machine with two cores needs while a server starts beside the encoder; stopped media would take longer. */
 const GAP_MS_MAX = 4_000;
 

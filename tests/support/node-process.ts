@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { withTimeout, type Scope } from "@nearframe/shared/lifetime";
+import { copyTriedEncoders } from "./encoder-template.ts";
 import { ROOT } from "./stack.ts";
 
 const START_TIMEOUT_MS = 30_000;
@@ -14,6 +15,7 @@ const STOP_TIMEOUT_MS = 10_000;
 export async function startNode(environment: Readonly<Record<string, string>>, scope: Scope): Promise<void> {
   const data = await mkdtemp(path.join(os.tmpdir(), "nearframe-node-"));
   scope.own(data, (data) => rm(data, { recursive: true, force: true }));
+  await copyTriedEncoders([data]);
   const child = fork(path.join(ROOT, "edge-node/src/main.ts"), {
     env: { ...process.env, NEARFRAME_DATA: data, NEARFRAME_LOG: "warn", NEARFRAME_WARM: "0", ...environment },
     stdio: ["ignore", "ignore", "pipe", "ipc"],

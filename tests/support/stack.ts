@@ -9,10 +9,13 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { withTimeout, type Scope } from "@nearframe/shared/lifetime";
 import { copyEmptyDatabase } from "./database-template.ts";
+import { copyTriedEncoders } from "./encoder-template.ts";
 
 export const ROOT = path.join(import.meta.dirname, "..", "..");
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
+/** As many as any test starts. */
+const EDGES_MAX = 3;
 
 export type Stack = {
   url: string;
@@ -37,6 +40,7 @@ export async function startStack(options: StackOptions, scope: Scope): Promise<S
   const data = await mkdtemp(path.join(os.tmpdir(), "nearframe-e2e-"));
   scope.own(data, (data) => rm(data, { recursive: true, force: true }));
   await copyEmptyDatabase(path.join(data, "db"));
+  await copyTriedEncoders(Array.from({ length: EDGES_MAX }, (_, index) => path.join(data, "nodes", String(index + 1))));
   const launcher = spawn(
     process.execPath,
     [path.join(ROOT, "infra/cli.mjs"), "start", "--no-setup", "--port", String(port), ...(options.args ?? [])],
