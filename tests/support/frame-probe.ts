@@ -6,7 +6,8 @@ import { CODE_COLUMNS, CODE_HEIGHT, CODE_MODULUS, CODE_ROWS, CODE_WIDTH, codeDis
 
 export const TEST_CARD = { width: 1280, height: 720 };
 
-export type SeenFrame = { shownAtMs: number; delayMs: number };
+/** `delayMs` is undefined where the clock can't be read: a picture that was coded too coarsely was shown all the same. */
+export type SeenFrame = { shownAtMs: number; delayMs: number | undefined };
 
 type RawFrame = { shownAtMs: number; blocks: number[] };
 
@@ -41,19 +42,22 @@ export async function installFrameProbe(page: Page): Promise<void> {
   );
 }
 
-/** Takes the frames seen since the last call, without those whose clock could not be read. */
+/** Takes the frames seen since the last call. */
 export async function takeFrames(page: Page): Promise<SeenFrame[]> {
   const raw = await page.evaluate(() => (window as unknown as { seenFrames: RawFrame[] }).seenFrames.splice(0));
-  return raw.flatMap(({ shownAtMs, blocks }) => {
+  return raw.map(({ shownAtMs, blocks }) => {
     const value = readCode(
       { data: blocks, width: CODE_COLUMNS, height: CODE_ROWS, bytesPerPixel: 1 },
       { width: CODE_WIDTH, height: CODE_HEIGHT },
       { kind: "clock", x: 0, y: 0 },
     );
-    if (value === undefined) return [];
-    return [{ shownAtMs, delayMs: codeDistance(value, Math.floor(shownAtMs) % CODE_MODULUS) }];
+    const delayMs = value === undefined ? undefined : codeDistance(value, Math.floor(shownAtMs) % CODE_MODULUS);
+    // A picture from the future was misread.
+    return { shownAtMs, delayMs: delayMs !== undefined && delayMs < CODE_MODULUS / 2 ? delayMs : undefined };
   });
 }
+
+export const delaysMs = (frames: readonly SeenFrame[]): number[] => frames.flatMap(({ delayMs }) => delayMs ?? []);
 
 /** Times between two shown frames, in order. */
 export function freezesMs(frames: readonly SeenFrame[]): number[] {
