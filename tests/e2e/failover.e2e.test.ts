@@ -5,7 +5,7 @@ import type { Page } from "playwright";
 import { describe, expect, test } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
 import { listen, openBrowser, play } from "../support/browser.ts";
-import { installFrameProbe, longestFreezeMs, takeFrames } from "../support/frame-probe.ts";
+import { delaysMs, installFrameProbe, longestFreezeMs, takeFrames } from "../support/frame-probe.ts";
 import { descendants, eventually } from "../support/processes.ts";
 import { startStack, type Stack } from "../support/stack.ts";
 
@@ -44,7 +44,7 @@ describe("a pipeline that is killed while it is played", () => {
     await installFrameProbe(page);
     const session = async () => JSON.stringify(await page.evaluate(() => window.__nearframe?.session));
     const [before, title] = [await session(), await processOf(stack, "test-card")];
-    await eventually(() => takeFrames(page), (frames) => frames.length > 0, 10_000, "frames whose clock can be read");
+    await eventually(async () => delaysMs(await takeFrames(page)), (delays) => delays.length > 0, 10_000, "frames whose clock can be read");
 
     const freezes: number[] = [];
     for (let count = 0; count < 3; count++) freezes.push(await killPipeline(stack, page));
@@ -80,7 +80,7 @@ describe("a node that may use one encoder alone", () => {
       { timeout: 20_000 },
     );
     await installFrameProbe(page);
-    await eventually(() => takeFrames(page), (frames) => frames.length > 0, 10_000, "frames whose clock can be read");
+    await eventually(async () => delaysMs(await takeFrames(page)), (delays) => delays.length > 0, 10_000, "frames whose clock can be read");
     expect(await killPipeline(stack, page)).toBeLessThan(FREEZE_MS_MAX);
   });
 });
