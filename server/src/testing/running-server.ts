@@ -13,6 +13,7 @@ import { PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import { onTestFinished } from "vitest";
 import { joinLocalCluster } from "../cluster/adapters/local/local-cluster.ts";
 import { createLocalHub } from "../cluster/adapters/local/local-hub.ts";
+import type { Cluster } from "../cluster/ports.ts";
 import type { CheckingOptions } from "../checking/checking.ts";
 import { createLog } from "../log.ts";
 import { createServer } from "../server.ts";
@@ -43,6 +44,8 @@ export async function startServer({
   port: wanted = 0,
   scope = new Scope(),
   clock = systemClock,
+  /** Left out: this server is alone. */
+  cluster = undefined as Cluster | undefined,
   nodeTokenRequired = true,
   probePoints = [] as ProbePoint[],
   checking = {} as CheckingOptions,
@@ -58,7 +61,7 @@ export async function startServer({
       log,
       store,
       storage,
-      cluster: joinLocalCluster({ serverId: randomUUID(), hub: createLocalHub({ clock: systemClock, log }, scope), log }, scope),
+      cluster: cluster ?? joinLocalCluster({ serverId: randomUUID(), hub: createLocalHub({ clock: systemClock, log }, scope), log }, scope),
       newId: randomUUID,
       locate: () => undefined,
       reader: {
