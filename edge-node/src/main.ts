@@ -18,6 +18,8 @@ import { whyNoUinput } from "./input/adapters/uinput.ts";
 import { readMachineFacts } from "./media/encode/trial/machine-facts.ts";
 import { assumeEncoders, openNodeEncoders, type NodeEncoders } from "./media/encode/trial/node-encoders.ts";
 import { tryEncoders } from "./media/encode/trial/try-encoders.ts";
+import { DAMAGE_SETTINGS, damagePipeline } from "./media/adapters/damage/pipeline.ts";
+import { keepSpareProgram } from "./media/adapters/damage/program.ts";
 import { PIPELINES } from "./media/pipelines.ts";
 import { isLocal, mediaAddresses } from "./node/addresses.ts";
 import { createAgent, type Agent } from "./node/agent.ts";
@@ -99,6 +101,7 @@ async function main(): Promise<void> {
 
   // The fallback has an encoder of its own.
   const encoders = config.pipeline === "damage" ? await openEncoders(config) : undefined;
+  const createPipeline = config.pipeline === "damage" && config.keepsWarm ? damagePipeline(DAMAGE_SETTINGS, keepSpareProgram(scope)) : pipeline.create;
 
   const facts = {
     config,
@@ -182,7 +185,7 @@ async function main(): Promise<void> {
             ...stageParts,
             openMicrophone,
             takePicture,
-            createPipeline: pipeline.create,
+            createPipeline,
             pipelineTraits: pipeline.traits,
             encoders: () => encoders?.usable() ?? assumeEncoders(["x264"]),
             ...(manifest.runtime === "android" && android?.stage(manifest, logSession)),

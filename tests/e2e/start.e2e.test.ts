@@ -11,7 +11,8 @@ import { startStack, type Stack } from "../support/stack.ts";
 async function leftAfter(end: (stack: Stack) => Promise<void>): Promise<ProcessInfo[]> {
   const scope = new Scope();
   try {
-    const stack = await startStack({}, scope);
+    // As it is without the tests' settings: what waits for the next player has to go too.
+    const stack = await startStack({ environment: { NEARFRAME_WARM: "1" } }, scope);
     const browser = await openBrowser(scope, { viewport: { width: 640, height: 360 } });
     await play(await browser.newPage(), stack.url, "test-card");
     const started = await descendants(stack.pid);

@@ -49,7 +49,7 @@ const Environment = z.object({
   NEARFRAME_SANDBOX: z._default(z.enum(["bubblewrap", "none"]), "bubblewrap"),
   /** Whether titles whose manifests ask for the network get it. */
   NEARFRAME_TITLE_NETWORK: z._default(z.enum(["0", "1"]), "0"),
-  /** Whether titles that are asked for often are kept started, frozen, in slots that nobody uses. */
+  /** Whether titles that are asked for often are kept started, frozen, in slots that nobody uses, and a media process ready. */
   NEARFRAME_WARM: z._default(z.enum(["0", "1"]), "1"),
   /** Android devices, separated by commas; see `parseDeviceAddresses`. */
   NEARFRAME_ANDROID: z._default(z.string(), ""),

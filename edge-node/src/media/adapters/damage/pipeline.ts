@@ -2,24 +2,18 @@
 // something is drawn, encodes with libav and sends RTP. This end starts it, speaks
 // to it and ends it.
 
-import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import * as z from "zod/mini";
 import { type Scope, withTimeout } from "@nearframe/shared/lifetime";
 import { VIDEO_CODECS } from "@nearframe/shared/media/video-codecs";
 import { describeExit } from "../../../process/child.ts";
-import { OutputTail } from "../../../process/output-tail.ts";
 import { KNOWN_ENCODERS } from "../../encode/known-encoders.ts";
 import type { CreatePipeline, MediaPipeline, PipelineEvents, PipelineOptions, PipelineTraits } from "../../ports.ts";
 import { FromProcess, type SoundSettings, type StartOptions, type ToProcess } from "./messages.ts";
+import { startProgram, type TakeProgram } from "./program.ts";
 import { watchForSilence } from "./silence-watch.ts";
 
-const PROGRAM = fileURLToPath(new URL("./pipeline-process.ts", import.meta.url));
 /** About 0.4 s on an idle machine: Node, the codecs, the connection to the display. */
 const START_TIMEOUT_MS = 10_000;
-/** Between closing the channel and killing the process. */
-const CLOSE_GRACE_MS = 1_000;
-const KILL_WAIT_MS = 1_000;
 /**
  * A still screen is sent four times a second, so a process that says nothing for this
  * long hangs. A driver can do that; an encoder on the CPU only starves, on a machine
@@ -45,12 +39,13 @@ export const DAMAGE_SETTINGS: DamageSettings = {
   sound: { bitrateKbps: 128, expectedLossPercent: 5, forwardErrorCorrection: false },
 };
 
+/** `take`: where its processes come from. */
 export const damagePipeline =
-  (settings: DamageSettings): CreatePipeline =>
+  (settings: DamageSettings, take: TakeProgram = startProgram): CreatePipeline =>
   async (options, events, scope) => {
     const own = scope.child();
     try {
-      return await createPipeline(startOptions(options, settings), events, own);
+      return await createPipeline(startOptions(options, settings), take, events, own);
     } catch (error) {
       await own.close(error);
       throw error;
@@ -76,19 +71,11 @@ function startOptions(options: PipelineOptions, { sound }: DamageSettings): Star
 
 async function createPipeline(
   options: StartOptions,
+  take: TakeProgram,
   events: PipelineEvents,
   own: Scope,
 ): Promise<MediaPipeline> {
-  const tail = new OutputTail();
-  const child = fork(PROGRAM, {
-    // Not the node's own flags: a debugger's port can be taken only once.
-    execArgv: [],
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-  });
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  own.own(child, (child) => endProcess(child, exited));
-  for (const output of [child.stdout, child.stderr]) output?.setEncoding("utf8").on("data", (text: string) => tail.append(text));
-
+  const { child, tail } = take(own);
   const ready = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<Error | undefined>();
   let failure: Error | undefined;
@@ -162,15 +149,4 @@ async function createPipeline(
     setTarget: (target) => tell({ type: "set-target", target }),
     closed: closed.promise,
   };
-}
-
-async function endProcess(child: ChildProcess, exited: Promise<void>): Promise<void> {
-  if (child.connected) child.disconnect();
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const kill = setTimeout(() => child.kill("SIGKILL"), CLOSE_GRACE_MS);
-  try {
-    await withTimeout(exited, CLOSE_GRACE_MS + KILL_WAIT_MS, `process ${child.pid} did not end after SIGKILL`);
-  } finally {
-    clearTimeout(kill);
-  }
 }

@@ -2,7 +2,7 @@
 // open, processes that die or hang, and another that goes on where one stopped.
 
 import { readFile, readdir } from "node:fs/promises";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Scope, withTimeout } from "@nearframe/shared/lifetime";
 import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
 import { openXvfb } from "../../../display/adapters/xvfb.ts";
@@ -13,7 +13,8 @@ import type { VideoEncoderName } from "../../encode/known-encoders.ts";
 import type { PipelineOptions } from "../../ports.ts";
 import { openMonitorSocket } from "../../testing/monitor-socket.ts";
 import { RtpListener } from "../../testing/rtp-listener.ts";
-import { createDamagePipeline } from "./pipeline.ts";
+import { createDamagePipeline, DAMAGE_SETTINGS, damagePipeline } from "./pipeline.ts";
+import { keepSpareProgram } from "./program.ts";
 
 const SIZE = { width: 640, height: 360 };
 const TIMESTAMP_OFFSET = 1_000_000;
@@ -26,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => scope.close());
 
-async function startStream(change: Partial<PipelineOptions> = {}, codec: VideoCodec = "H264") {
+async function startStream(change: Partial<PipelineOptions> = {}, codec: VideoCodec = "H264", createPipeline = createDamagePipeline) {
   const video = await RtpListener.open("video", scope, codec);
   const told = { notices: [] as string[], encoders: [] as VideoEncoderName[] };
   const options: PipelineOptions = {
@@ -34,7 +35,7 @@ async function startStream(change: Partial<PipelineOptions> = {}, codec: VideoCo
   };
   const start = async (more: Partial<PipelineOptions> = {}) => {
     const before = await pipelineProcesses();
-    const pipeline = await createDamagePipeline(
+    const pipeline = await createPipeline(
       { ...options, ...more },
       {
         onFirstPicture() {},
@@ -106,6 +107,44 @@ it("ends a process that hangs, and says so", async () => {
   const error = await withTimeout(pipeline.closed, 10_000, "nobody noticed");
   expect(error?.message).toMatch(/no frame for \d+ ms/);
   expect(isRunning(pid)).toBe(false);
+});
+
+describe("a process that is kept ready", () => {
+  const onlySpare = (other: number | undefined) =>
+    expect.poll(pipelineProcesses, { timeout: 10_000 }).toEqual([expect.toSatisfy((pid) => pid !== other)]).then(async () => (await pipelineProcesses())[0]!);
+
+  it("is the next pipeline's, and ends with it, when another one waits already", async () => {
+    const take = keepSpareProgram(scope, { refillMs: 100 });
+    const spare = await onlySpare(undefined);
+    const session = scope.child();
+    const video = await RtpListener.open("video", scope);
+    const first = video.next();
+    await damagePipeline(DAMAGE_SETTINGS, take)(
+      { display, size: SIZE, fps: 60, bitrateKbps: 3000, video: video.target, sound: undefined, inputMarkPath: undefined },
+      { onFirstPicture() {}, onFrame() {} },
+      session,
+    );
+    expect((await first).keyframe).toBe(true);
+    expect(await pipelineProcesses()).toContain(spare);
+    await expect.poll(pipelineProcesses, { timeout: 10_000 }).toHaveLength(2);
+    await session.close();
+    await onlySpare(spare);
+    await scope.close();
+    expect(await pipelineProcesses()).toEqual([]);
+  });
+
+  it("is replaced when it dies, and a pipeline that comes meanwhile has one made for it", async () => {
+    const take = keepSpareProgram(scope, { refillMs: 300 });
+    const spare = await onlySpare(undefined);
+    process.kill(spare, "SIGKILL");
+    await expect.poll(pipelineProcesses, { timeout: 10_000, interval: 10 }).toEqual([]);
+    const session = scope.child();
+    const { child } = take(session);
+    expect(child.pid).not.toBe(spare);
+    await expect.poll(pipelineProcesses, { timeout: 10_000 }).toHaveLength(2);
+    await session.close();
+    expect(isRunning(child.pid!)).toBe(false);
+  });
 });
 
 async function pipelineProcesses(): Promise<number[]> {
