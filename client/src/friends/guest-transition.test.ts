@@ -50,7 +50,7 @@ describe("a visit", () => {
   });
 
   test.each([
-    ["SHARE_UNKNOWN", "unknown-link"], ["GUESTS_TOO_MANY", "crowded"], ["PADS_TAKEN", "pads-taken"], ["DEVICE_TOO_LARGE", "refused"],
+    ["SHARE_UNKNOWN", "unknown-link"], ["GUESTS_TOO_MANY", "crowded"], ["PADS_TAKEN", "pads-taken"], ["GUEST_REMOVED", "removed"], ["DEVICE_TOO_LARGE", "refused"],
   ])("refused with %s is over: %s", (code, why) => {
     expect(run([open, told({ type: "error", code, message: "no", requestId: "r1" })]).visit).toMatchObject({ is: "over", why });
   });
@@ -64,13 +64,13 @@ describe("a visit", () => {
   test("comes again when the session went to another server, and keeps its picture meanwhile", () => {
     const { visit, effects } = run([open, joined(), offered(), up, ended("moved")]);
     expect(visit).toMatchObject({ is: "joining", requestId: "r2", place: { guestId: "g1" } });
-    expect(effects).toMatchObject([{ do: "send", message: { type: "guest.join" } }]);
+    expect(effects).toMatchObject([{ do: "send", message: { type: "guest.join", wasGuestId: "g1" } }]);
   });
 
   test("comes again when its line was lost and is back", () => {
     const { visit, effects } = run([open, joined(), offered(), up, { kind: "line-lost" }, open]);
     expect(visit.is).toBe("joining");
-    expect(effects).toMatchObject([{ do: "send", message: { type: "guest.join", requestId: "r2" } }]);
+    expect(effects).toMatchObject([{ do: "send", message: { type: "guest.join", requestId: "r2", wasGuestId: "g1" } }]);
   });
 
   test.each(["STARTS_TOO_FAST", "SERVER_BUSY"])("asks a little later where a server has no time for it: %s", (code) => {

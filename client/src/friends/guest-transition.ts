@@ -53,7 +53,7 @@ export const TRIES = 5;
 export const startVisit: Visit = { is: "joining", requestId: undefined, place: undefined, triesLeft: TRIES };
 
 const REFUSED: Readonly<Record<string, VisitEnd>> = {
-  SHARE_UNKNOWN: "unknown-link", GUESTS_TOO_MANY: "crowded", PADS_TAKEN: "pads-taken",
+  SHARE_UNKNOWN: "unknown-link", GUESTS_TOO_MANY: "crowded", PADS_TAKEN: "pads-taken", GUEST_REMOVED: "removed",
 };
 /** Whose place went without anybody's wish: it is asked for again. */
 const COMES_AGAIN = new Set<GuestEnd>(["moved", "failed"]);
@@ -117,7 +117,9 @@ function hear(visit: Exclude<Visit, { is: "over" }>, message: ServerToClient, co
 function ask(visit: Extract<Visit, { is: "joining" }>, { code, device, lineOpen, makeId }: VisitContext): VisitStep {
   if (!device || !lineOpen) return [visit, []];
   const requestId = makeId();
-  return [{ ...visit, requestId }, [{ do: "send", message: { type: "guest.join", requestId, code, device } }]];
+  // Whoever was sent away in the meantime is not let in again by this.
+  const was = visit.place && { wasGuestId: visit.place.guestId };
+  return [{ ...visit, requestId }, [{ do: "send", message: { type: "guest.join", requestId, code, device, ...was } }]];
 }
 
 const joining = ({ place, triesLeft }: Exclude<Visit, { is: "over" }>) => ({ is: "joining", requestId: undefined, place, triesLeft }) as const;

@@ -22,16 +22,17 @@ type Request = Extract<SessionMessage, { type: "session.request" }>;
 type Join = Extract<SessionMessage, { type: "guest.join" }>;
 type Said = Exclude<SessionMessage, Request | Join>;
 
-/** What a player says once, and what is lost with it: a slot, a way back, the verdict on a node, who may come in. */
+/** What a player says once, and what is lost with it: a slot, a way back, the verdict on a node, who may come in or stay. */
 const KEPT: Partial<Record<SessionMessage["type"], Word["until"]>> = {
   "session.leave": "over",
   "session.resume": "answered",
   "session.unreachable": "answered",
   "share.make": "named",
   "share.revoke": "over",
+  "guest.remove": "over",
 };
 /** Meant all the same, if the page has closed behind it. */
-const OUTLIVES_PAGE = new Set<SessionMessage["type"]>(["session.leave", "share.revoke"]);
+const OUTLIVES_PAGE = new Set<SessionMessage["type"]>(["session.leave", "share.revoke", "guest.remove"]);
 
 /** A socket of this process, as the far ends see it. */
 type HomePeer = { readonly peer: PlayerPeer; readonly peerId: string; name(): PeerName; readonly owners: Set<string> };

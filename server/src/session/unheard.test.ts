@@ -127,6 +127,8 @@ describe("of friends, an owner that has just died", () => {
   const makeLink = () => player.say({ type: "share.make", requestId: "share", sessionId, role: "watch", lastsMs: 3_600_000 });
   const codeMade = () => player.last("share.made")!.share.code;
   const come = (guest: FakePeer, code: string) => guest.say({ type: "guest.join", requestId: `join${guest.messages.length}`, code, device });
+  const comeAgain = (guest: FakePeer, code: string) =>
+    guest.say({ type: "guest.join", requestId: `join${guest.messages.length}`, code, device, wasGuestId: guest.last("guest.joined")!.guestId });
   const membersTold = () => player.last("session.company")?.members.length;
 
   test("lets in by the next one whoever came by a link, without a word of the guest's", async () => {
@@ -193,6 +195,31 @@ describe("of friends, an owner that has just died", () => {
     await come(stays, codeMade());
     await vi.advanceTimersByTimeAsync(50);
     expect(membersTold()).toBe(2);
+  });
+
+  test.each(["before", "after"])("does not have back, %s their coming again is heard, whom its player sends away", async (when) => {
+    await makeLink();
+    await vi.advanceTimersByTimeAsync(50);
+    const [stays, goes] = [home.player("stays"), home.player("goes")];
+    for (const guest of [stays, goes]) await come(guest, codeMade());
+    await vi.advanceTimersByTimeAsync(50);
+    const goneId = goes.last("guest.joined")!.guestId;
+    const remove = () => player.say({ type: "guest.remove", sessionId, guestId: goneId });
+    await killOwner();
+    if (when === "before") await remove();
+    await takenOver();
+    expect(goes.last("guest.ended")?.reason).toBe("moved");
+    // Their pages do this by themselves.
+    for (const guest of [stays, goes]) await comeAgain(guest, codeMade());
+    await vi.advanceTimersByTimeAsync(50);
+    if (when === "after") await remove();
+    await vi.advanceTimersByTimeAsync(50);
+    if (when === "before") expect(goes.last("error")).toMatchObject({ code: "GUEST_REMOVED" });
+    else expect(goes.last("guest.ended")).toMatchObject({ reason: "removed" });
+    expect(membersTold()).toBe(2);
+    expect(stays.last("session.company")?.members).toHaveLength(2);
+    // The seat that the dead owner had given is let go of too.
+    expect(node.of("seat.close").map(({ guestId }) => guestId)).toContain(goneId);
   });
 
   test("answers with an error where the next one can't read who may come", async () => {

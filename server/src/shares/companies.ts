@@ -58,6 +58,7 @@ const REFUSALS: Readonly<Record<JoinRefusal, string>> = {
   SHARE_UNKNOWN: "this link does not work, or does no longer; ask for a new one",
   GUESTS_TOO_MANY: "as many as can be are in this session already",
   PADS_TAKEN: "every pad of this session is in somebody's hands",
+  GUEST_REMOVED: "the player of this session has sent you away",
 };
 
 export function createCompanies(ports: CompanyPorts, scope: Scope) {
@@ -192,7 +193,11 @@ export function createCompanies(ports: CompanyPorts, scope: Scope) {
     await store.saveShare({ ...share, revokedAtMs: nowMs() });
   }
 
-  async function handleJoin(peer: PlayerPeer, { requestId, code, device }: Message<"guest.join">, sessionId: string): Promise<void> {
+  async function handleRemove(peer: PlayerPeer, { sessionId, guestId }: Message<"guest.remove">): Promise<void> {
+    if (ownedBy(peer, sessionId) && (await load(sessionId)) && ownedBy(peer, sessionId)) apply(sessionId, { type: "guest-removed", guestId });
+  }
+
+  async function handleJoin(peer: PlayerPeer, { requestId, code, device, wasGuestId }: Message<"guest.join">, sessionId: string): Promise<void> {
     const refuse = (refusal: JoinRefusal) => peer.send({ type: "error", code: refusal, message: REFUSALS[refusal], requestId });
     if (jsonBytes(device) > DEVICE_BYTES_MAX) {
       return peer.send({ type: "error", code: "DEVICE_TOO_LARGE", message: `the description of a device may have ${DEVICE_BYTES_MAX} bytes`, requestId });
@@ -202,7 +207,7 @@ export function createCompanies(ports: CompanyPorts, scope: Scope) {
     if (!mine || !entry || closed.has(peer)) return refuse("SHARE_UNKNOWN");
     const guestId = newId();
     const visitor = peer.tabId ?? peer.playerId;
-    const [next, effects] = nextCompany(mine.company, { type: "guest-came", guestId, code, visitor }, nowMs());
+    const [next, effects] = nextCompany(mine.company, { type: "guest-came", guestId, code, visitor, was: wasGuestId }, nowMs());
     const refused = effects.find((effect) => effect.type === "refuse");
     if (refused) return refuse(refused.refusal);
     mine.company = next;
@@ -266,7 +271,7 @@ export function createCompanies(ports: CompanyPorts, scope: Scope) {
         case "share.list":
           return handleList(peer, message.sessionId);
         case "guest.remove":
-          return ownedBy(peer, message.sessionId) && apply(message.sessionId, { type: "guest-removed", guestId: message.guestId });
+          return handleRemove(peer, message);
         case "guest.join":
           return ofSession === undefined ? undefined : handleJoin(peer, message, ofSession);
         case "guest.signal":

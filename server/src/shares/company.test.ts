@@ -106,6 +106,29 @@ describe("a guest", () => {
   });
 });
 
+describe("whoever was sent away", () => {
+  const removed = (guestId: string): CompanyEvent => ({ type: "guest-removed", guestId });
+  const cameAgain = (guestId: string, was: string): CompanyEvent => ({ type: "guest-came", guestId, code: "c1", visitor: guestId, was });
+
+  test("is not let in when the page comes again by itself, and is by the link", () => {
+    const { effects, company } = run([placed(3), made("c1"), came("g1", "c1"), { type: "guest-left", guestId: "g1" }, removed("g1"), cameAgain("g2", "g1"), came("g3", "c1")]);
+    expect(effects[5]).toEqual([{ type: "refuse", guestId: "g2", refusal: "GUEST_REMOVED" }]);
+    expect(company.guests.map(({ id }) => id)).toEqual(["g3"]);
+  });
+
+  test("goes under the new id as well, which another has not claimed, and both seats are closed", () => {
+    const { effects, company } = run([placed(3), made("c1"), cameAgain("g2", "g1"), came("g3", "c1"), removed("g1"), cameAgain("g4", "g2")]);
+    expect(kinds(effects[4])).toEqual(["close-seat g1", "tell-ended g2", "close-seat g2", "tell-company"]);
+    expect(kinds(effects[5])).toEqual(["refuse g4"]);
+    expect(company.guests.map(({ id }) => id)).toEqual(["g3"]);
+  });
+
+  test("is remembered, so many and no more", () => {
+    const many = Array.from({ length: 10 * GUESTS_MAX }, (_, count) => removed(`g${count}`));
+    expect(run(many).company.removed.length).toBeLessThan(many.length);
+  });
+});
+
 describe("who is there", () => {
   test("is told when it changes, and not when it stays", () => {
     const presence: CompanyEvent = { type: "seat-presence", guestId: "g1", epoch: 3, connected: true };

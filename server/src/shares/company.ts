@@ -26,6 +26,8 @@ export type Guest = {
   readonly number: number;
   /** The same browser tab that comes again has its old place. */
   readonly visitor: string;
+  /** Who it was before it came again by itself: its player may know it by that. */
+  readonly was: string | undefined;
   /** Under which lease it has a seat, or has asked for one; undefined while the session has no node. */
   readonly epoch: number | undefined;
   readonly connected: boolean;
@@ -35,18 +37,20 @@ export type Guest = {
 export type Company = {
   readonly shares: readonly Share[];
   readonly guests: readonly Guest[];
+  /** Who was sent away, the latest last: their pages may not have heard of it, and come again. */
+  readonly removed: readonly string[];
   /** The lease of the session's node, once it has shown a picture there. */
   readonly epoch: number | undefined;
   readonly ownerVoice: boolean;
   readonly lastNumber: number;
 };
 
-export const emptyCompany: Company = { shares: [], guests: [], epoch: undefined, ownerVoice: false, lastNumber: 0 };
+export const emptyCompany: Company = { shares: [], guests: [], removed: [], epoch: undefined, ownerVoice: false, lastNumber: 0 };
 
 export type CompanyEvent =
   | { type: "share-made"; share: Share }
   | { type: "share-revoked"; code: string }
-  | { type: "guest-came"; guestId: string; code: string; visitor: string }
+  | { type: "guest-came"; guestId: string; code: string; visitor: string; was?: string | undefined }
   | { type: "guest-left"; guestId: string }
   | { type: "guest-removed"; guestId: string }
   | { type: "seat-refused"; guestId: string; epoch: number; why: GuestEnd; detail: string | undefined }
@@ -65,9 +69,12 @@ export type CompanyEffect =
   | { type: "refuse"; guestId: string; refusal: JoinRefusal }
   | { type: "tell-company" };
 
-export const JOIN_REFUSALS = ["SHARE_UNKNOWN", "GUESTS_TOO_MANY", "PADS_TAKEN"] as const;
+export const JOIN_REFUSALS = ["SHARE_UNKNOWN", "GUESTS_TOO_MANY", "PADS_TAKEN", "GUEST_REMOVED"] as const;
 export type JoinRefusal = (typeof JOIN_REFUSALS)[number];
 export type CompanyStep = readonly [Company, readonly CompanyEffect[]];
+
+/** Pages come again within seconds; who comes by the link later is let in. */
+const REMOVED_KEPT_MAX = 4 * GUESTS_MAX;
 
 const TELL = { type: "tell-company" } as const;
 
@@ -88,7 +95,7 @@ export function nextCompany(company: Company, event: CompanyEvent, nowMs: number
     case "guest-left":
       return dismiss(company, ({ id }) => id === event.guestId, "left");
     case "guest-removed":
-      return dismiss(company, ({ id }) => id === event.guestId, "removed");
+      return remove(company, event.guestId);
     case "seat-refused": {
       const guest = seated(company, event);
       return guest ? dismiss(company, (each) => each === guest, event.why, [], event.detail, true) : [company, []];
@@ -123,10 +130,11 @@ export function companyDeadlineMs({ shares }: Company): number | undefined {
   return shares.length === 0 ? undefined : Math.min(...shares.map(({ expiresAtMs }) => expiresAtMs));
 }
 
-function come(company: Company, { guestId, code, visitor }: CompanyEvent & { type: "guest-came" }, nowMs: number): CompanyStep {
+function come(company: Company, { guestId, code, visitor, was }: CompanyEvent & { type: "guest-came" }, nowMs: number): CompanyStep {
   const refuse = (refusal: JoinRefusal): CompanyStep => [company, [{ type: "refuse", guestId, refusal }]];
   const share = company.shares.find((each) => each.code === code && works(each, nowMs));
   if (!share) return refuse("SHARE_UNKNOWN");
+  if (was !== undefined && company.removed.includes(was)) return refuse("GUEST_REMOVED");
   // Itself, come again; and whoever has the pad that is this link's.
   const replaced = company.guests.filter(
     (guest) => (guest.code === code && guest.visitor === visitor) || (share.pad !== undefined && guest.pad === share.pad),
@@ -137,7 +145,7 @@ function come(company: Company, { guestId, code, visitor }: CompanyEvent & { typ
   const pad = hasPad(share.role) ? (share.pad ?? before?.pad ?? freePad(rest)) : undefined;
   if (hasPad(share.role) && pad === undefined) return refuse("PADS_TAKEN");
   const number = before?.number ?? company.lastNumber + 1;
-  const guest: Guest = { id: guestId, code, role: share.role, pad, number, visitor, epoch: rest.epoch, connected: false, voice: false };
+  const guest: Guest = { id: guestId, code, role: share.role, pad, number, visitor, was, epoch: rest.epoch, connected: false, voice: false };
   return [
     { ...rest, guests: [...rest.guests, guest], lastNumber: Math.max(number, company.lastNumber) },
     [
@@ -147,6 +155,19 @@ function come(company: Company, { guestId, code, visitor }: CompanyEvent & { typ
       TELL,
     ],
   ];
+}
+
+/**
+ * One who is here, or was here under that id: of a line that was lost, or of a process that is gone, whose seat the
+ * node may still have.
+ */
+function remove(company: Company, guestId: string): CompanyStep {
+  const isMeant = ({ id, was }: Guest) => id === guestId || was === guestId;
+  const ids = new Set([guestId, ...company.guests.filter(isMeant).map(({ id }) => id)]);
+  const removed = [...company.removed.filter((id) => !ids.has(id)), ...ids].slice(-REMOVED_KEPT_MAX);
+  const [rest, effects] = dismiss({ ...company, removed }, isMeant, "removed");
+  if (company.epoch === undefined || company.guests.some(({ id }) => id === guestId)) return [rest, effects];
+  return [rest, [{ type: "close-seat", guestId, epoch: company.epoch }, ...effects]];
 }
 
 /** The first is the player's own. */

@@ -34,8 +34,8 @@ export const FRIENDS_FROM_CLIENT = [
   /** The link works no more, and whoever came by it goes. */
   z.strictObject({ type: z.literal("share.revoke"), sessionId: Id, code: ShareCode }),
   z.strictObject({ type: z.literal("guest.remove"), sessionId: Id, guestId: Id }),
-  /** By a link. Answered by `guest.joined`, and then `guest.offer`. */
-  z.strictObject({ type: z.literal("guest.join"), requestId: Id, code: ShareCode, device: Device }),
+  /** By a link. Answered by `guest.joined`, and then `guest.offer`. `wasGuestId`: of one who comes again by itself, from the same page. */
+  z.strictObject({ type: z.literal("guest.join"), requestId: Id, code: ShareCode, device: Device, wasGuestId: z.optional(Id) }),
   /** As `session.signal`, and answered like it. */
   z.strictObject({ type: z.literal("guest.signal"), sessionId: Id, guestId: Id, epoch: Epoch, callId: z.int(), signal: SignalCall }),
   z.strictObject({ type: z.literal("guest.leave"), sessionId: Id, guestId: Id }),
