@@ -16,14 +16,29 @@ import * as z from "zod/mini";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROOT, startStack, type Stack } from "../support/stack.ts";
 
-/** Five plays after another have to fit in, on a slow machine. */
-const EPOCH_S = 50;
+/** Three plays after another have to fit in, on a slow machine. */
+const EPOCH_S_MIN = 45;
+const EPOCH_S_MAX = 60;
+/** Server, node and checkers are there by then. */
+const READY_S = 12;
 const CHECKERS = 5;
+
+/** Epochs are numbered since 1970: of such a length that the first one begins when everybody is there, nobody waits for it. */
+function chooseEpochS(readyS: number): number {
+  const lengths = Array.from({ length: EPOCH_S_MAX - EPOCH_S_MIN + 1 }, (_, more) => EPOCH_S_MIN + more);
+  const waitS = (epochS: number) => (epochS - (readyS % epochS)) % epochS;
+  return lengths.reduce((best, epochS) => (waitS(epochS) < waitS(best) ? epochS : best));
+}
 
 const scope = new Scope();
 let stack: Stack;
 beforeAll(async () => {
-  const environment = { NEARFRAME_CHECKING_EPOCH_S: String(EPOCH_S), NEARFRAME_CHECKING_PLAY_EVERY_S: "1", NEARFRAME_CHECKING_WATCH_S: "1" };
+  const epochS = chooseEpochS(Math.floor(Date.now() / 1_000) + READY_S);
+  const environment = {
+    NEARFRAME_CHECKING_EPOCH_S: String(epochS), NEARFRAME_CHECKING_PLAY_EVERY_S: "1", NEARFRAME_CHECKING_WATCH_S: "1",
+    // The first plays are in a codec alone that is drawn of those that a node claims; others may be more than a machine that others use can code in time.
+    NEARFRAME_ENCODERS: "x264",
+  };
   stack = await startStack({ environment }, scope);
 });
 afterAll(() => scope.close());

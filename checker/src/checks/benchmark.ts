@@ -24,6 +24,8 @@ const RUN_MS = 25_000;
 const SHOW_MS = 5_000;
 /** Another checker's turn: some seconds each. */
 const BUSY_TRIES = 20;
+/** A session that has ended for the server may be about to end on the node. */
+const IN_USE_TRIES = 3;
 const BUSY_WAIT_MS = 3_000;
 const ROUND_TRIPS = 3;
 const PICTURES_DRAWN_AGAIN = 12;
@@ -83,9 +85,9 @@ async function untilItsTurn<T>(ask: () => Promise<T>, scope: Scope): Promise<T> 
       return await ask();
     } catch (error) {
       const nodeCode = error instanceof NodeRefusedError ? error.nodeCode : undefined;
-      // A session that began meanwhile comes first; the server knows whether there is one.
-      if (nodeCode === "IN_USE") throw new CheckVoidError("somebody plays on the node");
-      if (nodeCode !== "BUSY") throw error;
+      if (nodeCode !== "BUSY" && nodeCode !== "IN_USE") throw error;
+      // One that began meanwhile comes first; the server knows whether there is one.
+      if (nodeCode === "IN_USE" && tries >= IN_USE_TRIES) throw new CheckVoidError("somebody plays on the node");
       if (tries === BUSY_TRIES) throw new CheckVoidError("other checkers' benchmarks did not end");
       await wait(BUSY_WAIT_MS * (0.5 + Math.random()), undefined, { signal: scope.signal });
     }

@@ -39,8 +39,8 @@ export const CHECKER_GRACE_MS = 15_000;
 export const PRESENT_EVERY_MS = 5_000;
 /** One decoder a core and two cores a checker's machine: more at once would measure the machine. */
 export const TASKS_PER_CHECKER_AT_ONCE = 1;
-/** Several at once would tell the node that they are checks, and take its players' slots. */
-export const PLAYS_PER_NODE_AT_ONCE = 1;
+/** Plays and benchmarks: of several plays at once each would slow the other, tell the node that they are checks, and take its players' slots. */
+export const LOADS_PER_NODE_AT_ONCE = 1;
 
 export const CHECKERS_PER_SERVER_MAX = 10_000;
 export const TASKS_PER_EPOCH_MAX = 10_000;

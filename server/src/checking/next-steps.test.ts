@@ -15,7 +15,7 @@ function begin(...tasks: (Partial<PublishedTask> & { taskId: string })[]): Epoch
   }
   return epoch;
 }
-const around = (absent: Record<string, number> = {}, slotsFree = 2): Surroundings => ({ watchMs: 2_000, absentMs: (id) => absent[id] ?? 0, node: () => ({ slotsFree }) });
+const around = (absent: Record<string, number> = {}, slotsFree = 2): Surroundings => ({ watchMs: 2_000, absentMs: (id) => absent[id] ?? 0, node: () => ({ slots: 2, slotsFree }) });
 const committee = (epoch: Epoch, taskId = "t") => epoch.tasks.get(taskId)!.committee.map(({ checkerId }) => checkerId);
 
 function assign(epoch: Epoch, checkerId: string, atMs: number, taskId = "t"): void {
@@ -41,6 +41,22 @@ describe("an epoch", () => {
     expect(nextSteps(epoch, around(), 2_000)).toEqual([]);
     seal(epoch, committee(epoch)[0]!);
     expect(nextSteps(epoch, around(), 3_000)).toEqual([{ type: "assign", taskId: "t", checkerId: committee(epoch)[1] }]);
+  });
+
+  test("has no benchmark beside a play, its own or a player's, and no play beside a benchmark", () => {
+    for (const [first, second] of [["simulated-player", "capacity"], ["registration", "simulated-player"], ["capacity", "registration"]] as const) {
+      const epoch = begin({ taskId: "t", check: first }, { taskId: "u", check: second });
+      const steps = nextSteps(epoch, around(), 1_000);
+      expect(steps).toMatchObject([{ type: "assign", taskId: "t" }]);
+      assign(epoch, committee(epoch)[0]!, 1_000);
+      expect(nextSteps(epoch, around(), 2_000)).toEqual([]);
+    }
+    const benchmark = begin({ taskId: "t", check: "capacity" });
+    expect(nextSteps(benchmark, around({}, 1), 1_000)).toEqual([]);
+    // Who hides from it has been asked.
+    expect(nextSteps(benchmark, { ...around(), node: () => undefined }, 1_000)).toMatchObject([{ type: "assign" }]);
+    const knock = begin({ taskId: "t", check: "simulated-player" }, { taskId: "u" });
+    expect(nextSteps(knock, around(), 1_000).filter((step) => step.type === "assign" && step.taskId === "u").length).toBeGreaterThan(1);
   });
 
   test("gives a checker one task at a time", () => {

@@ -1,9 +1,10 @@
 // What an epoch needs now: whom to ask, whom to ask in somebody's place, whether to have
 // the reports opened. Pure.
 
+import type { CheckKind } from "@nearframe/shared/checking/observation";
 import { committeeOf } from "@nearframe/shared/checking/referee";
 import { isWorking, type Epoch, type TaskState } from "./epoch.ts";
-import { CHECKER_GRACE_MS, PLAYS_PER_NODE_AT_ONCE, TASKS_PER_CHECKER_AT_ONCE, WORK_MS_MIN } from "./limits.ts";
+import { CHECKER_GRACE_MS, LOADS_PER_NODE_AT_ONCE, TASKS_PER_CHECKER_AT_ONCE, WORK_MS_MIN } from "./limits.ts";
 
 export type Surroundings = {
   /** How long a play is watched. */
@@ -11,13 +12,16 @@ export type Surroundings = {
   /** 0: its link is up. Infinity: nobody has heard of it since this server became the referee. */
   absentMs(checkerId: string): number;
   /** Undefined: it is not there. */
-  node(nodeId: string): { slotsFree: number } | undefined;
+  node(nodeId: string): { slots: number; slotsFree: number } | undefined;
 };
 
 export type Step =
   | { type: "assign"; taskId: string; checkerId: string }
   | { type: "replace"; taskId: string; checkerId: string; reason: string }
   | { type: "ask-reveals" };
+
+/** Beside one of these anything that a node does is measured as well; and a node that is played refuses benchmarks. */
+const LOADING: ReadonlySet<CheckKind> = new Set(["simulated-player", "capacity", "registration"]);
 
 export function nextSteps(epoch: Epoch, around: Surroundings, nowMs: number): Step[] {
   if (epoch.phase === "revealing") return [];
@@ -61,20 +65,23 @@ function mayBegin(epoch: Epoch, { task }: TaskState, checkerId: string, busy: Bu
   const plays = task.check === "simulated-player";
   const leastMs = WORK_MS_MIN[task.check] + (plays ? around.watchMs : 0);
   if (nowMs + leastMs > epoch.opened.revealAtMs) return false;
-  if (!plays) return true;
-  const slotsFree = around.node(task.nodeId)?.slotsFree ?? 0;
-  return slotsFree > 0 && busy.playsOn(task.nodeId) < PLAYS_PER_NODE_AT_ONCE;
+  if (!LOADING.has(task.check)) return true;
+  if (busy.loadsOn(task.nodeId) >= LOADS_PER_NODE_AT_ONCE) return false;
+  const node = around.node(task.nodeId);
+  if (plays) return node !== undefined && node.slotsFree > 0;
+  // One that went away as its benchmark came is asked all the same.
+  return node === undefined || node.slotsFree >= node.slots;
 }
 
 type Busy = ReturnType<typeof countWorking>;
 
 function countWorking(epoch: Epoch, nowMs: number) {
   const byChecker = new Map<string, number>();
-  const playsByNode = new Map<string, number>();
+  const loadsByNode = new Map<string, number>();
   const increase = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
   function add({ task }: TaskState, checkerId: string): void {
     increase(byChecker, checkerId);
-    if (task.check === "simulated-player") increase(playsByNode, task.nodeId);
+    if (LOADING.has(task.check)) increase(loadsByNode, task.nodeId);
   }
   for (const state of epoch.tasks.values()) {
     for (const checkerId of state.assigned.keys()) if (isWorking(state, checkerId, nowMs)) add(state, checkerId);
@@ -82,7 +89,7 @@ function countWorking(epoch: Epoch, nowMs: number) {
   return {
     add,
     ofChecker: (checkerId: string) => byChecker.get(checkerId) ?? 0,
-    playsOn: (nodeId: string) => playsByNode.get(nodeId) ?? 0,
+    loadsOn: (nodeId: string) => loadsByNode.get(nodeId) ?? 0,
   };
 }
 

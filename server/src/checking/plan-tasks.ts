@@ -64,7 +64,9 @@ export function planTasks(nodes: readonly CheckedNode[], standings: ReadonlyMap<
 }
 
 function planNode(node: CheckedNode, standing: NodeStanding, options: PlanOptions): (Planned & { why: Why })[] {
-  const { epoch, seed, auditSecret, beganAtMs, epochMs, playMeanMs } = options;
+  const { epoch, seed, auditSecret, beganAtMs, epochMs, playMeanMs, sealingMs } = options;
+  // A play comes out of the blue, in the first half, and so that five after another find time: in a short epoch that is at once.
+  const spreadMs = Math.max(0, Math.min(0.4 * sealingMs, sealingMs - TASK_COST_MS));
   const { nodeId, operatorId, titleIds } = node;
   const draw = (what: string) => shareOf(seed, nodeId, what);
   const planned: (Planned & { why: Why })[] = [];
@@ -77,8 +79,7 @@ function planNode(node: CheckedNode, standing: NodeStanding, options: PlanOption
     const kind = extra.kind ?? "routine";
     const taskId = `${epoch}.${kind}.${check}.${rankOf("", nodeId).slice(0, 16)}`;
     if (planned.some(({ task }) => task.taskId === taskId)) return;
-    // A play comes out of the blue; in the first half, so that five after another find time.
-    const dueAtMs = beganAtMs + (check === "simulated-player" ? draw(`due ${kind}`) * options.sealingMs * 0.4 : 0);
+    const dueAtMs = beganAtMs + (check === "simulated-player" ? draw(`due ${kind}`) * spreadMs : 0);
     const audit = auditSecret === undefined ? undefined : auditOf({ secret: auditSecret, seed }, { taskId, kind, check, ...extra });
     planned.push({ why, dueAtMs, titleId, task: { taskId, nodeId, operatorId, kind, check, ...(audit && { audit }), ...extra } });
   }

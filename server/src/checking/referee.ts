@@ -147,7 +147,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     absentMs: presence.absentMs,
     node(nodeId: string) {
       const record = nodes.record(nodeId);
-      return record && record.state !== "offline" ? { slotsFree: record.slotsFree } : undefined;
+      return record && record.state !== "offline" ? { slots: record.slots, slotsFree: record.slotsFree } : undefined;
     },
   };
 

@@ -6,6 +6,9 @@ import { REST_MS, REST_MS_MAX, VOIDS_KEPT_MS } from "./limits.ts";
 import { newReporter } from "./standing.ts";
 import { createCheckingWorld, EPOCH_MS, well, type CheckingWorld } from "./testing/checking-world.ts";
 
+// Thirty epochs are some seconds of one core, which others may be using.
+vi.setConfig({ testTimeout: 60_000 });
+
 let world: CheckingWorld | undefined;
 afterEach(async () => {
   await world?.scope.close();
