@@ -12,11 +12,19 @@ import type { Outcome, Playing, SessionEffect, SessionEvent, Starting } from "./
 export const FRAME_TIMEOUT_MS = 20_000;
 /** The server asks the node whether it is there, perhaps through another server: four seconds, and the way. */
 export const VERDICT_MS = 6_000;
+/**
+ * So long after its last step a start has come to an unusual halt: a whole cold one took 1.2 s (docs/latency-budget.md).
+ * A heavy title that takes longer does so within its own limit, and is waited for.
+ */
+export const SLOW_START_MS = 8_000;
 /** The longest that the protocol has words for. */
 const ELAPSED_MS_MAX = 600_000;
 
 type Live = Starting | Playing;
 type Message<T extends ServerToClient["type"]> = Extract<ServerToClient, { type: T }>;
+
+/** Nothing is known to be slow, and nothing looked at. */
+const USUAL = { slowAtMs: undefined, slow: undefined } as const;
 
 export function startedSession(
   base: Pick<Starting, "titleId" | "tappedAtMs" | "control" | "device">,
@@ -26,7 +34,7 @@ export function startedSession(
   return {
     phase: "starting", ...base, sessionId, title,
     media: { is: "none" }, moving: undefined, restartDue: false, resumeId: undefined,
-    steps: [], queue: undefined, frameUntilMs: undefined,
+    steps: [], queue: undefined, frameUntilMs: undefined, ...USUAL,
   };
 }
 
@@ -78,7 +86,8 @@ export function whileLive(state: Live, event: SessionEvent, context: Context): S
       const kept = state.media.is === "up" || state.media.is === "down";
       const media = kept ? state.media : pathLost(context.nowMs);
       // What is reached meanwhile is not told again: what is shown counts as the title's.
-      return [{ ...state, control: "down", resumeId: undefined, media, steps: [] }, []];
+      const next = { ...state, control: "down", resumeId: undefined, media, steps: [] } as const;
+      return [next.phase === "starting" ? { ...next, ...USUAL } : next, []];
     }
     case "control-opened":
       return controlBack({ ...state, control: "up" }, context);
@@ -139,7 +148,7 @@ function liveMessage(state: Live, message: ServerToClient, context: Context): St
     case "session.moving": {
       // The picture that was shown last stays, until there is one of the next node.
       const next = { ...state, moving: message.reason, media: { is: "none" }, steps: [] } as const;
-      return [next.phase === "starting" ? { ...next, frameUntilMs: undefined } : next, []];
+      return [next.phase === "starting" ? { ...next, ...USUAL, frameUntilMs: undefined } : next, []];
     }
     case "session.ended": {
       const { reason, detail } = message;
@@ -180,8 +189,10 @@ function reach(state: Live, step: StartStep, nowMs: number): Live {
   const steps = START_STEPS.filter((known) => known === step || state.steps.includes(known));
   if (state.phase === "playing") return { ...state, steps };
   const frameDue = steps.includes("connected") && steps.includes("first-picture");
+  // Once the title has drawn, what is missing is the player's path, which has limits and words of its own.
+  const slowAtMs = steps.includes("first-picture") ? undefined : nowMs + SLOW_START_MS;
   return {
-    ...state, steps, queue: undefined,
+    ...state, steps, queue: undefined, slowAtMs, slow: undefined,
     frameUntilMs: state.frameUntilMs ?? (frameDue ? nowMs + FRAME_TIMEOUT_MS : undefined),
   };
 }
@@ -220,6 +231,9 @@ function liveTime(state: Live, context: Context): Step {
   if (state.phase === "starting" && state.frameUntilMs !== undefined && nowMs >= state.frameUntilMs) {
     if (!context.pageVisible) return [{ ...state, frameUntilMs: nowMs + FRAME_TIMEOUT_MS }, []];
     return giveUp(state, { kind: "local", cause: "no-picture" }, "connected, but no frame reached the screen", context);
+  }
+  if (state.phase === "starting" && state.slowAtMs !== undefined && nowMs >= state.slowAtMs) {
+    return liveTime({ ...state, slowAtMs: undefined, slow: state.steps.includes("title-started") ? "title" : "machine" }, context);
   }
   const { next, act } = pathAtTime(state.media, nowMs);
   if (act === "give-up") {

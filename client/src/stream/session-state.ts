@@ -75,8 +75,13 @@ type Live = Base & {
   /** The request by which the server is asked for this session again, until it answers. */
   resumeId: string | undefined;
 };
+/** What takes longer than usual before the first picture. */
+export type Slow = "title" | "machine";
 export type Starting = Live & {
   phase: "starting";
+  /** When the player is told that the step which is waited for takes long; undefined where nobody knows, or it is told. */
+  slowAtMs: number | undefined;
+  slow: Slow | undefined;
   queue: Queue | undefined;
   /** When a frame must be on the screen, once everything else is there. */
   frameUntilMs: number | undefined;

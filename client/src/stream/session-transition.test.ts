@@ -1,5 +1,6 @@
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import { END_REASONS } from "@nearframe/shared/session/end-reasons";
+import type { StartStep } from "@nearframe/shared/session/start-steps";
 import { describe, expect, test } from "vitest";
 import { device, offer, sessionTitle } from "../testing/samples.ts";
 import { CONNECT_TIMEOUT_MS, DOWN_MAX_MS, RESTART_EVERY_MS } from "./media-path.ts";
@@ -7,7 +8,7 @@ import type { SessionEffect, SessionEvent, SessionState } from "./session-state.
 import {
   FRAME_TIMEOUT_MS, PREPARE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, startSession, transition, wakesAtMs,
 } from "./session-transition.ts";
-import { VERDICT_MS } from "./session-live.ts";
+import { SLOW_START_MS, VERDICT_MS } from "./session-live.ts";
 
 /** Feeds events one by one and keeps what came out. */
 function play(titleId = "some-title") {
@@ -46,7 +47,7 @@ function play(titleId = "some-title") {
 const created = (requestId: string): ServerToClient => ({
   type: "session.created", requestId, sessionId: "s-1", title: sessionTitle(),
 });
-const progress = (step: "placed" | "connected" | "display-started" | "first-picture"): ServerToClient => ({
+const progress = (step: StartStep): ServerToClient => ({
   type: "session.progress", sessionId: "s-1", step,
 });
 
@@ -118,6 +119,31 @@ describe("while starting", () => {
   test("steps are kept in the order of the list, whatever order they come in", () => {
     const steps = starting().hear(progress("first-picture")).hear(progress("placed")).hear(progress("placed"));
     expect(steps.state).toMatchObject({ steps: ["placed", "first-picture"] });
+  });
+
+  test("a title that shows nothing is called slow long before its limit, and no more once it has drawn", () => {
+    const hangs = connecting().hear(progress("placed")).happen({ kind: "media-connected" }).hear(progress("title-started"));
+    expect(wakesAtMs(hangs.state)).toBe(1_000 + SLOW_START_MS);
+    expect(hangs.pass(SLOW_START_MS - 1).state).toMatchObject({ slow: undefined });
+    expect(hangs.pass(1).state).toMatchObject({ phase: "starting", slow: "title" });
+    expect([wakesAtMs(hangs.state), hangs.effects]).toEqual([Infinity, []]);
+    expect(hangs.hear(progress("first-picture")).state).toMatchObject({ slow: undefined, slowAtMs: undefined });
+  });
+
+  test("a machine that comes no further is called slow, each step starts the time anew, and a move ends it", () => {
+    const halts = starting().hear(progress("placed")).pass(SLOW_START_MS - 1).hear(progress("display-started")).pass(SLOW_START_MS - 1);
+    expect(halts.state).toMatchObject({ slow: undefined });
+    expect(halts.pass(1).state).toMatchObject({ slow: "machine" });
+    expect(halts.hear({ type: "session.moving", sessionId: "s-1", reason: "node-lost" }).state).toMatchObject({ slow: undefined });
+    expect(wakesAtMs(halts.state)).toBe(Infinity);
+  });
+
+  test("nothing is called slow in line, nor while the server is away, nor once there is a picture to bring", () => {
+    expect(wakesAtMs(starting().hear({ type: "session.queued", sessionId: "s-1", position: 3 }).state)).toBe(Infinity);
+    const drawn = starting().hear(progress("placed")).hear(progress("first-picture"));
+    expect(wakesAtMs(drawn.state)).toBe(Infinity);
+    const away = starting().hear(progress("placed")).pass(SLOW_START_MS).happen({ kind: "control-lost" });
+    expect(away.state).toMatchObject({ slow: undefined, slowAtMs: undefined });
   });
 
   test("a place in line is shown until the first step", () => {

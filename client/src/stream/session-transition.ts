@@ -48,8 +48,8 @@ export function wakesAtMs(state: SessionState): number {
       return state.untilMs;
     case "starting":
     case "playing": {
-      const frameMs = state.phase === "starting" ? (state.frameUntilMs ?? Infinity) : Infinity;
-      return Math.min(pathWakesAtMs(state.media), frameMs);
+      const startMs = state.phase === "starting" ? Math.min(state.frameUntilMs ?? Infinity, state.slowAtMs ?? Infinity) : Infinity;
+      return Math.min(pathWakesAtMs(state.media), startMs);
     }
     case "elsewhere":
     case "over":

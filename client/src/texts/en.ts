@@ -1,23 +1,11 @@
 // Everything the client says, in English. Another language is another file of this shape.
 
-import type { StartStep } from "@nearframe/shared/session/start-steps";
 import type { LatencyStage } from "../stream/latency.ts";
 import { agent, news, paused, senses } from "./en-device.ts";
 import { ended, local, refused } from "./en-endings.ts";
+import { slow, steps } from "./en-start.ts";
 
 export type { FailureText } from "./en-endings.ts";
-
-/** What is being waited for, and the step's short name. */
-const steps: Record<StartStep, { now: string; name: string }> = {
-  placed: { now: "Finding a machine near you", name: "Machine" },
-  "transports-opened": { now: "Opening a way to it", name: "Way" },
-  "display-started": { now: "Switching on your screen", name: "Screen" },
-  "sound-started": { now: "Switching on the sound", name: "Sound" },
-  "title-started": { now: "Starting the title", name: "Title" },
-  "first-picture": { now: "Waiting for its first picture", name: "Picture" },
-  connected: { now: "Connecting you", name: "You" },
-  "first-frame": { now: "Bringing the picture to you", name: "Play" },
-};
 
 const latencyStages: Record<LatencyStage, string> = {
   uplinkMs: "You to machine",
@@ -179,6 +167,7 @@ export const en = {
     letFirst: "Others went first while this page was hidden; now your own place counts again",
     othersFirst: "others go first while hidden",
     wait: (seconds: number) => (seconds < 60 ? `about ${Math.ceil(seconds)} s` : `about ${Math.ceil(seconds / 60)} min`),
+    slow,
     leave: "Leave",
     progress: "Progress of the start",
     steps,

@@ -1,21 +1,10 @@
 // Everything the client says, in Chinese.
 
-import type { StartStep } from "@nearframe/shared/session/start-steps";
 import type { LatencyStage } from "../stream/latency.ts";
 import type { Texts } from "./en.ts";
 import { agent, news, paused, senses } from "./zh-device.ts";
 import { ended, local, refused } from "./zh-endings.ts";
-
-const steps: Record<StartStep, { now: string; name: string }> = {
-  placed: { now: "正在寻找离你最近的主机", name: "主机" },
-  "transports-opened": { now: "正在打开通往它的路", name: "通路" },
-  "display-started": { now: "正在打开你的屏幕", name: "屏幕" },
-  "sound-started": { now: "正在打开声音", name: "声音" },
-  "title-started": { now: "正在启动程序", name: "程序" },
-  "first-picture": { now: "正在等待第一个画面", name: "画面" },
-  connected: { now: "正在为你连接", name: "你" },
-  "first-frame": { now: "正在把画面送到你面前", name: "开始" },
-};
+import { slow, steps } from "./zh-start.ts";
 
 const latencyStages: Record<LatencyStage, string> = {
   uplinkMs: "你到主机",
@@ -173,6 +162,7 @@ export const zh: Texts = {
     letFirst: "页面隐藏期间他人先行，现在恢复按你自己的位置排队",
     othersFirst: "隐藏期间他人优先",
     wait: (seconds) => (seconds < 60 ? `约 ${Math.ceil(seconds)} 秒` : `约 ${Math.ceil(seconds / 60)} 分钟`),
+    slow,
     leave: "离开",
     progress: "启动进度",
     steps,

@@ -4,7 +4,7 @@ import { START_STEPS, type StartStep } from "@nearframe/shared/session/start-ste
 import type { SessionTitle } from "@nearframe/shared/protocol/server-to-client";
 import type { Ways } from "@nearframe/shared/title/ways";
 import type { Queue } from "../stream/queue-place.ts";
-import type { Outcome, Playing, SessionState } from "../stream/session-state.ts";
+import type { Outcome, Playing, SessionState, Slow } from "../stream/session-state.ts";
 import type { Chrome } from "./chrome.ts";
 import { controlsOf } from "./control-layout.ts";
 
@@ -16,7 +16,7 @@ export type Hint = "take-pointer" | "sound-blocked" | "no-controls" | "slow-deco
 export type Trouble = "media-down" | "control-down" | "moving";
 
 export type PlayView =
-  | { scene: "loading"; stage: "reaching" | "asking" | "queued" | "starting"; steps: readonly StepView[]; queue: Queue | undefined; /** Its node was lost before there was a picture. */ moving?: true }
+  | { scene: "loading"; stage: "reaching" | "asking" | "queued" | "starting"; steps: readonly StepView[]; queue: Queue | undefined; /** Its node was lost before there was a picture. */ moving?: true; /** It may still come; the player chooses whether to wait. */ slow?: Slow }
   | { scene: "playing"; title: SessionTitle; hints: readonly Hint[]; trouble: Trouble | undefined; controlsShown: boolean; handheld: boolean; ways: Ways | undefined }
   | { scene: "over"; outcome: Outcome };
 
@@ -33,6 +33,7 @@ export function makePlayView(session: SessionState, chrome: Chrome): PlayView {
         steps: stepsView(session.steps),
         queue: session.queue,
         ...(session.moving !== undefined && { moving: true }),
+        ...(session.slow && { slow: session.slow }),
       };
     case "playing":
       return {

@@ -42,7 +42,7 @@ describe("addresses", () => {
 const base = { titleId: "t", tappedAtMs: 0, control: "up" } as const;
 const live = { ...base, device, sessionId: "s", media: { is: "up", sinceMs: 0 }, moving: undefined, steps: [], restartDue: false, resumeId: undefined } as const;
 const starting = (more: Partial<Starting> = {}): Starting => ({
-  ...live, phase: "starting", title: sessionTitle(), queue: undefined, frameUntilMs: undefined, ...more,
+  ...live, phase: "starting", title: sessionTitle(), queue: undefined, frameUntilMs: undefined, slowAtMs: undefined, slow: undefined, ...more,
 });
 const playing = (more: Partial<Playing> = {}): Playing => ({
   ...live, phase: "playing", title: sessionTitle(), sinceMs: 0, offeredAtMs: undefined, untoldFrameMs: undefined, ...more,
@@ -71,6 +71,11 @@ describe("the play page", () => {
   test("says that it moves to another machine also before there was a picture", () => {
     expect(makePlayView(starting({ moving: "node-lost" }), mouse)).toMatchObject({ scene: "loading", stage: "starting", moving: true });
     expect(makePlayView(starting(), mouse)).not.toHaveProperty("moving");
+  });
+
+  test("says whether title or machine takes longer than usual", () => {
+    expect(makePlayView(starting({ slow: "title" }), mouse)).toMatchObject({ scene: "loading", slow: "title" });
+    expect(makePlayView(starting(), mouse)).not.toHaveProperty("slow");
   });
 
   test("a camera title asks for the mouse, but not of fingers, and not while it has it", () => {

@@ -78,6 +78,13 @@ describe("loading", () => {
     expect(screen.getByText(en.play.moving)).toBeTruthy();
   });
 
+  test.each(["title", "machine"] as const)("says in a sentence that the %s takes longer than usual, beside the way out", (slow) => {
+    const view = { scene: "loading", stage: "starting", steps, queue: undefined, slow } as const;
+    render(<Loading view={view} title={undefined} thrifty={false} onLeave={vi.fn()} />);
+    expect(screen.getByText(en.loading.slow[slow])).toBeTruthy();
+    expect(screen.getByRole("button", { name: en.loading.leave })).toBeTruthy();
+  });
+
   test("says in a sentence that others went first while nobody saw the page, and only to one who does", () => {
     const view = { scene: "loading", stage: "queued", steps, queue: { position: 2, othersFirst: true } } as const;
     const { rerender } = render(<Loading view={view} title={undefined} thrifty={false} onLeave={vi.fn()} />);

@@ -8,7 +8,7 @@ import { EndReason } from "@nearframe/shared/session/end-reasons";
 import { ClusterUnavailableError } from "../cluster/ports.ts";
 import type { Log } from "../log.ts";
 import type { SessionRecord, SessionStore } from "../store/ports.ts";
-import { newEntry, type Entry } from "./entry.ts";
+import { newEntry, startLimitMsOf, type Entry } from "./entry.ts";
 import { ADOPT_STEP_MS, ADOPT_SWEEP_MS, QUEUE_HOLD_MS } from "./limits.ts";
 import type { PlayerClasses } from "./player-classes.ts";
 import type { SessionNodes, SessionSlots, SessionTitles } from "./ports.ts";
@@ -107,7 +107,7 @@ export function createAdoption(ports: AdoptionPorts, scope: Scope) {
   /** `early`: also what has not been played yet, for its player may be waiting at another process. */
   function build({ record, turnCount }: Found, term: number, early: boolean): void {
     const title = titles.find(record.titleId);
-    const session = title && stateOf(record, early, table.nowMs());
+    const session = title && stateOf(record, startLimitMsOf(title), early, table.nowMs());
     if (!title || !session) {
       end(record, title ? EndReason.ServerStopped : EndReason.TitleUnknown, term, turnCount);
       return directory.remove(record.id);
@@ -147,8 +147,8 @@ export function createAdoption(ports: AdoptionPorts, scope: Scope) {
 }
 
 /** Undefined for what is not worth going on with. */
-function stateOf({ state, lease, played }: SessionRecord, early: boolean, nowMs: number): Session | undefined {
+function stateOf({ state, lease, played }: SessionRecord, startLimitMs: number, early: boolean, nowMs: number): Session | undefined {
   if (!played && !early) return undefined;
-  if (lease && (state === "starting" || state === "streaming" || state === "held")) return restoredSession(lease, played, nowMs);
+  if (lease && (state === "starting" || state === "streaming" || state === "held")) return restoredSession(lease, played, startLimitMs, nowMs);
   return restoredInLine(played, QUEUE_HOLD_MS, nowMs);
 }

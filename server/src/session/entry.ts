@@ -3,10 +3,11 @@
 import { AGENT_RUNTIMES } from "@nearframe/shared/agent/agent";
 import type { Device, PlacementPolicy } from "@nearframe/shared/protocol/client-to-server";
 import type { SessionTitle } from "@nearframe/shared/protocol/session-title";
-import type { Title } from "@nearframe/shared/title/manifest";
+import { START_TIMEOUT_S_DEFAULT, type Title } from "@nearframe/shared/title/manifest";
 import { waysOf } from "@nearframe/shared/title/ways";
 import type { PlayerClass } from "../queue/line.ts";
 import type { SessionRecord, SessionTurn } from "../store/ports.ts";
+import { START_MARGIN_MS } from "./limits.ts";
 import type { PlayedSession, PlayerPeer, PlayerPlace, ToldTimes } from "./ports.ts";
 import { awayUntilMs, leasesOf, leaseUnder, type Candidate, type Lease, type Session } from "./session.ts";
 import type { SessionTold } from "./session-directory.ts";
@@ -122,6 +123,11 @@ export function sessionTitle({ manifest }: Title): SessionTitle {
   const { id, name, size, fps, input, runtime, sensors } = manifest;
   const ways = waysOf(runtime);
   return { id, name, size, fps, input, ...(ways && { ways }), ...(sensors && { sensors }), ...(AGENT_RUNTIMES.includes(runtime) && { agents: true }) };
+}
+
+/** From its place on a node to its first picture. */
+export function startLimitMsOf({ manifest }: Title): number {
+  return (manifest.startTimeoutS ?? START_TIMEOUT_S_DEFAULT) * 1000 + START_MARGIN_MS;
 }
 
 export function titleIdOf(entry: Pick<Entry, "title">): string {

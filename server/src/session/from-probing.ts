@@ -104,6 +104,7 @@ function choose(session: ProbingSession, nowMs: number): Step {
       lease,
       stalledAtMs: undefined,
       deadlineMs: nowMs + session.startLimitMs,
+      startUntilMs: nowMs + session.startLimitMs,
       steps,
       ...heardNow(nowMs),
       played: session.played,

@@ -5,12 +5,11 @@
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
-import { START_TIMEOUT_S_DEFAULT } from "@nearframe/shared/title/manifest";
 import type { Log } from "../log.ts";
 import { steadyTime } from "../steady-time.ts";
-import { leaseOf, newEntry, nodeOf, recordOf, titleIdOf, toldOf, type Entry, type SessionFacts } from "./entry.ts";
+import { leaseOf, newEntry, nodeOf, recordOf, startLimitMsOf, titleIdOf, toldOf, type Entry, type SessionFacts } from "./entry.ts";
 import { createLine, type Holding, type Placing } from "./line.ts";
-import { EXCLUDED_MS, NODE_WAIT_MS, PLACE_AGAIN_MS, RELAX_EVERY_MS, START_MARGIN_MS, TURNS_PER_SESSION_MAX } from "./limits.ts";
+import { EXCLUDED_MS, NODE_WAIT_MS, PLACE_AGAIN_MS, RELAX_EVERY_MS, TURNS_PER_SESSION_MAX } from "./limits.ts";
 import type { NodeComparison, PlayerPeer, SessionNodes, SessionSlots, SessionTelemetry, SessionTitles, SlotChoice, SlotNeed } from "./ports.ts";
 import { deadlineOf, leasesOf, queuedSession, type Lease, type Session } from "./session.ts";
 import type { SessionDirectory } from "./session-directory.ts";
@@ -197,9 +196,8 @@ export function createSessionTable(ports: SessionTablePorts, scope: Scope) {
     const [best, ...others] = options;
     // Somebody else was faster everywhere, or the cluster does not answer.
     if (!best) return settleLater();
-    const startLimitMs = (entry.title.manifest.startTimeoutS ?? START_TIMEOUT_S_DEFAULT) * 1000 + START_MARGIN_MS;
     if (scope.closed) for (const { lease } of options) slots.release(lease, entry.id);
-    else apply(entry, { type: "slots-taken", options: [best, ...others], startLimitMs });
+    else apply(entry, { type: "slots-taken", options: [best, ...others], startLimitMs: startLimitMsOf(entry.title) });
   }
 
   function settleLater(): void {

@@ -64,6 +64,8 @@ export type StartingSession = Common & {
   readonly state: "starting";
   readonly lease: Lease;
   readonly deadlineMs: number;
+  /** What the title was given to its first picture, whatever its player does meanwhile; undefined once one was seen. */
+  readonly startUntilMs: number | undefined;
   readonly steps: readonly StartStep[];
   /** The node's last word of it, or when it was told to begin. */
   readonly heardAtMs: number;
@@ -84,6 +86,8 @@ export type HeldSession = Common & {
   readonly lease: Lease;
   readonly untilMs: number;
   readonly steps: readonly StartStep[];
+  /** As while it starts. */
+  readonly startUntilMs: number | undefined;
 };
 export type MovingSession = Common & {
   readonly state: "moving";
@@ -130,9 +134,9 @@ export function queuedSession(nowMs: number, waitLimitMs: number): QueuedSession
   };
 }
 
-/** A session that ran when its last owner went: its player and its node are expected back. */
-export function restoredSession(lease: Lease, played: Played | undefined, nowMs: number): HeldSession {
-  return { state: "held", lease, untilMs: nowMs + HOLD_MS, steps: [], played, moves: 0 };
+/** A session that ran, or started, when its last owner went: its player and its node are expected back. */
+export function restoredSession(lease: Lease, played: Played | undefined, startLimitMs: number, nowMs: number): HeldSession {
+  return { state: "held", lease, untilMs: nowMs + HOLD_MS, steps: [], startUntilMs: played ? undefined : nowMs + startLimitMs, played, moves: 0 };
 }
 
 /** A session that waited in line when its last owner went. */

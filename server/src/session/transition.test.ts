@@ -44,6 +44,7 @@ const starting: StartingSession = {
   state: "starting",
   lease,
   deadlineMs: NOW + START_LIMIT_MS,
+  startUntilMs: NOW + START_LIMIT_MS,
   steps: ["placed", "transports-opened", "display-started"],
   heardAtMs: NOW,
   askAtMs: NOW + NODE_QUIET_MS,
@@ -51,10 +52,10 @@ const starting: StartingSession = {
   moves: 0,
   stalledAtMs: undefined,
 };
-const rejoining: StartingSession = { ...starting, steps: [], played };
+const rejoining: StartingSession = { ...starting, startUntilMs: undefined, steps: [], played };
 const streaming: StreamingSession = { state: "streaming", lease, played, moves: 0, stalledAtMs: undefined };
-const held: HeldSession = { state: "held", lease, untilMs: NOW + HOLD_MS, steps: [], played, moves: 0 };
-const heldEarly: HeldSession = { ...held, steps: starting.steps, played: undefined };
+const held: HeldSession = { state: "held", lease, untilMs: NOW + HOLD_MS, steps: [], startUntilMs: undefined, played, moves: 0 };
+const heldEarly: HeldSession = { ...held, startUntilMs: starting.startUntilMs, steps: starting.steps, played: undefined };
 const moving: MovingSession = {
   state: "moving",
   lease,
@@ -136,7 +137,7 @@ const rows: Row[] = [
     "another device takes over while it starts: new transports, the other steps stand",
     { ...starting, steps: [...starting.steps, "connected"] },
     { type: "player-returned" },
-    { ...starting, deadlineMs: NOW + REJOIN_MS, steps: ["placed", "display-started"] },
+    { ...starting, steps: ["placed", "display-started"] },
     [
       { type: "tell-progress", step: "placed" },
       { type: "tell-progress", step: "display-started" },
@@ -196,7 +197,7 @@ const rows: Row[] = [
 
   // Held.
   ["the control link comes back and media never stopped: on with it", held, { type: "connected" }, streaming, [save]],
-  ["the same before the first frame: it goes on starting", heldEarly, { type: "connected" }, { ...starting, deadlineMs: NOW + REJOIN_MS }, []],
+  ["the same before the first frame: it goes on starting", heldEarly, { type: "connected" }, starting, []],
   [
     "a player who comes back gets new transports",
     held,
@@ -378,7 +379,29 @@ describe("deadlines", () => {
 
   test("a new session waits as long as it is told, a restored one as long as a dropped one", () => {
     expect(deadlineOf(queuedSession(NOW, 7))).toBe(NOW + 7);
-    expect(restoredSession(lease, played, NOW)).toEqual(held);
+    expect(restoredSession(lease, played, START_LIMIT_MS, NOW)).toEqual(held);
+    expect(restoredSession(lease, undefined, START_LIMIT_MS, NOW)).toEqual({ ...heldEarly, steps: [] });
+  });
+});
+
+describe("a title that has not drawn yet keeps its whole time", () => {
+  const back: SessionEvent = { type: "player-returned" };
+  const lost: SessionEvent = { type: "player-lost" };
+
+  test("so that its node tells that it hangs, whatever its player does meanwhile", () => {
+    const [reloaded] = transition(starting, back, NOW + 5_000);
+    const [away] = transition(reloaded, lost, NOW + 6_000);
+    const [again_] = transition(away, back, NOW + 7_000);
+    expect([reloaded, again_]).toMatchObject([{ deadlineMs: starting.deadlineMs }, { deadlineMs: starting.deadlineMs }]);
+    const end_ = { type: "node-ended", epoch: 7, reason: EndReason.TitleNeverDrew, detail: undefined } as const;
+    expect(transition(again_, end_, NOW + START_LIMIT_MS - 1)[0]).toMatchObject({ end: { reason: "title-never-drew" } });
+  });
+
+  test("but a path made late has time of its own, and one to a title that has drawn no other", () => {
+    const lateMs = NOW + START_LIMIT_MS - 1;
+    expect(transition(starting, back, lateMs)[0]).toMatchObject({ deadlineMs: lateMs + REJOIN_MS });
+    const [drawn] = transition(starting, { type: "progressed", epoch: 7, step: "first-picture" }, NOW);
+    expect(transition(drawn, back, NOW)[0]).toMatchObject({ deadlineMs: NOW + REJOIN_MS, startUntilMs: undefined });
   });
 });
 

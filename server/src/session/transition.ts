@@ -91,8 +91,9 @@ function fromLine(session: QueuedSession, event: SessionEvent & { type: "slots-t
   const { options, startLimitMs } = event;
   const [{ lease }] = options;
   if (options.length === 1) {
+    const startUntilMs = nowMs + startLimitMs;
     return [
-      { state: "starting", lease, deadlineMs: nowMs + startLimitMs, steps: ["placed"], ...heardNow(nowMs), played, moves, stalledAtMs: undefined },
+      { state: "starting", lease, deadlineMs: startUntilMs, startUntilMs, steps: ["placed"], ...heardNow(nowMs), played, moves, stalledAtMs: undefined },
       [{ type: "start-on-node", lease }, { type: "tell-progress", step: "placed" }, { type: "save" }],
     ];
   }
@@ -133,7 +134,7 @@ function fromStarting(session: StartingSession, event: SessionEvent, nowMs: numb
         [{ type: "save" }],
       ];
     case "player-lost":
-      return [{ state: "held", lease, untilMs: nowMs + HOLD_MS, steps, played, moves }, [{ type: "save" }]];
+      return [{ state: "held", lease, untilMs: nowMs + HOLD_MS, steps, startUntilMs: session.startUntilMs, played, moves }, [{ type: "save" }]];
     case "player-returned":
       return rejoin(session, steps, nowMs);
     case "player-stalled":
@@ -172,7 +173,7 @@ function fromStreaming(session: StreamingSession, event: SessionEvent, nowMs: nu
     case "node-unlinked":
       return unlinked(session, event.nodeId, nowMs);
     case "player-lost":
-      return [{ state: "held", lease, untilMs: nowMs + HOLD_MS, steps: [], played, moves }, [{ type: "save" }]];
+      return [{ state: "held", lease, untilMs: nowMs + HOLD_MS, steps: [], startUntilMs: undefined, played, moves }, [{ type: "save" }]];
     case "player-returned":
       return rejoin(session, [], nowMs);
     case "move-wanted":
@@ -203,7 +204,7 @@ function fromHeld(session: HeldSession, event: SessionEvent, nowMs: number): Ste
     case "connected":
       // Only the control socket had died; the media path outlived it and nothing needs to be made anew.
       return played?.runningSinceMs === undefined
-        ? [{ state: "starting", lease, deadlineMs: nowMs + REJOIN_MS, steps, ...heardNow(nowMs), played, moves, stalledAtMs: undefined }, []]
+        ? [{ state: "starting", lease, ...startLimits(session, nowMs), steps, ...heardNow(nowMs), played, moves, stalledAtMs: undefined }, []]
         : [{ state: "streaming", lease, played, moves, stalledAtMs: undefined }, [{ type: "save" }]];
     case "player-returned":
       return rejoin(session, steps, nowMs);
@@ -295,13 +296,22 @@ function rejoin(session: PlacedSession, stepsDone: readonly StartStep[], nowMs: 
   // These belong to the old transports and will happen again.
   const steps = stepsDone.filter((step) => step !== "transports-opened" && step !== "connected");
   return [
-    { state: "starting", lease, deadlineMs: nowMs + REJOIN_MS, steps, ...heardNow(nowMs), played, moves, stalledAtMs },
+    { state: "starting", lease, ...startLimits(session, nowMs), steps, ...heardNow(nowMs), played, moves, stalledAtMs },
     [
       ...steps.map((step) => ({ type: "tell-progress", step }) as const),
       { type: "rejoin-on-node", lease },
       { type: "save" },
     ],
   ];
+}
+
+/**
+ * Of one who comes back. While the title has not drawn, the node's own limit has to come first: only the node can tell
+ * a title that hangs from its own slowness.
+ */
+function startLimits(session: PlacedSession, nowMs: number): Pick<StartingSession, "deadlineMs" | "startUntilMs"> {
+  const startUntilMs = "startUntilMs" in session && !session.steps.includes("first-picture") ? session.startUntilMs : undefined;
+  return { deadlineMs: Math.max(nowMs + REJOIN_MS, startUntilMs ?? 0), startUntilMs };
 }
 
 function lastStep(steps: readonly StartStep[]): string {

@@ -9,7 +9,7 @@ const NOW_MS = 100_000;
 const lease: Lease = { nodeId: "n1", slot: 0, epoch: 1 };
 const played = (sinceMs: number) => ({ sinceMs, meteredMs: 0, runningSinceMs: sinceMs });
 const streaming = (sinceMs: number): Session => ({ state: "streaming", lease, played: played(sinceMs), moves: 0, stalledAtMs: undefined });
-const starting: Session = { state: "starting", lease, deadlineMs: NOW_MS, steps: [], heardAtMs: 0, askAtMs: NOW_MS, played: undefined, moves: 0, stalledAtMs: undefined };
+const starting: Session = { state: "starting", lease, deadlineMs: NOW_MS, startUntilMs: NOW_MS, steps: [], heardAtMs: 0, askAtMs: NOW_MS, played: undefined, moves: 0, stalledAtMs: undefined };
 const ending: Session = { state: "ending", lease, deadlineMs: NOW_MS, end: { reason: "player-left", detail: undefined, atMs: NOW_MS }, played: played(5_000) };
 const place = { address: undefined, timeZone: undefined };
 

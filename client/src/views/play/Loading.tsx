@@ -29,6 +29,7 @@ export function Loading({ view, title, thrifty, onLeave }: LoadingProps) {
           <Seconds />
         </div>
         {view.queue?.othersFirst && view.queue.hiddenFrom === undefined && <p className={styles.aside}>{loading.letFirst}</p>}
+        {view.slow && <p className={styles.aside}>{loading.slow[view.slow]}</p>}
         {view.moving && <p className={styles.aside}>{play.moving}</p>}
         <progress className={styles.progress} aria-label={loading.progress} max={view.steps.length} value={done} />
         <ol className={styles.strip}>
