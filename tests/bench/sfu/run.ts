@@ -13,7 +13,8 @@ import { Scope, withTimeout } from "@nearframe/shared/lifetime";
 import { PayloadType, VIDEO_CLOCK_RATE } from "@nearframe/shared/media/profile";
 import { parseCapture, STOP } from "../pipeline/capture-file.ts";
 import { wallMs } from "../pipeline/wall-time.ts";
-import { percentiles, rounded, type BenchRow } from "../rows.ts";
+import { percentiles, type BenchRow } from "../rows.ts";
+import { readHops } from "./read-hops.ts";
 import { LOOPBACK, openHop, SSRC, startMediaServer } from "./srtp-hop.ts";
 
 const RECEIVER = fileURLToPath(new URL("../pipeline/receiver.ts", import.meta.url));
@@ -42,12 +43,12 @@ export async function runSfuBench(): Promise<BenchRow[]> {
   stopper.send(STOP, receiverPort, LOOPBACK);
   await withTimeout(exited, 5_000, "the receiver did not end");
 
-  const hopMs = readHops(await readFile(capture), sentAtMs);
+  const { hopMs, lost, repeated } = readHops(parseCapture(await readFile(capture)), sentAtMs, PACKET_BYTES);
   const figures = percentiles(hopMs);
-  const lost = sentAtMs.length - hopMs.length;
   return [
     { name: "media server: RTP in to RTP out", unit: "ms", ...figures, goal: "p95 at most 1", met: (figures.p95 ?? Infinity) <= GOAL_MS },
-    { name: `media server: packets lost of ${sentAtMs.length}`, unit: "packets", value: rounded(lost), goal: "none", met: lost === 0 },
+    { name: `media server: packets lost of ${sentAtMs.length}`, unit: "packets", value: lost, goal: "none", met: lost === 0 },
+    { name: "media server: packets that came twice", unit: "packets", value: repeated, goal: null, met: null },
   ];
 }
 
@@ -80,21 +81,4 @@ function makePacket(index: number, frame: number, packet: number): Buffer {
   bytes.writeUInt32BE(SSRC, 8);
   bytes[HEADER_BYTES] = packet === 0 ? 0x10 : 0x00;
   return bytes;
-}
-
-/** SRTP leaves the header to be read. A sequence number is moved by the media server, all by the same. */
-function readHops(capture: Buffer, sentAtMs: readonly number[]): number[] {
-  const isVideo = (datagram: Buffer) => datagram.length > PACKET_BYTES && (datagram.readUInt8(1) & 0x7f) < 128 && datagram.readUInt8(0) >> 6 === 2;
-  let [first, highest]: [number | undefined, number] = [undefined, 0];
-  const hops: number[] = [];
-  for (const { wallMs, datagram } of parseCapture(capture)) {
-    if (!isVideo(datagram)) continue;
-    const sequence = datagram.readUInt16BE(2);
-    first ??= sequence;
-    // Unwrapped by what came before: packets of loopback are never half a cycle out of order.
-    highest += ((((sequence - first - highest) & 0xffff) ^ 0x8000) - 0x8000);
-    const sent = sentAtMs[highest];
-    if (sent !== undefined) hops.push(wallMs - sent);
-  }
-  return hops;
 }
