@@ -12,7 +12,7 @@ const suspect = wantLook(newStanding("n"), times(8, 5), AT);
 function planned(standing: NodeStanding, takesPlayers = true) {
   const node = { nodeId: "n", operatorId: "host", takesPlayers, located: false, titleIds: ["test-card"], codecs: [] };
   // So seldom that chance plans no play, nor a benchmark so soon after the last.
-  const options = { epoch: 7, seed: "5".repeat(64), auditSecret: undefined, beganAtMs: AT, sealingMs: 600_000, epochMs: 1, playMeanMs: 1e12, checkers: 5 };
+  const options = { epoch: 7, seed: "5".repeat(64), audits: undefined, beganAtMs: AT, sealingMs: 600_000, epochMs: 1, playMeanMs: 1e12, checkers: 5 };
   return planTasks([node], new Map([["n", { ...standing, lastAtMs: { capacity: AT } }]]), options).map(({ task: { kind, check } }) => `${kind} ${check}`);
 }
 

@@ -1,4 +1,5 @@
 import type { MinuteReports } from "@nearframe/shared/checking/fuse-minute";
+import { AUDIT_RULES } from "@nearframe/shared/checking/audits";
 import { auditDigestOf, verifyEpoch, type PublishedEpoch } from "@nearframe/shared/checking/published";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { minuteRecord } from "../testing/fixtures.ts";
@@ -108,12 +109,14 @@ describe("an epoch", () => {
 
 describe("an audit", () => {
   const SEED = "5".repeat(64);
+  const PLACE = { latitude: 52.5, longitude: 13.4, country: "DE", region: "BE", accuracyKm: 20 };
   /** Asks the node, and looks at what it gets. */
   const looks: See = async (assignment, _, ask) => {
-    if (assignment.kind === "liveness") {
+    if (assignment.kind === "liveness" || assignment.kind === "location") {
       const opened = await ask({ call: "media-port" });
       const answers = opened.ok && opened.answer.call === "media-port" && opened.answer.port.password === MEDIA_PORT.password;
-      return answers ? well(assignment) : { kind: "liveness", heartbeatAgeMs: 0 };
+      if (answers) return well(assignment);
+      return assignment.kind === "liveness" ? { kind: "liveness", heartbeatAgeMs: 0 } : { kind: "location", distanceKm: 0, neighboursRoundTripMs: [1] };
     }
     if (assignment.kind !== "capacity") return well(assignment);
     const started = await ask({ call: "benchmark.start", benchmarkId: "b", seed: SEED });
@@ -131,10 +134,11 @@ describe("an audit", () => {
     const missed = ({ tasks, verdicts }: PublishedEpoch) =>
       verdicts.filter(({ taskId, dissenting }) => dissenting.includes(lazyId) && tasks.some((task) => task.taskId === taskId && isAudit(task)));
     let epochs = await world.closedEpochs();
-    // A node's first epoch has its first benchmark; one in ten of those is an audit, and one in a hundred of all knocks.
-    for (let count = 1; count <= 150 && epochs.flatMap(missed).length < 2; count += 1) {
+    // A node's first epoch has its first benchmark; one in ten of those is an audit, as of looks for its place, and one in a hundred of all knocks.
+    const kindsAudited = () => new Set(epochs.flatMap(({ tasks }) => tasks.flatMap(({ check, audit }) => (audit === undefined ? [] : [check]))));
+    for (let count = 1; count <= 150 && (epochs.flatMap(missed).length < 2 || !kindsAudited().has("location")); count += 1) {
       world.nodes.clear();
-      for (const letter of "abc") world.nodes.set(`${letter}-${count}`, nodeRecord(`${letter}-${count}`));
+      for (const letter of "abc") world.nodes.set(`${letter}-${count}`, nodeRecord(`${letter}-${count}`, { location: PLACE }));
       await world.passEpochs(1);
       epochs = await world.closedEpochs();
     }
@@ -147,6 +151,7 @@ describe("an audit", () => {
         expect(published.dissenting.filter((checkerId) => checkerId !== lazyId)).toEqual([]);
       }
     }
+    expect(kindsAudited()).toContain("location");
     // The first epoch has nothing before it that could have told of a secret.
     expect(epochs[0]!.tasks.filter(isAudit)).toEqual([]);
     const [lazy] = await world.store.reporters([lazyId]);
@@ -166,16 +171,18 @@ describe("an audit", () => {
     expect(changed((set) => set.tasks.forEach((task) => delete task.audit))).toContain("was drawn as an audit, and is not called one");
     expect(changed((set) => set.tasks.forEach((task) => (task.audit = "few-frames")))).toContain("is called an audit, and was not drawn as one");
     expect(changed((set) => void (set.auditSecret = "another secret, with which other tasks are drawn"))).toContain("drawn by another secret");
+    expect(changed((set) => void delete set.auditRules)).toContain("or other rules");
     expect(changed((set) => void delete set.auditSecret)).toContain("is called an audit, and was not drawn as one");
   });
 
-  test("is drawn by none where the epoch before told of no secret, as an older version's did not", async () => {
+  test("is drawn by what the epoch before told of: by an older version's rules after that version's, and by none where it told of nothing", async () => {
     const key = makeCheckingKey("a secret of all servers");
     const find = (document: object | undefined) => findAuditSecret({ key, store: { findEpoch: async () => document && JSON.stringify(document) } }, 7);
     expect(await find(undefined)).toBeUndefined();
     expect(await find({ type: "checking.epoch" })).toBeUndefined();
-    expect(await find({ nextAuditDigest: auditDigestOf(makeCheckingKey("another").auditSecretAfter(7)) })).toBeUndefined();
-    expect(await find({ nextAuditDigest: auditDigestOf(key.auditSecretAfter(7)) })).toBe(key.auditSecretAfter(7));
+    expect(await find({ nextAuditDigest: auditDigestOf(makeCheckingKey("another").auditSecretAfter(7), 2) })).toBeUndefined();
+    const secret = key.auditSecretAfter(7);
+    for (const rules of AUDIT_RULES) expect(await find({ nextAuditDigest: auditDigestOf(secret, rules) })).toEqual({ secret, rules });
     expect(key.auditSecretAfter(8)).not.toBe(key.auditSecretAfter(7));
     await begin(0);
   });

@@ -5,7 +5,7 @@
 
 import { committeeOf, isAsked } from "@nearframe/shared/checking/referee";
 import { Assignment } from "@nearframe/shared/checking/assignment";
-import { AuditSecret, PublishedTask } from "@nearframe/shared/checking/published";
+import { AuditRulesNumber, AuditSecret, PublishedTask } from "@nearframe/shared/checking/published";
 import { CheckReveal, CheckSeal, Digest, EnrolledChecker, sealOf } from "@nearframe/shared/checking/report";
 import { Id } from "@nearframe/shared/protocol/media";
 import * as z from "zod/mini";
@@ -26,6 +26,7 @@ export const EpochOpened = z.object({
   seed: Digest,
   /** What draws the audits; left out where the epoch before told nothing of it. */
   auditSecret: z.optional(AuditSecret),
+  auditRules: AuditRulesNumber,
   checkers: z.array(EnrolledChecker),
 });
 export type EpochOpened = z.infer<typeof EpochOpened>;

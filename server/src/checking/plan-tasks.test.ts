@@ -9,7 +9,7 @@ test.each([
 ])("plays are %s", (_, epochMs, latestMs, spreadMsMin) => {
   const nodes = Array.from({ length: 50 }, (_, index) => node(`n${index}`));
   const planned = planTasks(nodes, new Map(), {
-    epoch: 1, seed: "5".repeat(64), auditSecret: undefined, beganAtMs: 0, sealingMs: 0.85 * epochMs, epochMs, playMeanMs: 1, checkers: 1_000,
+    epoch: 1, seed: "5".repeat(64), audits: undefined, beganAtMs: 0, sealingMs: 0.85 * epochMs, epochMs, playMeanMs: 1, checkers: 1_000,
   });
   const dueMs = planned.flatMap(({ task, dueAtMs }) => (task.check === "simulated-player" ? [dueAtMs] : []));
   expect(dueMs).toHaveLength(50);

@@ -6,6 +6,7 @@ import { rankOf, shareOf } from "@nearframe/shared/checking/draw";
 import type { CheckKind } from "@nearframe/shared/checking/observation";
 import type { PublishedTask } from "@nearframe/shared/checking/published";
 import type { VideoCodec } from "@nearframe/shared/media/video-codecs";
+import type { AuditsDrawnBy } from "./audit.ts";
 import { CAPACITY_MAX_MS, CAPACITY_MEAN_MS, CODEC_AGAIN_MS, TASK_COST_MS, TASKS_PER_EPOCH_MAX, TASKS_PER_EPOCH_MIN } from "./limits.ts";
 import { newStanding, type NodeStanding } from "./standing.ts";
 
@@ -29,7 +30,7 @@ export type PlanOptions = {
   epoch: number;
   seed: string;
   /** What draws the audits; undefined: there are none. */
-  auditSecret: string | undefined;
+  audits: AuditsDrawnBy | undefined;
   beganAtMs: number;
   /** From the beginning to the moment when seals are over. */
   sealingMs: number;
@@ -64,7 +65,7 @@ export function planTasks(nodes: readonly CheckedNode[], standings: ReadonlyMap<
 }
 
 function planNode(node: CheckedNode, standing: NodeStanding, options: PlanOptions): (Planned & { why: Why })[] {
-  const { epoch, seed, auditSecret, beganAtMs, epochMs, playMeanMs, sealingMs } = options;
+  const { epoch, seed, audits, beganAtMs, epochMs, playMeanMs, sealingMs } = options;
   // A play comes out of the blue, in the first half, and so that five after another find time: in a short epoch that is at once.
   const spreadMs = Math.max(0, Math.min(0.4 * sealingMs, sealingMs - TASK_COST_MS));
   const { nodeId, operatorId, titleIds } = node;
@@ -80,7 +81,7 @@ function planNode(node: CheckedNode, standing: NodeStanding, options: PlanOption
     const taskId = `${epoch}.${kind}.${check}.${rankOf("", nodeId).slice(0, 16)}`;
     if (planned.some(({ task }) => task.taskId === taskId)) return;
     const dueAtMs = beganAtMs + (check === "simulated-player" ? draw(`due ${kind}`) * spreadMs : 0);
-    const audit = auditSecret === undefined ? undefined : auditOf({ secret: auditSecret, seed }, { taskId, kind, check, ...extra });
+    const audit = audits && auditOf({ ...audits, seed }, { taskId, kind, check, ...extra });
     planned.push({ why, dueAtMs, titleId, task: { taskId, nodeId, operatorId, kind, check, ...(audit && { audit }), ...extra } });
   }
 

@@ -1,12 +1,13 @@
 // An epoch that is over, as everybody may see it. Pure, but for the signature.
 
+import { NEWEST_AUDIT_RULES } from "@nearframe/shared/checking/audits";
 import { auditDigestOf, type PublishedEpoch, type PublishedTask } from "@nearframe/shared/checking/published";
 import { referee, type VerifySignature } from "@nearframe/shared/checking/referee";
 import type { CheckingKey } from "./checking-key.ts";
 import type { Epoch } from "./epoch.ts";
 
 export function publishEpoch({ opened, tasks }: Epoch, endedAtMs: number, key: CheckingKey, verify: VerifySignature): PublishedEpoch {
-  const { epoch, beganAtMs, hour, hourSeed, previous, previousEpoch, seed, auditSecret, checkers } = opened;
+  const { epoch, beganAtMs, hour, hourSeed, previous, previousEpoch, seed, auditSecret, auditRules, checkers } = opened;
   const states = [...tasks.values()].toSorted((a, b) => (a.task.taskId < b.task.taskId ? -1 : 1));
   const set = {
     epoch,
@@ -27,7 +28,8 @@ export function publishEpoch({ opened, tasks }: Epoch, endedAtMs: number, key: C
     previous,
     ...(previousEpoch !== undefined && { previousEpoch }),
     ...(auditSecret !== undefined && { auditSecret }),
-    nextAuditDigest: auditDigestOf(key.auditSecretAfter(epoch)),
+    ...(auditRules !== undefined && { auditRules }),
+    nextAuditDigest: auditDigestOf(key.auditSecretAfter(epoch), NEWEST_AUDIT_RULES),
     verdicts,
     publicKey: key.publicKey,
   });

@@ -17,7 +17,7 @@ import type { Log } from "../log.ts";
 import { claimedCodecs, type NodeRecord } from "../nodes/node-record.ts";
 import { steadyTime } from "../steady-time.ts";
 import type { CheckingStore } from "../store/checking-ports.ts";
-import { findAuditSecret, mayCall } from "./audit.ts";
+import { auditsOf, findAuditSecret, mayCall } from "./audit.ts";
 import { leftForLater } from "./checked-plays.ts";
 import { restsUntilMs, type Order } from "./conclude.ts";
 import { createJudge, type JudgePorts } from "./judge.ts";
@@ -183,16 +183,16 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     if (checkers.length === 0) return;
     const { number: hour, seed: hourSeed } = ports.hourSeed();
     const previous = newest?.digest ?? "";
-    const auditSecret = newest && (await findAuditSecret(ports, newest.epoch));
+    const audits = newest && (await findAuditSecret(ports, newest.epoch));
     const opened: EpochOpened = {
       type: "opened", epoch: number, beganAtMs: at, revealAtMs: Math.round(at + SEALING_SHARE * leftMs), endsAtMs, hour, hourSeed, previous,
       ...(newest && { previousEpoch: newest.epoch }),
       seed: seedOfEpoch({ epoch: number, hourSeed, previous, checkers }),
-      ...(auditSecret !== undefined && { auditSecret }),
+      ...(audits && { auditSecret: audits.secret, auditRules: audits.rules }),
       checkers,
     };
     const planned = planTasks(checkedNodes(), standings, {
-      epoch: number, seed: opened.seed, auditSecret, beganAtMs: at, sealingMs: opened.revealAtMs - at, epochMs, playMeanMs: options.playMeanMs, checkers: checkers.length,
+      epoch: number, seed: opened.seed, audits, beganAtMs: at, sealingMs: opened.revealAtMs - at, epochMs, playMeanMs: options.playMeanMs, checkers: checkers.length,
     });
     const plans = planned.map(({ task, dueAtMs, titleId }): EpochEvent => ({ type: "planned", task, dueAtMs: Math.round(dueAtMs), ...(titleId !== undefined && { titleId }) }));
     if (!(await store.appendToEpoch(number, 0, [opened, ...plans]))) return forget();
@@ -308,7 +308,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     if (!epoch || epoch.phase !== "sealing" || !node) return;
     const { opened } = epoch;
     const [planned] = planTasks([{ ...node, takesPlayers: false }], new Map([[nodeId, wanted]]), {
-      epoch: opened.epoch, seed: opened.seed, auditSecret: opened.auditSecret, beganAtMs: nowMs(), sealingMs: opened.revealAtMs - nowMs(), epochMs, playMeanMs: options.playMeanMs, checkers: opened.checkers.length,
+      epoch: opened.epoch, seed: opened.seed, audits: auditsOf(opened), beganAtMs: nowMs(), sealingMs: opened.revealAtMs - nowMs(), epochMs, playMeanMs: options.playMeanMs, checkers: opened.checkers.length,
     }).filter(({ task }) => task.check === "registration" && !epoch?.tasks.has(task.taskId));
     if (planned) note({ type: "planned", task: planned.task, dueAtMs: nowMs() });
   }
@@ -363,7 +363,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
       const withinMs = Math.max(0, Math.round(assigned.untilMs - at));
       const { assignment } = assigned;
       const neighbours = assignment.kind === "location" ? assignment.neighbours : [];
-      tellHome(checkerId, mayCall(running.opened, state.task, { checkerId, neighbours, forMs: withinMs }));
+      for (const letter of mayCall(running.opened, state.task, { checkerId, neighbours, forMs: withinMs })) tellHome(checkerId, letter);
       tell(checkerId, { type: "checker.task", epoch: number, taskId, assignment, ...(assigned.token !== undefined && { token: assigned.token }), withinMs });
     }
   }

@@ -1,19 +1,27 @@
 import { expect, test } from "vitest";
-import { auditOf, bendOf, showsAudit, SILENT_PORT } from "./audits.ts";
+import { auditOf, bendOf, NEWEST_AUDIT_RULES, showsAudit, SILENT_PORT, type AuditDraw } from "./audits.ts";
 
-const draw = { secret: "a secret that nobody knows before the epoch is over", seed: "5".repeat(64) };
+const draw: AuditDraw = { secret: "a secret that nobody knows before the epoch is over", seed: "5".repeat(64), rules: NEWEST_AUDIT_RULES };
 const ids = Array.from({ length: 4_000 }, (_, index) => `7.routine.check.${index}`);
-const share = (check: "capacity" | "liveness" | "simulated-player", change = {}) =>
-  ids.filter((taskId) => auditOf(draw, { taskId, kind: "routine", check, ...change }) !== undefined).length / ids.length;
+const share = (check: "capacity" | "liveness" | "location" | "simulated-player", change = {}, by: AuditDraw = draw) =>
+  ids.filter((taskId) => auditOf(by, { taskId, kind: "routine", check, ...change }) !== undefined).length / ids.length;
 
-test("a tenth of benchmarks and a hundredth of knocks are audits; no penalty is, no play, and no way back", () => {
+test("a tenth of benchmarks and of places and a hundredth of knocks are audits; no penalty is, no play, and no way back", () => {
   expect(share("capacity")).toBeCloseTo(0.1, 1);
   expect(share("capacity")).toBeGreaterThan(0.08);
   expect(share("liveness")).toBeGreaterThan(0.005);
   expect(share("liveness")).toBeLessThan(0.02);
+  expect(share("location")).toBeCloseTo(0.1, 1);
+  expect(share("location")).toBeGreaterThan(0.08);
   expect(share("simulated-player")).toBe(0);
   expect(share("capacity", { kind: "penalty" })).toBe(0);
   expect(share("capacity", { returning: true })).toBe(0);
+});
+
+test("the first rules knew of no audits of places: what was drawn by them is judged by them", () => {
+  const first: AuditDraw = { ...draw, rules: 1 };
+  expect(share("location", {}, first)).toBe(0);
+  expect([share("capacity", {}, first), share("liveness", {}, first)]).toEqual([share("capacity"), share("liveness")]);
 });
 
 test("which, and how each is bent, follows from the secret and the seed together", () => {
@@ -22,7 +30,8 @@ test("which, and how each is bent, follows from the secret and the seed together
   expect(which({ ...draw, secret: "another" })).not.toEqual(which(draw));
   expect(new Set(ids.map((taskId) => bendOf(draw, { taskId, check: "capacity" })))).toEqual(new Set(["pictures", "frames"]));
   expect(bendOf(draw, { taskId: "t", check: "liveness" })).toBe("port");
-  expect(bendOf(draw, { taskId: "t", check: "location" })).toBeUndefined();
+  expect(bendOf(draw, { taskId: "t", check: "location" })).toBe("port");
+  expect(bendOf(draw, { taskId: "t", check: "registration" })).toBeUndefined();
 });
 
 test("who has looked is known by the fault, or by the answer that did not come", () => {
@@ -30,4 +39,6 @@ test("who has looked is known by the fault, or by the answer that did not come",
   expect(showsAudit("far-below-capacity", { kind: "capacity", claimedFps: 100, measuredFps: 98 })).toBe(false);
   expect(showsAudit(SILENT_PORT, { kind: "liveness", heartbeatAgeMs: 0 })).toBe(true);
   expect(showsAudit(SILENT_PORT, { kind: "liveness", heartbeatAgeMs: 0, mediaRoundTripMs: 3 })).toBe(false);
+  expect(showsAudit(SILENT_PORT, { kind: "location", distanceKm: 900, neighboursRoundTripMs: [9] })).toBe(true);
+  expect(showsAudit(SILENT_PORT, { kind: "location", distanceKm: 900, roundTripMs: 12, neighboursRoundTripMs: [9] })).toBe(false);
 });

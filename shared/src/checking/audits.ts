@@ -18,16 +18,26 @@ export type Audit = Fault | typeof SILENT_PORT;
 export const SILENT_PORT = "silent-port";
 export const AUDITS = [...(Object.keys(FAULTS) as Fault[]), SILENT_PORT] as const;
 
+type Audited = { audit: Audit; share: number; bends: readonly Bend[] };
+
 /**
  * What can be bent so that whoever looks must see it, and nobody else does: what a node answers passes through the
  * servers, and only redrawing, decoding and knocking tell it from the right one. Two misses in a week are a ban.
  * A node has a benchmark a day and is knocked at each epoch, hence the shares: of either a checker with as many tasks
  * as there are nodes has some audits a week.
  */
-const AUDITED: Readonly<Partial<Record<CheckKind, { audit: Audit; share: number; bends: readonly Bend[] }>>> = {
+const AUDITED: Readonly<Partial<Record<CheckKind, Audited>>> = {
   capacity: { audit: "far-below-capacity", share: 0.1, bends: ["pictures", "frames"] },
   liveness: { audit: SILENT_PORT, share: 0.01, bends: ["port"] },
+  location: { audit: SILENT_PORT, share: 0.1, bends: ["port"] },
 };
+/** From which rules on, where not from the first: an epoch is judged by those that it was drawn by, whoever judges it when. */
+const SINCE: Readonly<Partial<Record<CheckKind, AuditRules>>> = { location: 2 };
+
+/** Each kind that audits are extended to gives them a number. */
+export const AUDIT_RULES = [1, 2] as const;
+export type AuditRules = (typeof AUDIT_RULES)[number];
+export const NEWEST_AUDIT_RULES: AuditRules = 2;
 
 /**
  * `pictures`: those that the node drew are said to be others. `frames`: what is shown of its code is not what it told of.
@@ -36,24 +46,31 @@ const AUDITED: Readonly<Partial<Record<CheckKind, { audit: Audit; share: number;
 export const BENDS = ["pictures", "frames", "port"] as const;
 export type Bend = (typeof BENDS)[number];
 
-export type AuditDraw = { secret: string; seed: string };
+export type AuditDraw = { secret: string; seed: string; rules: AuditRules };
 type Task = { taskId: string; kind: "routine" | "penalty"; check?: CheckKind | undefined; returning?: true | undefined };
 
 /** What a checker has to find in this task, should it be an audit. */
-export function auditOf({ secret, seed }: AuditDraw, { taskId, kind, check, returning }: Task): Audit | undefined {
-  const audited = check && AUDITED[check];
+export function auditOf({ secret, seed, rules }: AuditDraw, { taskId, kind, check, returning }: Task): Audit | undefined {
+  const audited = check && rules >= (SINCE[check] ?? 1) ? AUDITED[check] : undefined;
   if (kind !== "routine" || returning || !audited) return undefined;
   return shareOf(secret, seed, "audit", taskId) < audited.share ? audited.audit : undefined;
 }
 
 /** Undefined for a check that is never audited. */
-export function bendOf({ secret, seed }: AuditDraw, { taskId, check }: Pick<Task, "taskId" | "check">): Bend | undefined {
+export function bendOf({ secret, seed }: Omit<AuditDraw, "rules">, { taskId, check }: Pick<Task, "taskId" | "check">): Bend | undefined {
   const bends = (check && AUDITED[check]?.bends) ?? [];
   return bends[Math.floor(shareOf(secret, seed, "bend", taskId) * bends.length)];
 }
 
 /** Whether who saw this has looked. */
 export function showsAudit(audit: Audit, observation: Observation): boolean {
-  if (audit === SILENT_PORT) return observation.kind === "liveness" && observation.mediaRoundTripMs === undefined;
-  return faultsIn(observation).includes(audit);
+  if (audit !== SILENT_PORT) return faultsIn(observation).includes(audit);
+  switch (observation.kind) {
+    case "liveness":
+      return observation.mediaRoundTripMs === undefined;
+    case "location":
+      return observation.roundTripMs === undefined;
+    default:
+      return false;
+  }
 }

@@ -11,7 +11,7 @@ import * as z from "zod/mini";
 import { PublicKey, Signature, signedText } from "../node/identity.ts";
 import { VIDEO_CODECS } from "../media/video-codecs.ts";
 import { Id } from "../protocol/media.ts";
-import { auditOf, AUDITS } from "./audits.ts";
+import { AUDIT_RULES, auditOf, AUDITS, type AuditRules } from "./audits.ts";
 import { FAULTS, type Fault } from "./criteria.ts";
 import { rankOf } from "./draw.ts";
 import { referee, type CheckTask, type Verdict, type VerifySignature } from "./referee.ts";
@@ -26,8 +26,10 @@ const Ids = z.array(Id).check(z.maxLength(10_000));
 
 /** Too long to be tried out. */
 export const AuditSecret = z.string().check(z.minLength(43), z.maxLength(128));
-/** What is told of it beforehand. */
-export const auditDigestOf = (secret: string): string => digestOf({ auditSecret: secret });
+/** By which they were drawn; left out: by the first. */
+export const AuditRulesNumber = z.optional(z.literal(AUDIT_RULES));
+/** What is told of both beforehand. */
+export const auditDigestOf = (auditSecret: string, auditRules: AuditRules): string => digestOf({ auditSecret, ...(auditRules > 1 && { auditRules }) });
 
 export const PublishedTask = z.strictObject({
   taskId: Id,
@@ -78,6 +80,7 @@ export const PublishedEpoch = z.strictObject({
   checkers: z.array(EnrolledChecker),
   /** What drew the audits of this epoch; its digest was published with the epoch before. Left out: there were none. */
   auditSecret: z.optional(AuditSecret),
+  auditRules: AuditRulesNumber,
   /** The digest of what draws the audits of the next epoch. Left out by servers older than audits. */
   nextAuditDigest: z.optional(Digest),
   tasks: z.array(PublishedTask),
@@ -128,13 +131,13 @@ export function verifyEpoch(published: PublishedEpoch, verify: VerifySignature, 
 }
 
 /** Which tasks were audits follows from a secret that was fixed before the seed was: none was chosen, and none called so afterwards. */
-function brokenAudits({ auditSecret, seed, tasks }: PublishedEpoch, before: PublishedEpoch | undefined): string[] {
+function brokenAudits({ auditSecret, auditRules: rules = 1, seed, tasks }: PublishedEpoch, before: PublishedEpoch | undefined): string[] {
   const broken: string[] = [];
-  if (auditSecret !== undefined && before && before.nextAuditDigest !== auditDigestOf(auditSecret)) {
-    broken.push(`its audits were drawn by another secret than the one that epoch ${before.epoch} was published with`);
+  if (auditSecret !== undefined && before && before.nextAuditDigest !== auditDigestOf(auditSecret, rules)) {
+    broken.push(`its audits were drawn by another secret, or other rules, than those that epoch ${before.epoch} was published with`);
   }
   for (const task of tasks) {
-    const drawn = auditSecret === undefined ? undefined : auditOf({ secret: auditSecret, seed }, task);
+    const drawn = auditSecret === undefined ? undefined : auditOf({ secret: auditSecret, seed, rules }, task);
     if (task.audit === drawn) continue;
     broken.push(drawn === undefined ? `task ${task.taskId} is called an audit, and was not drawn as one` : `task ${task.taskId} was drawn as an audit, and is not called one`);
   }
