@@ -36,7 +36,8 @@ const channel = { bufferedBytes: 0, send: () => true };
 const fakeReceiver = (): Receiver => ({
   channels: { inputState: channel, inputEdges: channel, control: channel, receipts: channel },
   stats: async () => new Map() as unknown as RTCStatsReport,
-  sendVoice: async () => ({ close() {} }),
+  sendVoice: async () => ({ replace: async () => undefined, close() {} }),
+  sendCamera: async () => ({ replace: async () => undefined, close() {} }),
   restartIce: async () => undefined,
 });
 

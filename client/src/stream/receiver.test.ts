@@ -87,6 +87,19 @@ test("is connected when both ways are, and disconnected when either is not", asy
   expect(events.onConnected).toHaveBeenCalledTimes(2);
 });
 
+test("a camera is sent as VP8 in one size, and the node is told which device it is", async () => {
+  const { receiver, calls } = await setUp();
+  calls.length = 0;
+  const track = { id: "t-1", kind: "video", readyState: "live", enabled: true, addEventListener() {}, removeEventListener() {}, getSettings: () => ({ width: 1280, height: 720 }) };
+  const sent = await receiver.sendCamera(track as unknown as MediaStreamTrack);
+  const [call] = calls;
+  expect(call).toMatchObject({ call: "media.produce", source: "camera", transportId: "send-1" });
+  const { codecs, encodings } = (call as unknown as { rtpParameters: { codecs: { mimeType: string }[]; encodings: object[] } }).rtpParameters;
+  expect(codecs.map(({ mimeType }) => mimeType)).toEqual(["video/VP8", "video/rtx"]);
+  expect(encodings).toEqual([expect.objectContaining({ maxBitrate: 500_000, scaleResolutionDownBy: 2 })]);
+  sent.close();
+});
+
 test("a restart asks the node for each transport", async () => {
   const { receiver, calls } = await setUp();
   calls.length = 0;

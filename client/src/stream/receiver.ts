@@ -12,6 +12,7 @@ import type {
   ConsumerOptions, DataConsumer as DataConsumerObject, DataConsumerOptions, DataProducer, IceParameters, Transport, TransportOptions,
 } from "mediasoup-client/types";
 import { followConnection } from "./follow-connection.ts";
+import { cameraEncoding } from "./camera-encoding.ts";
 import { shareRoundTrip } from "./known-round-trip.ts";
 
 export type PathEvents = {
@@ -32,10 +33,18 @@ export interface SendChannel {
   send(data: Uint8Array<ArrayBuffer> | string): boolean;
 }
 
+export interface SentTrack {
+  /** Goes on with another track of the same kind. */
+  replace(track: MediaStreamTrack): Promise<void>;
+  close(): void;
+}
+
 export interface Receiver {
   readonly channels: { inputState: SendChannel; inputEdges: SendChannel; control: SendChannel; receipts: SendChannel };
   /** The player's microphone to the node, which must have been told that it comes. Rejects when the node refuses. */
-  sendVoice(track: MediaStreamTrack): Promise<{ close(): void }>;
+  sendVoice(track: MediaStreamTrack): Promise<SentTrack>;
+  /** The player's camera, in the same way. */
+  sendCamera(track: MediaStreamTrack): Promise<SentTrack>;
   stats(): Promise<RTCStatsReport>;
   /** Rejects when the node can't be asked or does not know the transport any more. */
   restartIce(): Promise<void>;
@@ -97,8 +106,9 @@ export function openPath(scope: Scope, offer: Offer, { device, call }: ReceiverP
     done({ id: channel });
   });
 
-  send.on("produce", ({ rtpParameters }, done, fail) => {
-    call({ call: "media.produce", transportId: send.id, source: "microphone", rtpParameters: { ...rtpParameters } }).then(
+  send.on("produce", ({ kind, rtpParameters }, done, fail) => {
+    const source = kind === "audio" ? "microphone" : "camera";
+    call({ call: "media.produce", transportId: send.id, source, rtpParameters: { ...rtpParameters } }).then(
       ({ id }) => done({ id: String(id) }),
       fail,
     );
@@ -147,7 +157,19 @@ export function openPath(scope: Scope, offer: Offer, { device, call }: ReceiverP
         channels: { inputState, inputEdges, control, receipts },
         async sendVoice(track) {
           const producer = await send.produce({ track, stopTracks: false, codecOptions: { opusDtx: true, opusFec: true } });
-          return { close: () => producer.close() };
+          return { replace: (next) => producer.replaceTrack({ track: next }), close: () => producer.close() };
+        },
+        async sendCamera(track) {
+          const codec = device.sendRtpCapabilities.codecs?.find(({ mimeType }) => mimeType.toLowerCase() === "video/vp8");
+          if (!codec) throw new Error("this browser sends no VP8");
+          const producer = await send.produce({ track, codec, stopTracks: false, encodings: [cameraEncoding(track.getSettings())] });
+          return {
+            async replace(next) {
+              await producer.replaceTrack({ track: next });
+              await producer.setRtpEncodingParameters(cameraEncoding(next.getSettings()));
+            },
+            close: () => producer.close(),
+          };
         },
         stats: () => receive.getStats(),
         async restartIce() {

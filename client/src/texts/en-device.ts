@@ -33,6 +33,8 @@ export const senses = {
   },
   exact: "Exact location",
   exactHint: "To the metre, as this device knows it.",
+  back: "Camera at the back",
+  backHint: "In place of the one that faces you.",
   refused: (reason: string) => `Not possible: ${reason}`,
   inUse: "In use by the title",
   takeBack: (name: string) => `${name} is on. Press to switch it off`,

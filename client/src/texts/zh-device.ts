@@ -33,6 +33,8 @@ export const senses = {
   },
   exact: "精确位置",
   exactHint: "精确到米，与本设备所知相同。",
+  back: "后置摄像头",
+  backHint: "代替朝向你的前置摄像头。",
   refused: (reason: string) => `无法使用：${reason}`,
   inUse: "本游戏正在使用",
   takeBack: (name: string) => `${name}已开启，点击关闭`,

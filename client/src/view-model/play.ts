@@ -75,7 +75,7 @@ export interface Play {
   readonly controls: PlayControls;
   readonly problems: Problems;
   readonly agent: Pick<AgentLeave, "view" | "give" | "takeBack">;
-  readonly senses: Pick<Senses, "view" | "grant" | "revoke" | "setExactPlace">;
+  readonly senses: Pick<Senses, "view" | "grant" | "revoke" | "setExactPlace" | "setFacing">;
   /** Takes the stage until the returned function is called. */
   mount(stage: Stage): () => void;
   /** Here, instead of in the other tab or on the other device. */

@@ -1,5 +1,6 @@
-// This browser's motion, place and microphone, each as a source that can be closed.
+// This browser's motion, place, microphone and camera, each as a source that can be closed.
 
+import { CAMERA } from "@nearframe/shared/media/camera";
 import type { Triple } from "@nearframe/shared/input/motion";
 import type { SenseSources } from "./senses.ts";
 
@@ -55,6 +56,45 @@ export function browserSenseSources(window: Window): SenseSources {
       track.addEventListener("ended", () => onLost("the microphone is gone"));
       return { track, close: () => track.stop() };
     },
+    async camera(facing, onLost) {
+      const stream = await navigator.mediaDevices.getUserMedia({
+        video: {
+          facingMode: facing === "front" ? "user" : "environment",
+          width: { ideal: CAMERA.width }, height: { ideal: CAMERA.height }, frameRate: { ideal: CAMERA.fps },
+        },
+      });
+      const [track] = stream.getVideoTracks();
+      if (!track) throw new Error("the browser gave no camera");
+      track.addEventListener("ended", () => onLost("the camera is gone"));
+      // Devices have their kinds by name only once one of them is given.
+      const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+      const stopWatching = whenHiddenLong(window, () => onLost("the page was hidden for a while, so the camera was switched off"));
+      return {
+        track,
+        several: devices.filter(({ kind }) => kind === "videoinput").length > 1,
+        close() {
+          stopWatching();
+          track.stop();
+        },
+      };
+    },
+  };
+}
+
+/** Long enough to look up something and come back; nobody forgets a camera for longer. */
+export const CAMERA_HIDDEN_MS_MAX = 30_000;
+
+function whenHiddenLong({ document }: Window, act: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = () => {
+    clearTimeout(timer);
+    if (document.visibilityState === "hidden") timer = setTimeout(act, CAMERA_HIDDEN_MS_MAX);
+  };
+  document.addEventListener("visibilitychange", look);
+  look();
+  return () => {
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", look);
   };
 }
 

@@ -30,6 +30,7 @@ function rig(sources: Partial<SenseSources> = {}) {
       return source("location");
     },
     microphone: async () => ({ ...source("microphone"), track: {} as MediaStreamTrack }),
+    camera: async (facing) => ({ ...source(`${facing} camera`), track: { label: facing } as MediaStreamTrack, several: true }),
     ...sources,
   });
   const channel = (send: (data: Uint8Array<ArrayBuffer> | string) => void) => ({
@@ -42,8 +43,12 @@ function rig(sources: Partial<SenseSources> = {}) {
   const receiver = {
     channels: { control: channel((text) => void said.push(JSON.parse(String(text)) as object)), inputState: channel((bytes) => void states.push(bytes as Uint8Array)) },
     sendVoice: async () => ({ close: () => void done.push("close voice") }),
+    sendCamera: async ({ label }: MediaStreamTrack) => {
+      done.push(`send ${label}`);
+      return { replace: async (next: MediaStreamTrack) => void done.push(`send ${next.label}`), close: () => void done.push("close picture") };
+    },
   } as unknown as Receiver;
-  senses.follow(["motion", "location", "microphone"]);
+  senses.follow(["motion", "location", "microphone", "camera"]);
   senses.connect(receiver);
   const stateOf = (sense: string) => senses.view.value.senses.find((now) => now.sense === sense);
   return { senses, receiver, said, states, done, stateOf, place: (now: Place) => place(now), move: (motion: Omit<Motion, "seq">) => move(motion) };
@@ -114,6 +119,39 @@ test("taken back while the browser still asks, it is not given", async () => {
   asking.resolve({ close: () => void done.push("close late") });
   await vi.waitFor(() => expect(done).toEqual(["close late"]));
   expect(said).toEqual([]);
+});
+
+test("the camera is sent once the node takes it, turned without being given again, and ends when it is taken back", async () => {
+  const { senses, said, done } = rig();
+  senses.grant("camera");
+  await vi.waitFor(() => expect(said).toEqual([{ type: "sense.grant", sense: "camera" }]));
+  expect(done).toEqual([]);
+  senses.handle({ type: "sense", sense: "camera", state: "on" });
+  await vi.waitFor(() => expect(done).toEqual(["send front"]));
+  expect(senses.view.value.camera).toEqual({ facing: "front", several: true });
+  senses.setFacing("back");
+  await vi.waitFor(() => expect(done).toEqual(["send front", "close front camera", "send back"]));
+  senses.revoke("camera");
+  expect(done.slice(3)).toEqual(["close picture", "close back camera"]);
+  expect(said.slice(1)).toEqual([{ type: "sense.revoke", sense: "camera" }]);
+});
+
+test("a camera that is taken back while another one opens is let go of", async () => {
+  const opening = Promise.withResolvers<void>();
+  const closed: string[] = [];
+  const { senses, said, stateOf } = rig({
+    async camera(facing) {
+      if (facing === "back") await opening.promise;
+      return { close: () => void closed.push(facing), track: {} as MediaStreamTrack, several: true };
+    },
+  });
+  senses.grant("camera");
+  await vi.waitFor(() => expect(said).toHaveLength(1));
+  senses.setFacing("back");
+  senses.revoke("camera");
+  opening.resolve();
+  await vi.waitFor(() => expect(closed.at(-1)).toBe("back"));
+  expect(stateOf("camera")?.state).toBe("off");
 });
 
 test("leaving the page lets go of the devices", async () => {

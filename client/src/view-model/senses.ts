@@ -7,9 +7,11 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import type { PlayerToNode } from "@nearframe/shared/protocol/session-control";
 import { SENSES, type Sense } from "@nearframe/shared/title/senses";
 import { createSource, type Behavior } from "../behavior.ts";
-import type { Receiver } from "../stream/receiver.ts";
+import type { Receiver, SentTrack } from "../stream/receiver.ts";
 import type { NodeNews } from "./session-figures.ts";
 
+/** Which of a device's cameras. */
+export type Facing = "front" | "back";
 export type Place = { latitude: number; longitude: number; accuracyM: number };
 
 export interface SenseSource {
@@ -21,11 +23,21 @@ export interface SenseSource {
 export interface SenseSources {
   motion(onMotion: (motion: Omit<Motion, "seq">) => void): Promise<SenseSource>;
   location(onPlace: (place: Place) => void, onLost: (why: string) => void): Promise<SenseSource>;
-  microphone(onLost: (why: string) => void): Promise<SenseSource & { track: MediaStreamTrack }>;
+  microphone(onLost: (why: string) => void): Promise<TrackSource>;
+  camera(facing: Facing, onLost: (why: string) => void): Promise<TrackSource & { several: boolean }>;
 }
+export type TrackSource = SenseSource & { track: MediaStreamTrack };
 
 export type SenseView = { sense: Sense; state: "off" | "asking" | "on" | "refused"; reason: string | undefined };
-export type SensesView = { senses: readonly SenseView[]; exactPlace: boolean };
+export type SensesView = {
+  senses: readonly SenseView[];
+  exactPlace: boolean;
+  camera: {
+    facing: Facing;
+    /** There is one to choose; known once the camera was given. */
+    several: boolean;
+  };
+};
 
 export interface Senses {
   readonly view: Behavior<SensesView>;
@@ -36,6 +48,7 @@ export interface Senses {
   grant(sense: Sense): void;
   revoke(sense: Sense): void;
   setExactPlace(exact: boolean): void;
+  setFacing(facing: Facing): void;
 }
 
 /** A hundredth of a degree is about a kilometre: the part of a town, not the house. */
@@ -48,10 +61,10 @@ export function coarsePlace({ latitude, longitude, accuracyM }: Place): Place {
   return { latitude: round(latitude), longitude: round(longitude), accuracyM: Math.max(accuracyM, COARSE_ACCURACY_M) };
 }
 
-type Given = { source: SenseSource & { track?: MediaStreamTrack }; voice?: { close(): void } | undefined };
+type Given = { source: SenseSource & { track?: MediaStreamTrack }; sent?: SentTrack | undefined };
 
 export function createSenses(scope: Scope, sources: SenseSources): Senses {
-  const view = createSource<SensesView>({ senses: [], exactPlace: false });
+  const view = createSource<SensesView>({ senses: [], exactPlace: false, camera: { facing: "front", several: false } });
   const given = new Map<Sense, Given>();
   let receiver: Receiver | undefined;
   let motionSeq = 0;
@@ -69,8 +82,15 @@ export function createSenses(scope: Scope, sources: SenseSources): Senses {
     if (lastPlace) say({ type: "location", ...(view.behavior.value.exactPlace ? lastPlace : coarsePlace(lastPlace)) });
   }
 
+  const lost = (sense: Sense) => (why: string) => stop(sense, "refused", why);
+
+  async function openCamera(facing: Facing): Promise<TrackSource> {
+    const source = await sources.camera(facing, lost("camera"));
+    view.set({ ...view.behavior.value, camera: { ...view.behavior.value.camera, several: source.several } });
+    return source;
+  }
+
   function open(sense: Sense): Promise<Given["source"]> {
-    const lost = (why: string) => stop(sense, "refused", why);
     switch (sense) {
       case "motion":
         return sources.motion((motion) => {
@@ -82,11 +102,11 @@ export function createSenses(scope: Scope, sources: SenseSources): Senses {
         return sources.location((place) => {
           lastPlace = place;
           if (stateOf("location") === "on") tellPlace();
-        }, lost);
+        }, lost(sense));
       case "microphone":
-        return sources.microphone(lost);
+        return sources.microphone(lost(sense));
       case "camera":
-        return Promise.reject(new Error("this client sends no camera"));
+        return openCamera(view.behavior.value.camera.facing);
     }
   }
 
@@ -108,7 +128,7 @@ export function createSenses(scope: Scope, sources: SenseSources): Senses {
   function stop(sense: Sense, state: "off" | "refused", reason?: string): void {
     const mine = given.get(sense);
     given.delete(sense);
-    mine?.voice?.close();
+    mine?.sent?.close();
     mine?.source.close();
     if (sense === "location") lastPlace = undefined;
     if (mine) say({ type: "sense.revoke", sense });
@@ -124,19 +144,39 @@ export function createSenses(scope: Scope, sources: SenseSources): Senses {
     const { track } = mine.source;
     const over = receiver;
     if (!track || !over) return;
-    over.sendVoice(track).then(
-      (voice) => {
-        // Taken back, or over a path that is gone.
-        if (given.get(sense) !== mine || receiver !== over) return voice.close();
-        mine.voice = voice;
-      },
-      (error: Error) => given.get(sense) === mine && receiver === over && stop(sense, "refused", error.message),
-    );
+    const present = () => given.get(sense) === mine && receiver === over;
+    const refused = (error: Error) => present() && stop(sense, "refused", error.message);
+    (sense === "camera" ? over.sendCamera(track) : over.sendVoice(track)).then((sent) => {
+      // Taken back, or over a path that is gone.
+      if (!present()) return sent.close();
+      mine.sent = sent;
+      // Turned meanwhile.
+      const now = mine.source.track;
+      if (now && now !== track) sent.replace(now).catch(refused);
+    }, refused);
+  }
+
+  async function turnCamera(facing: Facing): Promise<void> {
+    view.set({ ...view.behavior.value, camera: { ...view.behavior.value.camera, facing } });
+    const mine = given.get("camera");
+    if (!mine) return;
+    const present = () => given.get("camera") === mine && view.behavior.value.camera.facing === facing;
+    // Most phones open one camera at a time.
+    mine.source.close();
+    try {
+      const source = await openCamera(facing);
+      // Taken back, or turned again.
+      if (!present()) return source.close();
+      mine.source = source;
+      await mine.sent?.replace(source.track);
+    } catch (error) {
+      if (present()) stop("camera", "refused", error instanceof Error ? error.message : String(error));
+    }
   }
 
   scope.own(undefined, () => {
-    for (const { source, voice } of given.values()) {
-      voice?.close();
+    for (const { source, sent } of given.values()) {
+      sent?.close();
       source.close();
     }
     given.clear();
@@ -153,7 +193,7 @@ export function createSenses(scope: Scope, sources: SenseSources): Senses {
       receiver = next;
       // The node forgets with the path; what the player gave this page is given again.
       for (const [sense, mine] of given) {
-        mine.voice = undefined;
+        mine.sent = undefined;
         if (next) say({ type: "sense.grant", sense });
       }
     },
@@ -167,5 +207,6 @@ export function createSenses(scope: Scope, sources: SenseSources): Senses {
       view.set({ ...view.behavior.value, exactPlace });
       if (stateOf("location") === "on") tellPlace();
     },
+    setFacing: (facing) => void turnCamera(facing),
   };
 }

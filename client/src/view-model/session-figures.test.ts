@@ -40,7 +40,8 @@ function setUp() {
       control: { bufferedBytes: 0, send: (text) => told.push(z.parse(PlayerToNode, JSON.parse(text as string))) > 0 },
     },
     stats: async () => new Map<string, unknown>([["v", video()], ["a", audio()]]) as unknown as RTCStatsReport,
-    sendVoice: async () => ({ close() {} }),
+    sendVoice: async () => ({ replace: async () => undefined, close() {} }),
+    sendCamera: async () => ({ replace: async () => undefined, close() {} }),
     restartIce: async () => undefined,
   };
   const meter = createLatencyMeter();

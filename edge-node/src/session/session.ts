@@ -179,6 +179,7 @@ export function createSession(
         watchAbsence();
       },
       onVoice: (packet) => titleLink.handleVoice(packet),
+      onCamera: (packet, requestKeyframe) => titleLink.handleCamera(packet, requestKeyframe),
       onSense: (order) => titleLink.handle(order),
       onReachable() {
         titleLink.reachPlayer();
@@ -206,7 +207,7 @@ export function createSession(
   );
 
   const onClipboard = createClipboard((text) => stream.sendControl({ type: "clipboard", text }), scope);
-  const titleLink = createTitleLink({ manifest: title.manifest, tell: stream.sendControl, onCopied: onClipboard, microphone: () => microphone });
+  const titleLink = createTitleLink({ manifest: title.manifest, nowMs: machineMs, tell: stream.sendControl, onCopied: onClipboard, microphone: () => microphone });
 
   const agentDoor = createAgentDoor(
     {

@@ -47,6 +47,8 @@ export type StreamEvents = {
   onInput(bytes: Uint8Array): void;
   /** An RTP packet of the player's microphone. */
   onVoice(packet: Buffer): void;
+  /** One of the player's camera. */
+  onCamera(packet: Buffer, requestKeyframe: () => void): void;
   /** What the player gives of the device, or takes back. */
   onSense(order: SenseOrder): void;
   /** What the player lets a program do. */
@@ -179,6 +181,7 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
           handleControl(text);
         },
         onVoice: events.onVoice,
+        onCamera: events.onCamera,
         onProbe: (bytes) => probe?.receive(bytes),
         onConnected() {
           if (seats.connected(mine)) events.onSeated();

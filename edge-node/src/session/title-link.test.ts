@@ -2,6 +2,7 @@ import { expect, test, vi } from "vitest";
 import { writeMotion, type Motion } from "@nearframe/shared/input/motion";
 import type { NodeToPlayer } from "@nearframe/shared/protocol/session-control";
 import type { Sense } from "@nearframe/shared/title/senses";
+import { writePacket } from "../media/rtp/packet.ts";
 import type { FromTitle, ToTitle } from "../title/bridge/messages.ts";
 import { createTitleLink, type Microphone } from "./title-link.ts";
 
@@ -18,7 +19,7 @@ function rig(sensors: Sense[] = ["motion", "location", "microphone"], open: Micr
     hear: (packet) => void voice.push(packet.toString()),
     close: async () => void voice.push("closed"),
   };
-  const link = createTitleLink({ manifest: { name: "Board", sensors }, tell: (message) => void told.push(message), onCopied: (text) => void copied.push(text), microphone: () => microphone });
+  const link = createTitleLink({ manifest: { name: "Board", sensors }, nowMs: () => 0, tell: (message) => void told.push(message), onCopied: (text) => void copied.push(text), microphone: () => microphone });
   const bridge = {
     send: (message: ToTitle) => {
       sent.push(message);
@@ -98,6 +99,33 @@ test("the voice is heard while it is granted, and every grant ends with the page
   link.handleVoice(Buffer.from("too late"));
   expect(voice).toEqual(["hello", "closed"]);
   expect(sent.at(-1)).toEqual({ type: "sense", sense: "microphone", on: false });
+});
+
+test("the camera's frames pass while it is granted, and a page that begins with them has a keyframe asked for", () => {
+  const { link, bridge, sent, say } = rig(["camera"]);
+  const asked: string[] = [];
+  const frame = Buffer.from([0x10, 0, 0, 0x9d, 0x01, 0x2a, 64, 0, 48, 0]);
+  const see = (sequence: number) =>
+    link.handleCamera(
+      writePacket({ payloadType: 96, sequence, timestamp: sequence, ssrc: 7, marker: true }, {}, { transportSequence: 0, frame: undefined }, [Uint8Array.of(0x10), frame]),
+      () => asked.push("keyframe"),
+    );
+  link.attach(bridge);
+  see(1);
+  say({ type: "camera-lost" });
+  expect([sent, asked]).toEqual([[], []]);
+  link.handle({ type: "sense.grant", sense: "camera" });
+  see(2);
+  say({ type: "camera-lost" });
+  link.handle({ type: "sense.revoke", sense: "camera" });
+  see(3);
+  say({ type: "camera-lost" });
+  expect(sent).toEqual([
+    { type: "sense", sense: "camera", on: true },
+    { type: "camera", keyframe: true, data: frame.toString("base64") },
+    { type: "sense", sense: "camera", on: false },
+  ]);
+  expect(asked).toEqual(["keyframe"]);
 });
 
 test("a microphone that can't be opened is refused, and one that is taken back as it opens stays off", async () => {

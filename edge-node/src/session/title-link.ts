@@ -9,6 +9,7 @@ import { readMotion } from "@nearframe/shared/input/motion";
 import type { NodeToPlayer, PlayerToNode } from "@nearframe/shared/protocol/session-control";
 import type { TitleManifest } from "@nearframe/shared/title/manifest";
 import { SENSES, type Sense } from "@nearframe/shared/title/senses";
+import { createCameraLine } from "../camera/camera-line.ts";
 import type { FromTitle } from "../title/bridge/messages.ts";
 import type { Bridge } from "../title/bridge/open-bridge.ts";
 
@@ -24,6 +25,7 @@ export interface Microphone {
 
 export type TitleLinkPorts = {
   manifest: Pick<TitleManifest, "name" | "sensors">;
+  nowMs(): number;
   tell(message: NodeToPlayer): void;
   /** The player's clipboard is to have this. */
   onCopied(text: string): void;
@@ -41,19 +43,24 @@ export interface TitleLink {
   handle(order: SenseOrder): void;
   handleMotion(bytes: Uint8Array): void;
   handleVoice(rtpPacket: Buffer): void;
+  handleCamera(rtpPacket: Buffer, requestKeyframe: () => void): void;
   /** What can be read on the title's screen. Rejects with a sentence where its runtime can't tell. */
   readTree(): Promise<TreeNode[]>;
 }
 
 const TREE_TIMEOUT_MS = 4_000;
 
-export function createTitleLink({ manifest, tell, onCopied, microphone }: TitleLinkPorts): TitleLink {
+export function createTitleLink({ manifest, nowMs, tell, onCopied, microphone }: TitleLinkPorts): TitleLink {
   let bridge: Bridge | undefined;
   let focus: Extract<NodeToPlayer, { type: "text-focus" }> | undefined;
   let motionSeq: number | undefined;
   const granted = new Set<Sense>();
   let tree: { id: number; done(nodes: TreeNode[]): void } | undefined;
   let treeId = 0;
+  const camera = createCameraLine({
+    nowMs,
+    show: ({ keyframe, data }) => bridge?.send({ type: "camera", keyframe, data: data.toString("base64") }) === true,
+  });
 
   function hear(message: FromTitle): void {
     switch (message.type) {
@@ -67,6 +74,9 @@ export function createTitleLink({ manifest, tell, onCopied, microphone }: TitleL
         return onCopied(message.text);
       case "tree":
         if (tree?.id === message.id) tree.done(message.nodes);
+        return;
+      case "camera-lost":
+        if (granted.has("camera")) camera.wantKeyframe();
         return;
     }
   }
@@ -83,6 +93,7 @@ export function createTitleLink({ manifest, tell, onCopied, microphone }: TitleL
     if (reason !== undefined) return tell({ type: "sense", sense, state: "refused", reason });
     granted.add(sense);
     if (sense === "motion") motionSeq = undefined;
+    if (sense === "camera") camera.open();
     try {
       if (sense === "microphone") await microphone()?.open();
     } catch (error) {
@@ -132,6 +143,9 @@ export function createTitleLink({ manifest, tell, onCopied, microphone }: TitleL
     },
     handleVoice(packet) {
       if (granted.has("microphone")) microphone()?.hear(packet);
+    },
+    handleCamera(packet, requestKeyframe) {
+      if (granted.has("camera")) camera.hear(packet, requestKeyframe);
     },
     async readTree() {
       const id = (treeId += 1);

@@ -71,6 +71,8 @@ export type SeatEvents = {
   onControl(text: string): void;
   /** An RTP packet of the player's microphone, Opus. */
   onVoice(packet: Buffer): void;
+  /** An RTP packet of the player's camera, VP8, and how to ask for a keyframe. */
+  onCamera(packet: Buffer, requestKeyframe: () => void): void;
   /** Bytes of `probe`, unread. Never from a seat that is not probed. */
   onProbe(bytes: Uint8Array): void;
   /** ICE and DTLS are up. Again after each loss. */

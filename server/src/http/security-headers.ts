@@ -23,9 +23,9 @@ const pagePolicy = (askedOrigins: readonly string[]): string => [
 /** A publisher's SVG may hold scripts; opened as a page of its own it must not run them as us. */
 export const ART_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
-const PERMISSIONS = ["autoplay", "fullscreen", "gamepad", "clipboard-read", "clipboard-write", "screen-wake-lock", "microphone", "geolocation"]
+const PERMISSIONS = ["autoplay", "fullscreen", "gamepad", "clipboard-read", "clipboard-write", "screen-wake-lock", "microphone", "camera", "geolocation"]
   .map((feature) => `${feature}=(self)`)
-  .concat(["camera=()", "payment=()", "usb=()"])
+  .concat(["payment=()", "usb=()"])
   .join(", ");
 
 /** `askedOrigins`: the probe points, which pages measure their way to. */

@@ -66,8 +66,8 @@ export const SignalCall = z.discriminatedUnion("call", [
   }),
   /** Of a program that the player has given leave; the server asks it for the program. */
   z.strictObject({ call: z.literal("agent"), secret: AgentSecret, request: AgentRequest }),
-  /** The player's microphone; refused unless the player has granted it over `control`. */
-  z.strictObject({ call: z.literal("media.produce"), transportId: Id, source: z.literal("microphone"), rtpParameters: Opaque }),
+  /** The player's microphone (Opus) or camera (VP8): nothing of it is passed on unless the player has granted it over `control`. */
+  z.strictObject({ call: z.literal("media.produce"), transportId: Id, source: z.enum(["microphone", "camera"]), rtpParameters: Opaque }),
 ]);
 export type SignalCall = z.infer<typeof SignalCall>;
 

@@ -28,6 +28,9 @@ describe("parseManifest", () => {
     { kind: "gyro", label: "Aim" }, { kind: "look" }, { kind: "swipe", keys: ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"] },
   ])("takes an on-screen part: %o", (control) => expect(problemsOf({ input: touch(control) })).toEqual([]));
 
+  test("takes a web title that wants all of the player's device", () =>
+    expect(problemsOf({ runtime: "web", page: "index.html", sensors: ["motion", "location", "microphone", "camera"] })).toEqual([]));
+
   test.each<[string, object, string, RegExp]>([
     ["a missing field", { name: undefined }, "name", /string/i],
     ["an id with capitals", { id: "Freedoom" }, "id", /lower-case/],
@@ -37,6 +40,7 @@ describe("parseManifest", () => {
     ["a web title without page", { runtime: "web" }, "page", /needs a page/],
     ["a page elsewhere without network", { runtime: "web", page: "https://example.net/" }, "resources.network", /network: true/],
     ["a page by another protocol", { runtime: "web", page: "../../etc/passwd" }, "page", /inside the title's folder/],
+    ["a camera for a native title", { sensors: ["microphone", "camera"] }, "sensors.1", /can't be given the player's camera/],
     ["art outside its folder", { art: { ...MANIFEST.art, cover: "../cover.webp" } }, "art.cover", /inside the title's folder/],
     ["a save path at the root", { savePaths: ["/etc"] }, "savePaths.0", /inside/],
     ["a pad button on no key", { input: { ...MANIFEST.input, pad: { buttons: { south: "Fire" } } } }, "input.pad.buttons.south", /KeyboardEvent\.code/],

@@ -14,7 +14,7 @@ export const SENSES_OF_RUNTIME: Readonly<Partial<Record<Runtime, readonly Sense[
   native: ["microphone"],
   windows: ["microphone"],
   phone: ["microphone"],
-  web: ["motion", "location", "microphone"],
+  web: ["motion", "location", "microphone", "camera"],
 };
 
 const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));

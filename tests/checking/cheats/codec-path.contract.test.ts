@@ -31,7 +31,7 @@ test.each<VideoEncoderName>(["x264", "vpx-vp8", "svt-av1"])("a device for one co
   const traits = { rtcpMux: true, stampsExtensions: true, keyframeOnRequest: true, followsTarget: true, marksFrames: true, codecs: VIDEO_CODECS, takesOver: true };
   const room = await sfu.createRoom({ codec, traits }, scope);
   const seat = await room.openSeat({ device: commonPhone(codec), probed: false, bitrateKbpsMax: 8_000 }, {
-    onInput() {}, onReceipts() {}, onBandwidth() {}, onProbe() {}, onVoice() {}, onConnected() {}, onDisconnected() {}, onControl() {},
+    onInput() {}, onReceipts() {}, onBandwidth() {}, onProbe() {}, onVoice() {}, onCamera() {}, onConnected() {}, onDisconnected() {}, onControl() {},
   }, scope);
   const read: (number | undefined)[] = [];
   const senses: Senses = openSenses(TITLE, { onPicture: ({ frame }) => void read.push(frame), onSound() {}, onBroken() {} }, scope);

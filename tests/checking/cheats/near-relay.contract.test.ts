@@ -23,7 +23,7 @@ async function measure(farMs: number): Promise<{ bindingMs: number; answerMs: nu
   const traits = { rtcpMux: true, stampsExtensions: true, keyframeOnRequest: true, followsTarget: true, marksFrames: true, codecs: VIDEO_CODECS, takesOver: true };
   const room = await sfu.createRoom({ codec: "H264", traits }, scope);
   const seat: Seat = await room.openSeat({ device: commonPhone(), probed: false, bitrateKbpsMax: 8_000 }, {
-    onInput() {}, onReceipts() {}, onBandwidth() {}, onProbe() {}, onVoice() {}, onConnected() {}, onDisconnected() {},
+    onInput() {}, onReceipts() {}, onBandwidth() {}, onProbe() {}, onVoice() {}, onCamera() {}, onConnected() {}, onDisconnected() {},
     onControl(text) {
       const said = PlayerToNode.parse(JSON.parse(text));
       if (said.type !== "ping") return;

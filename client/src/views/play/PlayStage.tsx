@@ -197,7 +197,8 @@ const senseSwitch =
     on ? senses.grant(sense) : senses.revoke(sense);
 
 function LiveSenses({ play }: { play: Play }) {
-  return <SensesPanel view={useBehavior(play.senses.view)} onSense={senseSwitch(play)} onExactPlace={play.senses.setExactPlace} />;
+  const { view, setExactPlace, setFacing } = play.senses;
+  return <SensesPanel view={useBehavior(view)} onSense={senseSwitch(play)} onExactPlace={setExactPlace} onFacing={setFacing} />;
 }
 
 function LiveSensesInUse({ play }: { play: Play }) {

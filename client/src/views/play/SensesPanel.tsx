@@ -1,5 +1,5 @@
 import type { Sense } from "@nearframe/shared/title/senses";
-import type { SensesView } from "../../view-model/senses.ts";
+import type { Facing, SensesView } from "../../view-model/senses.ts";
 import { Switch } from "../settings/Switch.tsx";
 import { useTexts } from "../use-texts.ts";
 import styles from "./SensesPanel.module.css";
@@ -8,12 +8,14 @@ export type SensesPanelProps = {
   view: SensesView;
   onSense: (sense: Sense, on: boolean) => void;
   onExactPlace: (exact: boolean) => void;
+  onFacing: (facing: Facing) => void;
 };
 
 /** What of the device the title may have, one switch each. */
-export function SensesPanel({ view, onSense, onExactPlace }: SensesPanelProps) {
+export function SensesPanel({ view, onSense, onExactPlace, onFacing }: SensesPanelProps) {
   const { senses } = useTexts();
   if (view.senses.length === 0) return null;
+  const isOn = (sense: Sense) => view.senses.some((now) => now.sense === sense && now.state === "on");
   return (
     <fieldset className={styles.senses}>
       <legend>{senses.title}</legend>
@@ -26,8 +28,9 @@ export function SensesPanel({ view, onSense, onExactPlace }: SensesPanelProps) {
           onSwitch={(on) => onSense(sense, on)}
         />
       ))}
-      {view.senses.some(({ sense, state }) => sense === "location" && state === "on") && (
-        <Switch label={senses.exact} hint={senses.exactHint} on={view.exactPlace} onSwitch={onExactPlace} />
+      {isOn("location") && <Switch label={senses.exact} hint={senses.exactHint} on={view.exactPlace} onSwitch={onExactPlace} />}
+      {isOn("camera") && view.camera.several && (
+        <Switch label={senses.back} hint={senses.backHint} on={view.camera.facing === "back"} onSwitch={(on) => onFacing(on ? "back" : "front")} />
       )}
     </fieldset>
   );

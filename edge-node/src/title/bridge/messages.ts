@@ -18,6 +18,8 @@ export const FromTitle = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("copied"), text: z.string().check(z.minLength(1), z.maxLength(CLIPBOARD_CHARACTERS_MAX)) }),
   /** Answers `tree.read`: what can be read on the screen. */
   z.strictObject({ type: z.literal("tree"), id: z.int(), nodes: z.array(TreeNode).check(z.maxLength(TREE_NODES_MAX)) }),
+  /** Begins with the player's camera, or has lost it, and needs a keyframe. */
+  z.strictObject({ type: z.literal("camera-lost") }),
 ]);
 export type FromTitle = z.infer<typeof FromTitle>;
 
@@ -27,4 +29,8 @@ export type ToTitle =
   | { type: "sense"; sense: Sense; on: boolean }
   | { type: "tree.read"; id: number }
   | ({ type: "motion" } & Motion)
-  | { type: "location"; latitude: number; longitude: number; accuracyM: number };
+  | { type: "location"; latitude: number; longitude: number; accuracyM: number }
+  | ({ type: "camera" } & CodedPicture);
+
+/** Of the player's camera: a VP8 frame, in base64. */
+export type CodedPicture = { keyframe: boolean; data: string };

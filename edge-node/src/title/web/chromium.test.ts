@@ -33,8 +33,8 @@ test("what a player grants is the origin's that the page has", () => {
   expect(originOf({ ...SETTINGS, page: "https://play.example/a/b" })).toBe("https://play.example");
 });
 
-test("a page with sensors is opened once they are there", () => {
-  const settings = { ...SETTINGS, sensors: ["motion"] as const };
+test.each(["motion", "camera"] as const)("a page with %s is opened once that is there", (sense) => {
+  const settings = { ...SETTINGS, sensors: [sense] };
   expect(chromiumArguments(settings, 4711)).toContain("--app=about:blank");
   expect(addressOf(settings)).toBe("http://glider.localhost/index.html");
 });

@@ -41,9 +41,9 @@ export const originOf = (settings: WebSettings): string => new URL(addressOf(set
 
 /**
  * A page that asks for sensors before they are there never asks again, and the window's first page
- * does not wait for the DevTools. So it begins empty where there are sensors, and goes on from there.
+ * does not wait for the DevTools. So it begins empty where there are sensors or a camera, and goes on from there.
  */
-export const opensLater = ({ sensors }: Pick<WebSettings, "sensors">): boolean => sensors.includes("motion");
+export const opensLater = ({ sensors }: Pick<WebSettings, "sensors">): boolean => sensors.includes("motion") || sensors.includes("camera");
 
 export function chromiumArguments(settings: WebSettings, port: number): string[] {
   const { size } = settings;

@@ -2,6 +2,7 @@
 
 import { connectBridge } from "../bridge/connect-bridge.ts";
 import type { ToTitle } from "../bridge/messages.ts";
+import { createWebCamera } from "./camera.ts";
 import type { DevTools } from "./devtools.ts";
 import { fieldNewsOf, watchFieldsOf, type FieldNews } from "./field-watch.ts";
 import { followPages, type PagePart } from "./pages.ts";
@@ -19,18 +20,22 @@ export async function serveBridge(options: BridgeOptions, devTools: DevTools): P
   let focus: { sessionId: string; kind: FieldNews["kind"] } | undefined;
   const parts = new Map<string, PagePart>();
   const senses = createWebSenses(options, devTools, () => parts.values());
+  const camera = options.sensors.includes("camera") ? createWebCamera(() => bridge.say({ type: "camera-lost" })) : undefined;
   const bridge = connectBridge((message: ToTitle) => {
+    if (message.type === "camera") return camera?.show(message);
     if (message.type !== "tree.read") return senses.handle(message);
     void readTree(parts.values()).then((nodes) => bridge.say({ type: "tree", id: message.id, nodes }));
   });
   await followPages(devTools, parts, {
     async onPart(part) {
-      await Promise.all([watchFieldsOf(part), senses.prepare(part)]);
+      await Promise.all([watchFieldsOf(part), senses.prepare(part), camera?.prepare(part)]);
       const url = opensLater;
       opensLater = undefined;
       if (url !== undefined) await part.call("Page.navigate", { url });
     },
-    onEvent(method, params, { sessionId }) {
+    onEvent(method, params, part) {
+      camera?.handleEvent(method, params, part);
+      const { sessionId } = part;
       const news = fieldNewsOf(method, params);
       if (!news) return;
       const before = focus;

@@ -86,8 +86,8 @@ export function answerSignals(
   refusal: (label: SentLabel) => string | undefined,
   hear: (label: SentLabel, message: Buffer) => void,
   scope: Scope,
-  /** Of whoever may send a microphone. */
-  voice?: { router: types.Router; onVoice(packet: Buffer): void },
+  /** Of whoever may send a microphone and a camera. */
+  devices?: { router: types.Router } & Pick<SeatEvents, "onVoice" | "onCamera">,
 ): (call: SignalCall) => Promise<object> {
   const byId = new Map(transports.map((transport) => [transport.id, transport]));
   const transportOf = (id: string) => {
@@ -97,7 +97,7 @@ export function answerSignals(
   };
   /** Each channel once: a player can't make the node hold more than it has names for. */
   const produced = new Set<string>();
-  let speaking: types.Producer | undefined;
+  const sources = new Map<"microphone" | "camera", types.Producer>();
 
   return async (call) => {
     switch (call.call) {
@@ -123,20 +123,32 @@ export function answerSignals(
       case "agent":
         throw new SignalError("a program asks the session, not a seat in it");
       case "media.produce": {
-        if (!voice) throw new SignalError("a microphone is the session's own player's");
-        const producer = await transportOf(call.transportId).produce({ kind: "audio", rtpParameters: call.rtpParameters as types.RtpParameters });
-        // A page that lets go of its microphone and takes it up again has a new source; the old one is over.
-        speaking?.close();
-        speaking = producer;
-        const heard = await direct.consume({ producerId: producer.id, rtpCapabilities: voice.router.rtpCapabilities });
+        const { source } = call;
+        if (!devices) throw new SignalError(`a ${source} is the session's own player's`);
+        const rtpParameters = call.rtpParameters as types.RtpParameters;
+        if (source === "camera" && !isPlainVp8(rtpParameters)) throw new SignalError("a camera is sent as VP8, in one size");
+        const producer = await transportOf(call.transportId).produce({ kind: source === "camera" ? "video" : "audio", rtpParameters });
+        // A page that lets go of its device and takes it up again has a new source; the old one is over.
+        sources.get(source)?.close();
+        sources.set(source, producer);
+        const heard = await direct.consume({ producerId: producer.id, rtpCapabilities: devices.router.rtpCapabilities });
         scope.own(heard, (heard) => heard.close());
+        // Refused where it closes meanwhile: then nobody waits for it.
+        const requestKeyframe = () => void heard.requestKeyFrame().catch(() => undefined);
         heard.on("rtp", (packet) => {
-          if (speaking === producer) voice.onVoice(packet);
+          if (sources.get(source) !== producer) return;
+          if (source === "camera") devices.onCamera(packet, requestKeyframe);
+          else devices.onVoice(packet);
         });
         return { id: producer.id };
       }
     }
   };
+}
+
+/** What the title's browser is going to decode; mediasoup has looked at the shape of neither yet. */
+function isPlainVp8({ codecs, encodings }: types.RtpParameters): boolean {
+  return Array.isArray(codecs) && String(codecs[0]?.mimeType).toLowerCase() === "video/vp8" && Array.isArray(encodings) && encodings.length === 1;
 }
 
 /** A channel from this process to the player. */

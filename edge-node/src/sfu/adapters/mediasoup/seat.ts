@@ -58,7 +58,7 @@ export async function openSeat(
     (label) => (label === Channel.probe && !probed ? "this session's path is not probed" : undefined),
     (label, message) => hear(label, message, events),
     scope,
-    { router, onVoice: events.onVoice },
+    { router, onVoice: events.onVoice, onCamera: events.onCamera },
   );
 
   function sendBeside(bytes: Uint8Array): void {

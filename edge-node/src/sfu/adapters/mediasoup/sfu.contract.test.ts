@@ -19,7 +19,7 @@ const TRAITS: PipelineTraits = {
 };
 const ROOM: RoomOptions = { codec: "H264", traits: TRAITS };
 const EVENTS: SeatEvents = {
-  onInput() {}, onReceipts() {}, onBandwidth() {}, onControl() {}, onProbe() {}, onVoice() {}, onConnected() {}, onDisconnected() {},
+  onInput() {}, onReceipts() {}, onBandwidth() {}, onControl() {}, onProbe() {}, onVoice() {}, onCamera() {}, onConnected() {}, onDisconnected() {},
 };
 const DEVICE: Device = {
   screen: { width: 1280, height: 720, pixelRatio: 1 },
@@ -131,6 +131,17 @@ describe("a room", () => {
     plain.sendProbe(Uint8Array.of(1));
   });
 
+  test("takes a camera as VP8 in one size, again when it is taken up again, and nothing else for one", async () => {
+    const room = await sfu.createRoom(ROOM, scope);
+    const seat = await room.openSeat({ device: DEVICE, probed: false, bitrateKbpsMax: 12_000 }, EVENTS, scope);
+    await expect(seat.signal(camera(seat))).resolves.toMatchObject({ id: expect.any(String) as string });
+    await expect(seat.signal(camera(seat, { mid: "2", encodings: [{ ssrc: 2 }] }))).resolves.toMatchObject({ id: expect.any(String) as string });
+    await expect(seat.signal(camera(seat, { mid: "3", encodings: [{ ssrc: 3 }, { ssrc: 4 }] }))).rejects.toThrow(SignalError);
+    const h264 = { mimeType: "video/H264", payloadType: 98, clockRate: 90_000, parameters: { "packetization-mode": 1, "profile-level-id": "42e01f" } };
+    await expect(seat.signal(camera(seat, { mid: "4", codecs: [h264] }))).rejects.toThrow(SignalError);
+    await expect(seat.signal({ call: "media.produce", transportId: seat.offer.send.id, source: "camera", rtpParameters: {} })).rejects.toThrow(SignalError);
+  });
+
   test("frees its ports when its scope closes, and can be closed as it opens", async () => {
     const roomScope = new Scope();
     const room = await sfu.createRoom(ROOM, roomScope);
@@ -161,6 +172,13 @@ describe("a guest's seat", () => {
     await expect(produce(seat, "receipts")).rejects.toThrow(SignalError);
     await expect(produce(seat, "control")).resolves.toBeDefined();
     expect(videoOf(seat.offer).headerExtensions.map(({ uri }) => uri)).toContain("http://www.webrtc.org/experiments/rtp-hdrext/playout-delay");
+  });
+
+  test("sends neither microphone nor camera", async () => {
+    const room = await sfu.createRoom(ROOM, scope);
+    const seat = await room.openGuestSeat({ device: DEVICE, role: "co-op" }, GUEST_EVENTS, scope);
+    await expect(seat.signal(camera(seat))).rejects.toThrow(SignalError);
+    await expect(seat.signal({ ...camera(seat), source: "microphone" })).rejects.toThrow(SignalError);
   });
 
   test("that is a controller has channels and no media, whatever its browser decodes", async () => {
@@ -216,6 +234,14 @@ function videoOf(offer: Offer): VideoParameters {
   const video = offer.media.find(({ kind }) => kind === "video");
   if (!video) throw new Error("an offer without a picture");
   return video.rtpParameters as VideoParameters;
+}
+
+function camera({ offer }: Pick<Seat, "offer">, change: object = {}) {
+  const rtpParameters = {
+    mid: "1", codecs: [{ mimeType: "video/VP8", payloadType: 96, clockRate: 90_000 }], headerExtensions: [], encodings: [{ ssrc: 1 }], rtcp: { cname: "camera" },
+    ...change,
+  };
+  return { call: "media.produce", transportId: offer.send.id, source: "camera", rtpParameters } as const;
 }
 
 async function portIsTaken(port: number): Promise<boolean> {
