@@ -1,38 +1,15 @@
 // Links and guests between players, guests and nodes that only remember what they were told.
 
-import { systemClock } from "@nearframe/shared/clock";
 import { CODE_LENGTH, type GuestRole } from "@nearframe/shared/friends/roles";
-import { Scope } from "@nearframe/shared/lifetime";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createLocalHub } from "../cluster/adapters/local/local-hub.ts";
-import { createMemoryStore } from "../store/adapters/memory/memory-store.ts";
+import { describe, expect, test, vi } from "vitest";
 import { device, offer } from "../testing/fixtures.ts";
-import { createWorld, playing, settled, silentLog, type FakeNode, type FakePeer, type World } from "../testing/world.ts";
+import { processesOfEachTest } from "../testing/processes.ts";
+import { playing, settled, type FakeNode, type FakePeer } from "../testing/world.ts";
 
 const HOUR_MS = 3_600_000;
 
-let scope: Scope;
-let worlds: World[];
-const store = { now: createMemoryStore() };
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  scope = new Scope();
-  worlds = [];
-  store.now = createMemoryStore();
-});
-afterEach(async () => {
-  for (const world of worlds) await Promise.all([world.scope.close(), settled()]);
-  await scope.close();
-  expect(vi.getTimerCount()).toBe(0);
-  vi.useRealTimers();
-});
-
-async function start(hub = createLocalHub({ clock: systemClock, log: silentLog }, scope)): Promise<World> {
-  const world = await createWorld({ store: store.now, hub });
-  worlds.push(world);
-  return world;
-}
+const processes = processesOfEachTest();
+const start = () => processes.now.start();
 
 async function share(player: FakePeer, sessionId: string, role: GuestRole = "watch", lastsMs = HOUR_MS): Promise<string> {
   await player.say({ type: "share.make", requestId: "share", sessionId, role, lastsMs });
@@ -106,7 +83,7 @@ test("a link that was taken back takes its guests' seats, and stays dead when th
   expect(node.of("seat.close")).toMatchObject([{ sessionId, guestId }]);
   await join(guest, code);
   expect(guest.last("error")).toMatchObject({ code: "SHARE_UNKNOWN" });
-  expect(await store.now.findShare(code)).toMatchObject({ revokedAtMs: expect.any(Number) as number });
+  expect(await processes.now.store.findShare(code)).toMatchObject({ revokedAtMs: expect.any(Number) as number });
 });
 
 test("a link runs out, and with it whoever came by it", async () => {
@@ -176,9 +153,8 @@ test("a page that was loaded anew is told who is there", async () => {
 });
 
 describe("over several server processes", () => {
-  test("a guest comes in at any of them, and comes again when the session's process is gone", async () => {
-    const hub = createLocalHub({ clock: systemClock, log: silentLog }, scope);
-    const [here, there] = [await start(hub), await start(hub)];
+  test("a guest comes in at any of them", async () => {
+    const [here, there] = [await start(), await start()];
     const node = here.node("n1").register();
     const player = here.player("p1");
     await player.request();
