@@ -82,6 +82,19 @@ describe("a guest of a session", () => {
     expect(seats.map((seat) => seat.scope.closed)).toEqual([true, false]);
   });
 
+  test("who is not known any more loses the seat, and lets go of the pad; the others keep theirs", async () => {
+    const { guests, told, applied, seats, order, makeRoom } = rig();
+    guests.enter(makeRoom());
+    guests.open(order("g1", { role: "co-op", pad: 1 }));
+    guests.open(order("g2"));
+    await settled();
+    seats[0]?.events.onInput(press(1, 1));
+    guests.keep(["g2", "g3"]);
+    expect(seats.map((seat) => seat.scope.closed)).toEqual([true, false]);
+    expect(applied.at(-1)).toMatchObject({ pad: 1, buttons: 0 });
+    expect(told).toEqual(["offer g1", "offer g2"]);
+  });
+
   test("whose browser can't decode what is sent is told so", async () => {
     const { guests, told, order, makeRoom, decodable } = rig();
     decodable(false);

@@ -39,6 +39,8 @@ export interface Guests {
   /** In place of the seat that this guest had. */
   open(order: GuestOrder): void;
   close(guestId: string): void;
+  /** Everybody else's seat is closed. */
+  keep(guestIds: readonly string[]): void;
   /** Rejects with what to tell the guest. */
   signal(guestId: string, call: SignalCall): Promise<object>;
   /** The session has a room now, or another one: everybody moves. */
@@ -180,6 +182,9 @@ export function createGuests(ports: GuestPorts, events: GuestEvents, scope: Scop
   return {
     open,
     close,
+    keep(guestIds) {
+      for (const guestId of [...guests.keys()]) if (!guestIds.includes(guestId)) close(guestId);
+    },
     async signal(guestId, call) {
       const seat = guests.get(guestId)?.seat;
       if (!seat) throw new Error("no such guest in this session");

@@ -42,6 +42,7 @@ function rig(slots = 2) {
           guests: {
             open: ({ guestId, role, pad }) => void self.heard.push(`open ${guestId} ${role} ${pad}`),
             close: (guestId) => void self.heard.push(`close ${guestId}`),
+            keep: (guestIds) => void self.heard.push(`keep ${guestIds}`),
             signal: async (guestId) => ({ answeredTo: guestId }),
           },
           stop: (reason) => void self.heard.push(`stop ${reason}`),
@@ -186,9 +187,10 @@ describe("guests", () => {
     opened[0]?.events.guests.onPresence("g1", true);
     sessions.handle({ type: "seat.signal", sessionId: "s1", epoch: 5, guestId: "g1", callId: 7, signal: { call: "transport.restart-ice", transportId: "t" } });
     sessions.handle({ type: "seat.close", sessionId: "s1", epoch: 5, guestId: "g1" });
+    sessions.handle({ type: "seat.keep", sessionId: "s1", epoch: 5, guestIds: ["g2", "g3"] });
     await Promise.resolve();
     await Promise.resolve();
-    expect(opened[0]?.heard).toEqual(["open g1 co-op 1", "close g1"]);
+    expect(opened[0]?.heard).toEqual(["open g1 co-op 1", "close g1", "keep g2,g3"]);
     expect(sent).toEqual([
       { type: "seat.offer", sessionId: "s1", epoch: 5, guestId: "g1", offer },
       { type: "seat.presence", sessionId: "s1", epoch: 5, guestId: "g1", connected: true },

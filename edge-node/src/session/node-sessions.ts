@@ -75,6 +75,8 @@ export function createNodeSessions(options: NodeSessionsOptions, ports: NodeSess
         return send({ type: "seat.refused", sessionId, epoch, guestId: order.guestId, why: "failed", detail: "no such session on this node" });
       case "seat.close":
         return entry?.session.guests.close(order.guestId);
+      case "seat.keep":
+        return entry?.session.guests.keep(order.guestIds);
       case "seat.signal":
         return void answerSignal(entry, order, (session) => session.guests.signal(order.guestId, order.signal));
     }

@@ -103,7 +103,7 @@ export interface RunningSession {
   /** The player came back: a new seat, while the title runs on. */
   rejoin(device: Device): void;
   /** Those whom the player let in. */
-  readonly guests: Pick<Guests, "open" | "close" | "signal">;
+  readonly guests: Pick<Guests, "open" | "close" | "keep" | "signal">;
   stop(reason: EndReason): void;
 }
 

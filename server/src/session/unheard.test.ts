@@ -6,6 +6,7 @@ import { HEARTBEAT_MS } from "../nodes/limits.ts";
 import { device } from "../testing/fixtures.ts";
 import { ask, processesOfEachTest, type Process } from "../testing/processes.ts";
 import { endOf, type FakeNode, type FakePeer } from "../testing/world.ts";
+import { COME_AGAIN_MS } from "../shares/company.ts";
 import { PARKED_MAX, PARKED_MS, UNHEARD_PER_SPEAKER_MAX } from "./limits.ts";
 import { createUnheard } from "./unheard.ts";
 
@@ -220,6 +221,26 @@ describe("of friends, an owner that has just died", () => {
     expect(stays.last("session.company")?.members).toHaveLength(2);
     // The seat that the dead owner had given is let go of too.
     expect(node.of("seat.close").map(({ guestId }) => guestId)).toContain(goneId);
+  });
+
+  test("leaves no seat to a guest who is not heard of again", async () => {
+    await makeLink();
+    await vi.advanceTimersByTimeAsync(50);
+    const [stays, gone] = [home.player("stays"), home.player("gone")];
+    for (const guest of [stays, gone]) await come(guest, codeMade());
+    await vi.advanceTimersByTimeAsync(50);
+    await killOwner();
+    await takenOver();
+    gone.disconnect();
+    await comeAgain(stays, codeMade());
+    await vi.advanceTimersByTimeAsync(50);
+    expect(node.of("seat.keep")).toEqual([]);
+    for (let passedMs = 0; passedMs < COME_AGAIN_MS; passedMs += HEARTBEAT_MS) {
+      node.heartbeat([sessionId]);
+      player.tell(sessionId);
+      await vi.advanceTimersByTimeAsync(HEARTBEAT_MS);
+    }
+    expect(node.of("seat.keep")).toMatchObject([{ sessionId, guestIds: [stays.last("guest.joined")!.guestId] }]);
   });
 
   test("answers with an error where the next one can't read who may come", async () => {

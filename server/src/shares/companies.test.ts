@@ -2,9 +2,12 @@
 
 import { CODE_LENGTH, type GuestRole } from "@nearframe/shared/friends/roles";
 import { describe, expect, test, vi } from "vitest";
+import { HEARTBEAT_MS } from "../nodes/limits.ts";
+import { PARKED_MS } from "../session/limits.ts";
 import { device, offer } from "../testing/fixtures.ts";
 import { processesOfEachTest } from "../testing/processes.ts";
 import { playing, settled, type FakeNode, type FakePeer } from "../testing/world.ts";
+import { COME_AGAIN_MS } from "./company.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -153,6 +156,22 @@ test("a page that was loaded anew is told who is there", async () => {
 });
 
 describe("over several server processes", () => {
+  test("seats that one gave which is gone are closed by the next, though no guest comes again", async () => {
+    const first = await start();
+    const { player, sessionId } = await playing(first);
+    await join(first.player("p2"), await share(player, sessionId));
+    await first.kill();
+    const next = await start();
+    const node = next.node("n1").register({ sessions: [sessionId] });
+    const back = next.player("p1");
+    for (let passedMs = 0; passedMs < PARKED_MS + COME_AGAIN_MS; passedMs += HEARTBEAT_MS) {
+      node.heartbeat([sessionId]);
+      if (passedMs === PARKED_MS) back.connected(sessionId);
+      await vi.advanceTimersByTimeAsync(HEARTBEAT_MS);
+    }
+    expect(node.of("seat.keep")).toMatchObject([{ sessionId, guestIds: [] }]);
+  });
+
   test("a guest comes in at any of them", async () => {
     const [here, there] = [await start(), await start()];
     const node = here.node("n1").register();

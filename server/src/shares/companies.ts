@@ -16,7 +16,7 @@ import { leaseUnder } from "../session/session.ts";
 import type { SignalRelay } from "../session/signal-relay.ts";
 import type { ShareStore } from "../store/share-ports.ts";
 import {
-  companyDeadlineMs, emptyCompany, mayShare, membersOf, nextCompany, viewShare, works,
+  COME_AGAIN_MS, companyDeadlineMs, emptyCompany, mayShare, membersOf, nextCompany, viewShare, works,
   type Company, type CompanyEffect, type CompanyEvent, type JoinRefusal, type Share,
 } from "./company.ts";
 
@@ -82,7 +82,12 @@ export function createCompanies(ports: CompanyPorts, scope: Scope) {
     const shares = await store.sharesOfSession(sessionId);
     const entry = findSession(sessionId);
     if (!entry || scope.closed) return undefined;
-    const company = { ...emptyCompany, shares: shares.filter((share) => works(share, nowMs())), epoch: playedOn(entry)?.epoch };
+    const company = {
+      ...emptyCompany,
+      shares: shares.filter((share) => works(share, nowMs())),
+      epoch: playedOn(entry)?.epoch,
+      strangersUntilMs: entry.term > 1 ? nowMs() + COME_AGAIN_MS : undefined,
+    };
     const made: Live = { company, peers: new Map(), told: undefined, timer: undefined };
     live.set(sessionId, made);
     armTimer(sessionId, made);
@@ -118,6 +123,8 @@ export function createCompanies(ports: CompanyPorts, scope: Scope) {
       }
       case "close-seat":
         return tellNode(sessionId, effect.epoch, { type: "seat.close", sessionId, epoch: effect.epoch, guestId: effect.guestId });
+      case "keep-seats":
+        return tellNode(sessionId, effect.epoch, { type: "seat.keep", sessionId, epoch: effect.epoch, guestIds: [...effect.guestIds] });
       case "tell-company":
         return tellCompany(sessionId, mine);
     }
@@ -316,7 +323,11 @@ export function createCompanies(ports: CompanyPorts, scope: Scope) {
     handleTurn(entry: Entry): void {
       const { id, session } = entry;
       const mine = live.get(id);
-      if (!mine) return;
+      if (!mine) {
+        // Its last owner may have given seats, of which nothing else would tell.
+        if (entry.term > 1 && playedOn(entry)) load(id).catch((error: unknown) => warnUnread(id, error));
+        return;
+      }
       if (session.state === "ending" || session.state === "ended") {
         apply(id, { type: "session-ended" });
         return drop(id);
@@ -330,13 +341,17 @@ export function createCompanies(ports: CompanyPorts, scope: Scope) {
     handleAttached({ id }: Entry): void {
       load(id).then(
         (mine) => mine && tellCompany(id, mine),
-        (error: unknown) => log.warn({ sessionId: id, error }, "who may come into a session could not be read; its next link or guest tries again"),
+        (error: unknown) => warnUnread(id, error),
       );
     },
 
     /** Another process has the session; the guests' homes send them there. */
     drop,
   };
+
+  function warnUnread(sessionId: string, error: unknown): void {
+    log.warn({ sessionId, error }, "who may come into a session could not be read; its next turn, link or guest tries again");
+  }
 
   function drop(sessionId: string): void {
     clearTimeout(live.get(sessionId)?.timer);

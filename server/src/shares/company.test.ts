@@ -129,6 +129,27 @@ describe("whoever was sent away", () => {
   });
 });
 
+describe("in a session that another process had before", () => {
+  const inherited: Company = { ...emptyCompany, shares: [share("c1", "watch", { expiresAtMs: 500 }), share("c2")], epoch: 3, strangersUntilMs: 500 };
+  const pass = (company: Company, nowMs: number) => nextCompany(company, { type: "deadline-passed" }, nowMs);
+
+  test("whoever has a seat of that one, and does not come again in time, loses it", () => {
+    const [back] = nextCompany(inherited, came("g2", "c2"), 1);
+    expect(companyDeadlineMs(back)).toBe(500);
+    expect(pass(back, 499)).toEqual([back, []]);
+    const [after, effects] = pass(back, 500);
+    expect(effects.at(-1)).toEqual({ type: "keep-seats", guestIds: ["g2"], epoch: 3 });
+    expect(after.shares.map(({ code }) => code)).toEqual(["c2"]);
+    expect([companyDeadlineMs(after), pass(after, 501)[1]]).toEqual([HOUR_MS, []]);
+  });
+
+  test("and that has left its node, there is nothing to close", () => {
+    const [moving] = nextCompany({ ...inherited, shares: [] }, placed(undefined), 1);
+    expect(pass(moving, 500)[1]).toEqual([]);
+    expect(companyDeadlineMs(pass(moving, 500)[0])).toBeUndefined();
+  });
+});
+
 describe("who is there", () => {
   test("is told when it changes, and not when it stays", () => {
     const presence: CompanyEvent = { type: "seat-presence", guestId: "g1", epoch: 3, connected: true };

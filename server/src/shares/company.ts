@@ -41,11 +41,15 @@ export type Company = {
   readonly removed: readonly string[];
   /** The lease of the session's node, once it has shown a picture there. */
   readonly epoch: number | undefined;
+  /** The last owner of the session may have given seats to others: until then their guests may come again. */
+  readonly strangersUntilMs: number | undefined;
   readonly ownerVoice: boolean;
   readonly lastNumber: number;
 };
 
-export const emptyCompany: Company = { shares: [], guests: [], removed: [], epoch: undefined, ownerVoice: false, lastNumber: 0 };
+export const emptyCompany: Company = {
+  shares: [], guests: [], removed: [], epoch: undefined, strangersUntilMs: undefined, ownerVoice: false, lastNumber: 0,
+};
 
 export type CompanyEvent =
   | { type: "share-made"; share: Share }
@@ -64,6 +68,8 @@ export type CompanyEvent =
 export type CompanyEffect =
   | { type: "open-seat"; guest: Guest; epoch: number }
   | { type: "close-seat"; guestId: string; epoch: number }
+  /** All but these. */
+  | { type: "keep-seats"; guestIds: readonly string[]; epoch: number }
   | { type: "tell-joined"; guest: Guest }
   | { type: "tell-ended"; guestId: string; reason: GuestEnd; detail: string | undefined }
   | { type: "refuse"; guestId: string; refusal: JoinRefusal }
@@ -75,6 +81,9 @@ export type CompanyStep = readonly [Company, readonly CompanyEffect[]];
 
 /** Pages come again within seconds; who comes by the link later is let in. */
 const REMOVED_KEPT_MAX = 4 * GUESTS_MAX;
+
+/** A page that lost its line, or was told to come again, has asked twice by then. */
+export const COME_AGAIN_MS = 45_000;
 
 const TELL = { type: "tell-company" } as const;
 
@@ -112,10 +121,9 @@ export function nextCompany(company: Company, event: CompanyEvent, nowMs: number
     case "session-ended":
       return dismiss({ ...company, shares: [], epoch: undefined }, () => true, "session-ended", [], undefined, true);
     case "deadline-passed": {
-      const over = new Set(company.shares.filter((share) => !works(share, nowMs)).map(({ code }) => code));
-      if (over.size === 0) return [company, []];
-      const rest = { ...company, shares: company.shares.filter(({ code }) => !over.has(code)) };
-      return dismiss(rest, ({ code }) => over.has(code), "expired", [TELL]);
+      const [left, effects] = expire(company, nowMs);
+      const [kept, more] = forgetStrangers(left, nowMs);
+      return [kept, [...effects, ...more]];
     }
   }
 }
@@ -125,9 +133,25 @@ export const works = ({ expiresAtMs, revokedAtMs }: Share, nowMs: number): boole
 export const mayShare = (company: Company, nowMs: number): boolean =>
   company.shares.filter((share) => works(share, nowMs)).length < SHARES_MAX;
 
-/** When `deadline-passed` is due: the next link runs out. */
-export function companyDeadlineMs({ shares }: Company): number | undefined {
-  return shares.length === 0 ? undefined : Math.min(...shares.map(({ expiresAtMs }) => expiresAtMs));
+/** When `deadline-passed` is due: the next link runs out, or the time of those who have not come again. */
+export function companyDeadlineMs({ shares, strangersUntilMs }: Company): number | undefined {
+  const dueMs = Math.min(...shares.map(({ expiresAtMs }) => expiresAtMs), strangersUntilMs ?? Infinity);
+  return dueMs === Infinity ? undefined : dueMs;
+}
+
+function expire(company: Company, nowMs: number): CompanyStep {
+  const over = new Set(company.shares.filter((share) => !works(share, nowMs)).map(({ code }) => code));
+  if (over.size === 0) return [company, []];
+  const rest = { ...company, shares: company.shares.filter(({ code }) => !over.has(code)) };
+  return dismiss(rest, ({ code }) => over.has(code), "expired", [TELL]);
+}
+
+function forgetStrangers(company: Company, nowMs: number): CompanyStep {
+  const { strangersUntilMs, guests, epoch } = company;
+  if (strangersUntilMs === undefined || nowMs < strangersUntilMs) return [company, []];
+  const known = { ...company, strangersUntilMs: undefined };
+  // On its way to another node it has left all seats behind.
+  return [known, epoch === undefined ? [] : [{ type: "keep-seats", guestIds: guests.map(({ id }) => id), epoch }]];
 }
 
 function come(company: Company, { guestId, code, visitor, was }: CompanyEvent & { type: "guest-came" }, nowMs: number): CompanyStep {

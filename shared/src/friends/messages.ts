@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 import { Device } from "../protocol/device.ts";
 import { Epoch, Id, Offer, SignalCall } from "../protocol/media.ts";
 import { SessionTitle } from "../protocol/session-title.ts";
-import { GUEST_ENDS, GuestRole, Member, MemberId, PadSeat, SHARE_MS_MAX, SHARE_MS_MIN, ShareCode, ShareView } from "./roles.ts";
+import { GUEST_ENDS, GUESTS_MAX, GuestRole, Member, MemberId, PadSeat, SHARE_MS_MAX, SHARE_MS_MIN, ShareCode, ShareView } from "./roles.ts";
 
 const Detail = z.string().check(z.maxLength(500));
 /** Passed on unread between two browsers that connect to each other; a description of a call has 3 KiB. */
@@ -83,6 +83,8 @@ export const FRIENDS_TO_NODE = [
     device: Device,
   }),
   z.strictObject({ type: z.literal("seat.close"), sessionId: Id, epoch: Epoch, guestId: Id }),
+  /** The session has another owner, who knows these guests: every other seat is closed. */
+  z.strictObject({ type: z.literal("seat.keep"), sessionId: Id, epoch: Epoch, guestIds: z.array(Id).check(z.maxLength(GUESTS_MAX)) }),
   /** Answered by `session.signal.reply`. */
   z.strictObject({ type: z.literal("seat.signal"), sessionId: Id, epoch: Epoch, guestId: Id, callId: z.int(), signal: SignalCall }),
 ] as const;
