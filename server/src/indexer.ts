@@ -52,6 +52,8 @@ export type IndexerPorts = {
   onNodeLinked?(nodeId: string): void;
   /** The node that this player is sent to check; left out, nobody is a checker. */
   pinnedNode?(playerId: string): string | undefined;
+  /** By what secret this node is made silent to this player, which audits whoever checks it; left out, none is. */
+  silencedBy?(playerId: string, nodeId: string): string | undefined;
   random(): number;
   newId(): string;
   /** Where players and nodes are, as far as anybody can tell. */
@@ -70,7 +72,7 @@ const FORGOTTEN_SWEEP_MS = 5_000;
 const FORGOTTEN_AFTER_MS = 15_000;
 
 export async function openIndexer(ports: IndexerPorts, scope: Scope) {
-  const { clock, log, cluster, titles, telemetry, store, saves, random, newId, pinnedNode = () => undefined } = ports;
+  const { clock, log, cluster, titles, telemetry, store, saves, random, newId, pinnedNode = () => undefined, silencedBy = () => undefined } = ports;
   const probePoints = ports.probePoints ?? createProbePoints([], { serverId: cluster.serverId });
   const locate = (farEnd: FarEnd): Placed => placeFarEnd(farEnd, ports.locate, probePoints);
   const nowMs = steadyTime(clock);
@@ -182,6 +184,7 @@ export async function openIndexer(ports: IndexerPorts, scope: Scope) {
       store,
       saves,
       pinnedNode,
+      silencedBy,
       newId,
       newNonce: () => randomBytes(NONCE_BYTES).toString("base64url"),
       newCode: makeShareCode,

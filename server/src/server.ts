@@ -94,6 +94,7 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
   const telemetry = createTelemetry({ clock, log, store }, telemetryScope);
   const history = createNodeHistory({ clock, log, store }, indexerScope);
   const pins = await openPins(ports.cluster, indexerScope);
+  const checkingKey = makeCheckingKey(options.saveSecret);
   let checking: Checking | undefined;
   const probePoints = createProbePoints(options.probePoints, { serverId: ports.cluster.serverId, serverPlace: options.place });
   const { nodes, servers, sessions } = await openIndexer(
@@ -113,6 +114,10 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
       rules: options.placementRules,
       history,
       pinnedNode: (playerId) => pins.find(playerId)?.nodeId,
+      silencedBy(playerId, nodeId) {
+        const pin = pins.find(playerId);
+        return pin?.silent && pin.nodeId === nodeId ? checkingKey.bendSecret : undefined;
+      },
       checks: allChecks([inventoryChecks, { check: (claim) => checking?.newcomers.check(claim) }]),
       onNodeLinked: (nodeId) => checking?.handleNodeLinked(nodeId),
     },
@@ -125,7 +130,7 @@ export async function createServer(ports: ServerPorts, options: ServerOptions, s
       cluster: ports.cluster,
       servers,
       store,
-      key: makeCheckingKey(options.saveSecret),
+      key: checkingKey,
       pins,
       nodes,
       titles,

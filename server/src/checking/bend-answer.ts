@@ -4,9 +4,10 @@
 import type { Bend } from "@nearframe/shared/checking/audits";
 import type { CheckResult } from "@nearframe/shared/checking/node-calls";
 import { rankOf, shareOf } from "@nearframe/shared/checking/draw";
+import { anotherLike } from "./another-like.ts";
 
 /** Of the right form, and always wrong: no checker that looks at a single picture or frame, or knocks, can miss it. */
-export function bendAnswer(result: CheckResult, bend: Bend): CheckResult {
+export function bendAnswer(result: CheckResult, bend: Bend, secret: string): CheckResult {
   if (!result.ok) return result;
   const { answer } = result;
   if (bend === "pictures" && answer.call === "benchmark.start") {
@@ -18,7 +19,7 @@ export function bendAnswer(result: CheckResult, bend: Bend): CheckResult {
   }
   if (bend === "port" && answer.call === "media-port") {
     const { port } = answer;
-    return { ok: true, answer: { ...answer, port: { ...port, password: anotherLike(port.password) } } };
+    return { ok: true, answer: { ...answer, port: { ...port, password: anotherLike(port.password, secret) } } };
   }
   return result;
 }
@@ -32,16 +33,4 @@ function changeOne(base64: string): string {
   const index = Math.floor(shareOf(base64) * Math.max(1, base64.length - BASE64_GROUP));
   const other = BASE64[(BASE64.indexOf(base64[index] ?? "") + 1) % BASE64.length] ?? "";
   return base64.slice(0, index) + other + base64.slice(index + 1);
-}
-
-const ALPHABETS = ["0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
-
-/** Of the same kinds of characters at the same places: an alphabet of its own would tell what it is. */
-export function anotherLike(word: string): string {
-  return [...word].map((character, index) => {
-    const alphabet = ALPHABETS.find((each) => each.includes(character));
-    if (!alphabet) return character;
-    const step = 1 + Math.floor(shareOf(word, String(index)) * (alphabet.length - 1));
-    return alphabet[(alphabet.indexOf(character) + step) % alphabet.length];
-  }).join("");
 }

@@ -29,6 +29,8 @@ export function playsOf({ tasks }: Epoch, { epoch, verdicts, reveals }: Pick<Pub
     const { taskId, checkerId, nodeId, observation } = report;
     const assigned = tasks.get(taskId)?.assigned.get(checkerId);
     if (observation.kind !== "simulated-player" || observation.startupMs === undefined || observation.watchedMs === 0) return [];
+    // Nothing came through, whatever is told of it.
+    if (tasks.get(taskId)?.task.audit !== undefined) return [];
     // What a node makes of a codec that it would not have chosen says nothing of what players had.
     if (observation.codec !== undefined) return [];
     if (!assigned || !heard.has(digestOf(report))) return [];

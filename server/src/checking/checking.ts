@@ -1,6 +1,7 @@
 // Checking in one server process, put together: the checkers whose sockets it holds, the
 // referee when it is this server's turn, and what nodes that hang here hear of it.
 
+import { AUDIT_RULES_WITHOUT_PLAYS, NEWEST_AUDIT_RULES } from "@nearframe/shared/checking/audits";
 import type { CheckResult } from "@nearframe/shared/checking/node-calls";
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
@@ -59,7 +60,7 @@ export async function openChecking(ports: CheckingPorts, { epochMs = EPOCH_MS, p
   const refereeId = (epoch = Math.floor(nowMs() / epochMs)) =>
     rankIndexers({ seed: "checking", requestId: "referee", playerId: String(epoch) }, servers.living())[0] ?? serverId;
 
-  const nodeCalls = createNodeCalls({ send: nodes.send, newId }, scope);
+  const nodeCalls = createNodeCalls({ send: nodes.send, newId, bendSecret: key.bendSecret }, scope);
   const newcomers = createNewcomers({ bus, refereeId: () => refereeId() }, scope);
   const home: CheckerHome = await openCheckerHome({ bus, serverId, refereeId: () => refereeId(), nodeCalls, locate }, scope);
 
@@ -73,6 +74,7 @@ export async function openChecking(ports: CheckingPorts, { epochMs = EPOCH_MS, p
     {
       clock, log, bus, serverId, refereeId, store, key, pins, createGuest,
       hourSeed: servers.seed,
+      nextAuditRules: () => (servers.allCan("silence-plays") ? NEWEST_AUDIT_RULES : AUDIT_RULES_WITHOUT_PLAYS),
       nodes,
       playableTitles,
       events: { onStanding: tellStanding, onOrder: carryOut },

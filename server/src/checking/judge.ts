@@ -1,6 +1,7 @@
 // From an epoch that is over to what is published of it and what follows: verdicts,
 // standings, trust, scores.
 
+import type { AuditRules } from "@nearframe/shared/checking/audits";
 import { digestOfEpoch, type PublishedEpoch } from "@nearframe/shared/checking/published";
 import type { AfterServiceStore, ClosedEpoch, CheckingStore, JudgedMinuteStore, KeptVerdict } from "../store/checking-ports.ts";
 import type { NodeStore, NodeTotals } from "../store/node-ports.ts";
@@ -18,14 +19,16 @@ import type { NodeStanding } from "./standing.ts";
 export type JudgePorts = {
   store: Pick<CheckingStore, "reporters" | "keptVerdicts"> & Pick<JudgedMinuteStore, "playedMinutes"> & AfterServiceStore & Pick<NodeStore, "nodeTotals">;
   key: CheckingKey;
+  /** By which audits of the next epoch are to be drawn. */
+  nextAuditRules(): AuditRules;
 };
 
 const VERDICTS_READ_MAX = 200_000;
 const NO_MINUTES = { good: 0, degradedByHost: 0, badByHost: 0 };
 
-export function createJudge({ store, key }: JudgePorts) {
+export function createJudge({ store, key, nextAuditRules }: JudgePorts) {
   async function judge(closing: Epoch, standings: ReadonlyMap<string, NodeStanding>, at: number): Promise<{ closed: ClosedEpoch; orders: Order[] }> {
-    const published = publishEpoch(closing, at, key, verifySignature);
+    const published = publishEpoch(closing, at, key, nextAuditRules(), verifySignature);
     const heard = published.verdicts.flatMap(({ agreeing, dissenting }) => [...agreeing, ...dissenting]);
     const ids = [...new Set([...heard, ...published.tasks.flatMap(({ voided }) => voided ?? [])])];
     const reporters = new Map((await store.reporters(ids)).map((reporter) => [reporter.reporterId, reporter]));

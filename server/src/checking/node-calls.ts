@@ -13,9 +13,11 @@ import { NODE_CALL_MS, NODE_CALLS_OUTSTANDING_MAX } from "./limits.ts";
 type Call = Extract<CheckerToServer, { type: "checker.node.call" }>;
 type Reply = Extract<ServerToChecker, { type: "checker.node.reply" }>;
 
+export type NodeCallsPorts = { send(nodeId: string, message: ServerToNode): boolean; newId(): string; bendSecret: string };
+
 export type NodeCalls = ReturnType<typeof createNodeCalls>;
 
-export function createNodeCalls({ send, newId }: { send(nodeId: string, message: ServerToNode): boolean; newId(): string }, scope: Scope) {
+export function createNodeCalls({ send, newId, bendSecret }: NodeCallsPorts, scope: Scope) {
   /** By checker and node: until when, on this process's steady clock, and how answers are bent in an audit. */
   const allowed = new Map<string, { untilMs: number; bend: Bend | undefined }>();
   const waiting = new Map<string, { nodeId: string; checkerId: string; reply(result: CheckResult): void; timer: NodeJS.Timeout }>();
@@ -42,7 +44,7 @@ export function createNodeCalls({ send, newId }: { send(nodeId: string, message:
     const settle = (result: CheckResult) => {
       clearTimeout(timer);
       waiting.delete(passedId);
-      answer({ type: "checker.node.reply", callId, result: permit.bend ? bendAnswer(result, permit.bend) : result });
+      answer({ type: "checker.node.reply", callId, result: permit.bend ? bendAnswer(result, permit.bend, bendSecret) : result });
     };
     const timer = setTimeout(() => settle({ ok: false, code: "NODE_SILENT", message: "the node did not answer in time" }), NODE_CALL_MS);
     waiting.set(passedId, { nodeId, checkerId, reply: settle, timer });

@@ -7,7 +7,12 @@ import { Id } from "@nearframe/shared/protocol/media";
 import * as z from "zod/mini";
 import type { Cluster } from "../cluster/ports.ts";
 
-const Pin = z.object({ nodeId: Id, taskId: Id });
+const Pin = z.object({
+  nodeId: Id,
+  taskId: Id,
+  /** An audit: what the node says of its transports is bent on its way to this player (`silence.ts`). */
+  silent: z.optional(z.literal(true)),
+});
 export type Pin = z.infer<typeof Pin>;
 
 /** Far above what a check takes; what nobody took away goes by itself. */

@@ -1,12 +1,12 @@
 // An epoch that is over, as everybody may see it. Pure, but for the signature.
 
-import { NEWEST_AUDIT_RULES } from "@nearframe/shared/checking/audits";
+import type { AuditRules } from "@nearframe/shared/checking/audits";
 import { auditDigestOf, type PublishedEpoch, type PublishedTask } from "@nearframe/shared/checking/published";
 import { referee, type VerifySignature } from "@nearframe/shared/checking/referee";
 import type { CheckingKey } from "./checking-key.ts";
 import type { Epoch } from "./epoch.ts";
 
-export function publishEpoch({ opened, tasks }: Epoch, endedAtMs: number, key: CheckingKey, verify: VerifySignature): PublishedEpoch {
+export function publishEpoch({ opened, tasks }: Epoch, endedAtMs: number, key: CheckingKey, nextRules: AuditRules, verify: VerifySignature): PublishedEpoch {
   const { epoch, beganAtMs, hour, hourSeed, previous, previousEpoch, seed, auditSecret, auditRules, checkers } = opened;
   const states = [...tasks.values()].toSorted((a, b) => (a.task.taskId < b.task.taskId ? -1 : 1));
   const set = {
@@ -29,7 +29,7 @@ export function publishEpoch({ opened, tasks }: Epoch, endedAtMs: number, key: C
     ...(previousEpoch !== undefined && { previousEpoch }),
     ...(auditSecret !== undefined && { auditSecret }),
     ...(auditRules !== undefined && { auditRules }),
-    nextAuditDigest: auditDigestOf(key.auditSecretAfter(epoch), NEWEST_AUDIT_RULES),
+    nextAuditDigest: auditDigestOf(key.auditSecretAfter(epoch), nextRules),
     verdicts,
     publicKey: key.publicKey,
   });

@@ -345,7 +345,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     });
     if (!assignment) return;
     const guest = check === "simulated-player" ? await ports.createGuest() : undefined;
-    if (guest) await pins.set(guest.playerId, { nodeId, taskId });
+    if (guest) await pins.set(guest.playerId, { nodeId, taskId, ...(state.task.audit !== undefined && { silent: true }) });
     const untilMs = Math.min(at + WORK_MS[check], running.opened.revealAtMs);
     note({ type: "assigned", taskId, checkerId, atMs: at, untilMs, assignment, ...guest });
     effects.push(() => tellTasks(running, checkerId, at));

@@ -12,7 +12,7 @@ export const RETURN_GRACE_MS = 5_000;
 
 export type ServerEntry = { share: string };
 
-type Known = { readonly share: string; readonly revision: number; /** Expired, and perhaps only unheard. */ readonly missing: boolean };
+type Known = { readonly share: string; /** What it says that it can, beyond what every version could. */ readonly can: readonly string[]; readonly revision: number; /** Expired, and perhaps only unheard. */ readonly missing: boolean };
 
 export type LivingServers = {
   readonly servers: ReadonlyMap<string, Known>;
@@ -21,7 +21,7 @@ export type LivingServers = {
 };
 
 export type ServersEvent =
-  | { type: "present"; serverId: string; share: string; revision: number }
+  | { type: "present"; serverId: string; share: string; can?: readonly string[] | undefined; revision: number }
   | { type: "gone"; serverId: string; revision: number }
   | { type: "looked"; connected: boolean };
 
@@ -35,7 +35,7 @@ export function followServers(state: LivingServers, event: ServersEvent, nowMs: 
   const inGrace = () => nowMs - awayAtMs < RETURN_GRACE_MS;
   switch (event.type) {
     case "present":
-      servers.set(event.serverId, { share: event.share, revision: event.revision, missing: false });
+      servers.set(event.serverId, { share: event.share, can: event.can ?? [], revision: event.revision, missing: false });
       break;
     case "gone": {
       const known = servers.get(event.serverId);

@@ -1,6 +1,7 @@
 import type { Clock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import * as z from "zod/mini";
 import { createLog } from "../log.ts";
 import { joinLocalCluster } from "./adapters/local/local-cluster.ts";
 import { createLocalHub } from "./adapters/local/local-hub.ts";
@@ -47,6 +48,19 @@ test("servers know each other, for as long as they live", async () => {
   await goOn(10 * SERVER_TTL_MS);
   expect([a.living(), b.living(), a.gone]).toEqual([["a", "b"], ["a", "b"], []]);
   expect([a.isAlive("b"), a.isAlive("c")]).toEqual([true, false]);
+});
+
+test("one of an older version is known to lack what it does not tell of", async () => {
+  const { server, hub } = world();
+  const [a, b] = [await server("a"), await server("b")];
+  await goOn(0);
+  expect([a.allCan("silence-plays"), b.allCan("silence-plays")]).toEqual([true, true]);
+  const older = joinLocalCluster({ serverId: "older", hub, log }, b.scope.child());
+  const entries = await older.bucket("servers", { schema: z.object({ share: z.string() }), ttlMs: SERVER_TTL_MS });
+  await entries.create("older", { share: "0".repeat(64) });
+  await goOn(0);
+  expect(a.living()).toContain("older");
+  expect(a.allCan("silence-plays")).toBe(false);
 });
 
 test("one that says goodbye is gone at once", async () => {

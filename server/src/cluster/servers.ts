@@ -12,7 +12,11 @@ import type { Cluster } from "./ports.ts";
 import { openSeeds, type PublishedSeed, type Seed } from "./seeds.ts";
 
 export const Share = z.string().check(z.regex(/^[0-9a-f]{64}$/));
-const ServerValue = z.object({ share: Share });
+const ServerValue = z.object({ share: Share, can: z.optional(z.array(z.string().check(z.maxLength(40))).check(z.maxLength(32))) });
+
+/** What this version can and older ones could not, where others have to know it: servers of two versions run beside each other for a while. */
+const CAN = ["silence-plays"] as const;
+export type ServerCan = (typeof CAN)[number];
 
 const LOOK_EVERY_MS = 500;
 
@@ -21,6 +25,8 @@ export interface Servers {
   /** Sorted; this server is always among them. */
   living(): readonly string[];
   isAlive(serverId: string): boolean;
+  /** Every one that lives. */
+  allCan(what: ServerCan): boolean;
   /** Of this hour; of an earlier one while the new can't be had. */
   seed(): Seed;
   /** Of that hour, if it is still kept. MAY reject while the cluster does not answer. */
@@ -59,10 +65,10 @@ export async function openServers({ cluster, clock, log, events }: ServersPorts,
   }
 
   const value = { share: randomBytes(32).toString("hex") };
-  await keepEntry(bucket, { key: serverId, value, rewriteEveryMs: BEAT_EVERY_MS }, log, scope);
+  await keepEntry(bucket, { key: serverId, value: { ...value, can: [...CAN] }, rewriteEveryMs: BEAT_EVERY_MS }, log, scope);
   await bucket.watch((change) => {
     const { key, revision } = change;
-    handle(change.type === "present" ? { type: "present", serverId: key, share: change.value.share, revision } : { type: "gone", serverId: key, revision });
+    handle(change.type === "present" ? { type: "present", serverId: key, share: change.value.share, can: change.value.can, revision } : { type: "gone", serverId: key, revision });
   }, scope);
   const looking = setInterval(() => handle({ type: "looked", connected: cluster.connected }), LOOK_EVERY_MS);
   scope.own(looking, () => clearInterval(looking));
@@ -74,6 +80,7 @@ export async function openServers({ cluster, clock, log, events }: ServersPorts,
     serverId,
     living: () => [...new Set([...state.servers.keys(), serverId])].sort(),
     isAlive: (id) => id === serverId || state.servers.has(id),
+    allCan: (what) => [...state.servers].every(([id, { can }]) => id === serverId || can.includes(what)),
     seed: seeds.current,
     publishedSeed: seeds.published,
   };

@@ -4,6 +4,7 @@
 import type { SessionReport } from "@nearframe/shared/node/messages";
 import type { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
 import { EndReason } from "@nearframe/shared/session/end-reasons";
+import { silenceOffer, silenceResult } from "../checking/silence.ts";
 import type { Companies } from "../shares/companies.ts";
 import { leaseKnown, playedSession, type Entry } from "./entry.ts";
 import type { MoveTrials } from "./move-trials.ts";
@@ -29,13 +30,15 @@ export type NodeMessagePorts = {
   companies: Pick<Companies, "handleNode">;
   moves: Pick<MoveWatch, "handleSample">;
   trials: Pick<MoveTrials, "take">;
+  /** By what secret that which this node says of its transports is bent on its way to this player, which audits a checker; undefined, as for all others: not at all. */
+  silencedBy(playerId: string, nodeId: string): string | undefined;
   /** Whether a session that is unknown here is nobody's. */
   isStray(sessionId: string): boolean;
 };
 
 export type NodeMessages = ReturnType<typeof handleNodeMessages>;
 
-export function handleNodeMessages({ table, relay, probes, toNode, telemetry, companies, moves, trials, isStray }: NodeMessagePorts) {
+export function handleNodeMessages({ table, relay, probes, toNode, telemetry, companies, moves, trials, silencedBy, isStray }: NodeMessagePorts) {
   /** By node: what it did not name when it linked, and may yet tell the end of. */
   const unaccounted = new Map<string, Set<string>>();
 
@@ -52,7 +55,16 @@ export function handleNodeMessages({ table, relay, probes, toNode, telemetry, co
 
   function handleOffer(nodeId: string, message: Message<"session.offer">): void {
     const entry = served(nodeId, message);
-    if (entry) hear(entry, { type: "offered", epoch: message.epoch, offer: message.offer });
+    if (!entry) return;
+    const secret = silencedBy(entry.playerId, nodeId);
+    const offer = secret === undefined ? message.offer : silenceOffer(message.offer, secret);
+    hear(entry, { type: "offered", epoch: message.epoch, offer });
+  }
+
+  function handleSignalReply(nodeId: string, { sessionId, callId, result }: Message<"session.signal.reply">): void {
+    const entry = table.find(sessionId);
+    const secret = entry && silencedBy(entry.playerId, nodeId);
+    relay.reply(nodeId, sessionId, callId, secret === undefined ? result : silenceResult(result, secret));
   }
 
   function handleProgress(nodeId: string, message: Message<"session.progress">): void {
@@ -142,7 +154,7 @@ export function handleNodeMessages({ table, relay, probes, toNode, telemetry, co
       case "session.probed":
         return handleProbed(nodeId, message);
       case "session.signal.reply":
-        return relay.reply(nodeId, message.sessionId, message.callId, message.result);
+        return handleSignalReply(nodeId, message);
       case "session.telemetry":
         return handleTelemetry(nodeId, message);
       case "session.ended":

@@ -19,7 +19,7 @@ import { leaseOf, type Entry } from "./entry.ts";
 import { createAdoption } from "./adoption.ts";
 import { STRAY_AFTER_MS } from "./limits.ts";
 import { createNodeHome } from "./node-home.ts";
-import { handleNodeMessages } from "./node-messages.ts";
+import { handleNodeMessages, type NodeMessagePorts } from "./node-messages.ts";
 import { ownerSubject, peerSubject, ToOwner, ToPeer } from "./owner-mail.ts";
 import { createPlayerClasses } from "./player-classes.ts";
 import { createPlayerHome } from "./player-home.ts";
@@ -53,6 +53,7 @@ export type SessionPorts = {
   saves: SessionSaves;
   /** The node that this player is sent to check, if it is a checker. */
   pinnedNode(playerId: string): string | undefined;
+  silencedBy: NodeMessagePorts["silencedBy"];
   newId(): string;
   /** For a link to a session: one that nobody can guess. */
   newCode(): string;
@@ -68,7 +69,7 @@ export type Sessions = Awaited<ReturnType<typeof openSessions>>;
 
 /** Resolves when every session of the cluster is known, and those that outlived all processes are held. */
 export async function openSessions(ports: SessionPorts, scope: Scope) {
-  const { clock, log, cluster, servers, nodes, slots, titles, telemetry, store, saves, pinnedNode, newId, newNonce, newCode, iceServers } = ports;
+  const { clock, log, cluster, servers, nodes, slots, titles, telemetry, store, saves, pinnedNode, silencedBy, newId, newNonce, newCode, iceServers } = ports;
   const { bus } = cluster;
   // Owned first, closed last: it writes what the others say while they close.
   const writer = createSessionWriter({ store, log }, scope);
@@ -144,7 +145,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
     newId,
   });
   const moves = createMoveWatch({ table, trials });
-  const fromNodes = handleNodeMessages({ table, relay, probes, toNode, telemetry, companies, moves, trials, isStray });
+  const fromNodes = handleNodeMessages({ table, relay, probes, toNode, telemetry, companies, moves, trials, silencedBy, isStray });
   const remotePeers = createRemotePeers({ bus, onClosed: fromPlayers.handlePeerClosed });
   let home: ReturnType<typeof createPlayerHome> | undefined;
   const playerHome = (home = createPlayerHome(

@@ -238,6 +238,7 @@ export async function createWorld({
   hub = undefined as LocalHub | undefined,
   /** What stands between this process and the others. */
   through = (cluster: Cluster) => cluster,
+  silencedBy = (_playerId: string, _nodeId: string): string | undefined => undefined,
 } = {}) {
   const scope = new Scope();
   const telemetry = new FakeTelemetry();
@@ -260,6 +261,7 @@ export async function createWorld({
       random: seededRandom(worlds),
       newId: () => `s${number}-${++ids}`,
       locate: () => undefined,
+      silencedBy,
     },
     scope.child(),
   );

@@ -22,26 +22,29 @@ type Audited = { audit: Audit; share: number; bends: readonly Bend[] };
 
 /**
  * What can be bent so that whoever looks must see it, and nobody else does: what a node answers passes through the
- * servers, and only redrawing, decoding and knocking tell it from the right one. Two misses in a week are a ban.
- * A node has a benchmark a day and is knocked at each epoch, hence the shares: of either a checker with as many tasks
+ * servers, and only redrawing, decoding and knocking tell it from the right one; and so do the words by which a play's
+ * transports are connected. Two misses in a week are a ban. A node has a benchmark a day, a dozen plays, and is knocked at each epoch, hence the shares: of either a checker with as many tasks
  * as there are nodes has some audits a week.
  */
 const AUDITED: Readonly<Partial<Record<CheckKind, Audited>>> = {
   capacity: { audit: "far-below-capacity", share: 0.1, bends: ["pictures", "frames"] },
   liveness: { audit: SILENT_PORT, share: 0.01, bends: ["port"] },
   location: { audit: SILENT_PORT, share: 0.1, bends: ["port"] },
+  "simulated-player": { audit: SILENT_PORT, share: 0.02, bends: ["port"] },
 };
 /** From which rules on, where not from the first: an epoch is judged by those that it was drawn by, whoever judges it when. */
-const SINCE: Readonly<Partial<Record<CheckKind, AuditRules>>> = { location: 2 };
+const SINCE: Readonly<Partial<Record<CheckKind, AuditRules>>> = { location: 2, "simulated-player": 3 };
 
 /** Each kind that audits are extended to gives them a number. */
-export const AUDIT_RULES = [1, 2] as const;
+export const AUDIT_RULES = [1, 2, 3] as const;
 export type AuditRules = (typeof AUDIT_RULES)[number];
-export const NEWEST_AUDIT_RULES: AuditRules = 2;
+/** Without plays, in which servers older than their audits might carry a checker's words straight. */
+export const AUDIT_RULES_WITHOUT_PLAYS: AuditRules = 2;
+export const NEWEST_AUDIT_RULES: AuditRules = 3;
 
 /**
  * `pictures`: those that the node drew are said to be others. `frames`: what is shown of its code is not what it told of.
- * `port`: its media port is told of with another password, so that it answers nobody.
+ * `port`: its media port, or in a play its transports, are told of with another password, so that they answer nobody.
  */
 export const BENDS = ["pictures", "frames", "port"] as const;
 export type Bend = (typeof BENDS)[number];
@@ -70,6 +73,8 @@ export function showsAudit(audit: Audit, observation: Observation): boolean {
       return observation.mediaRoundTripMs === undefined;
     case "location":
       return observation.roundTripMs === undefined;
+    case "simulated-player":
+      return observation.startupMs === undefined;
     default:
       return false;
   }

@@ -104,7 +104,7 @@ describe("a benchmark that was not run", () => {
 
 test.each(["pictures", "frames"] as const)("an audit that bends the %s shows every checker that looks what it is to find", { timeout: 60_000 }, async (bend) => {
   inventory = modest();
-  const seen = await measure(async (call) => bendAnswer(await node.answer(call), bend));
+  const seen = await measure(async (call) => bendAnswer(await node.answer(call), bend, "a secret of the servers"));
   expect(faultsIn(seen)).toEqual(["far-below-capacity"]);
 });
 
@@ -131,7 +131,7 @@ describe("the media port", () => {
     expect(faultsIn(seen)).toEqual([]);
     expect(faultsIn(await live(closed, 500_000))).toEqual(["not-alive"]);
     // In an audit it is the server that changed the password: who knocks sees it, and it is no fault of the node's.
-    const audited = await live(async (call) => bendAnswer(await node.answer(call), "port"), 10_000);
+    const audited = await live(async (call) => bendAnswer(await node.answer(call), "port", "a secret of the servers"), 10_000);
     expect([showsAudit(SILENT_PORT, audited), faultsIn(audited)]).toEqual([true, []]);
     // Another checker's line may carry no UDP: one way is enough.
     expect(faultsIn(await live(closed, 10_000))).toEqual([]);

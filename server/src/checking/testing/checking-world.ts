@@ -24,7 +24,7 @@ import { title } from "../../testing/fixtures.ts";
 import { checkerIdOf } from "../checker-door.ts";
 import { openChecking, type Checking, type CheckingOptions } from "../checking.ts";
 import { makeCheckingKey } from "../checking-key.ts";
-import { openPins } from "../pins.ts";
+import { openPins, type Pins } from "../pins.ts";
 
 export const EPOCH_MS = 300_000;
 /** On the boundary of an epoch. */
@@ -32,8 +32,8 @@ const START_MS = EPOCH_MS * 6_000_000;
 const SALT = "a-salt-of-the-tests-0000";
 
 type Seen = Observation | "silent" | "fails" | "stalls";
-/** `ask`: the node, through the servers. */
-export type See = (assignment: Assignment, checkerId: string, ask: (call: CheckCall) => Promise<CheckResult>) => Seen | Promise<Seen>;
+/** `ask`: the node, through the servers. `silent`: in this play, nothing will come of what they say of the way to it. */
+export type See = (assignment: Assignment, checkerId: string, ask: (call: CheckCall) => Promise<CheckResult>, silent: boolean) => Seen | Promise<Seen>;
 
 /** What a node answers whose benchmark was run. */
 export const PICTURE_DIGEST = "1234567890abcdef";
@@ -86,6 +86,7 @@ export async function createCheckingWorld({ audits = false, ...options }: Checki
   const told: { nodeId: string; event: RemoteEvent }[] = [];
   const checked = new Map<string, { performance: number; honesty: number }>();
   const guests: string[] = [];
+  const pinned: Pins[] = [];
   let guestNumber = 0;
   let ids = 0;
   const ownKey = makeCheckingKey("a secret of all servers");
@@ -97,6 +98,7 @@ export async function createCheckingWorld({ audits = false, ...options }: Checki
     const cluster = joinLocalCluster({ serverId, hub, log: silentLog }, mine);
     const servers = await openServers({ cluster, clock: systemClock, log: silentLog, events: { onGone() {}, onChanged() {} } }, mine);
     const pins = await openPins(cluster, mine);
+    pinned.push(pins);
     const checking: Checking = await openChecking(
       {
         clock: systemClock, log: silentLog, cluster, servers, store, key, pins,
@@ -147,6 +149,8 @@ export async function createCheckingWorld({ audits = false, ...options }: Checki
       answers: async () => true,
       rttMs: undefined,
     };
+    /** By the pin that the servers have of the guest as which it plays. */
+    const isSilent = (token: string | undefined) => token !== undefined && pinned.some((pins) => pins.find(token.replace("token", "guest"))?.silent) === true;
     function ask(taskId: string, nodeId: string, call: CheckCall): Promise<CheckResult> {
       const callId = `call-${(ids += 1)}`;
       return new Promise((resolve) => {
@@ -160,7 +164,7 @@ export async function createCheckingWorld({ audits = false, ...options }: Checki
         const { taskId, epoch, assignment } = message;
         if (begun.has(taskId)) return;
         begun.add(taskId);
-        const observation = await see(assignment, checkerId, (call) => ask(taskId, assignment.nodeId, call));
+        const observation = await see(assignment, checkerId, (call) => ask(taskId, assignment.nodeId, call), isSilent(message.token));
         if (observation === "silent") return;
         if (observation === "fails") return home.handle(checkerId, { type: "checker.failed", epoch, taskId, reason: "cannot" });
         if (observation === "stalls") return home.handle(checkerId, { type: "checker.failed", epoch, taskId, reason: "void: it stood still", void: true });
