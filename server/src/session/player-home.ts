@@ -66,10 +66,11 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
   const left = new Map<string, { home: HomePeer; atMs: number }>();
   const retelling = setInterval(tellClosedAgain, LEFT_RETELL_MS);
   scope.own(retelling, () => clearInterval(retelling));
-  const goneTimers = new Map<string, NodeJS.Timeout>();
+  /** Sessions without an entry, and whose they were: an end is on its way, or the cluster lost it and has it back in a moment. */
+  const gone = new Map<string, { ownerId: string; timer: NodeJS.Timeout }>();
   const parked = createParked(scope);
-  scope.own(goneTimers, () => {
-    for (const timer of goneTimers.values()) clearTimeout(timer);
+  scope.own(gone, () => {
+    for (const { timer } of gone.values()) clearTimeout(timer);
   });
 
   /** A player has said hello. What is sent to the peer passes here, so that it is known which sessions it plays. */
@@ -251,21 +252,20 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
   /** A session has come to this process, gone to another, or changed there. */
   function handleSessionChanged(sessionId: string, entry: SessionEntry | undefined, before: SessionEntry | undefined): void {
     const home = attached.get(sessionId);
-    // Their places were known to its last owner alone: they come again, by the same link.
-    if (before && entry?.ownerId !== before.ownerId) {
-      for (const [guestId, guest] of guests.of(sessionId)) {
-        pass(guest, { type: "guest.ended", sessionId, guestId, reason: entry ? "moved" : "session-ended" });
-      }
-    }
     if (!entry) {
       unheard.over(sessionId);
-      if (home) tellGone(sessionId, home);
+      if (before && (home || guests.of(sessionId).length > 0)) awaitEnd(sessionId, before.ownerId, home);
       return;
     }
-    clearTimeout(goneTimers.get(sessionId));
-    goneTimers.delete(sessionId);
+    const lastOwnerId = before?.ownerId ?? gone.get(sessionId)?.ownerId;
+    clearTimeout(gone.get(sessionId)?.timer);
+    gone.delete(sessionId);
     if (entry.ownerId === before?.ownerId) return;
-    if (before && home) reattach(sessionId, entry.ownerId, home);
+    if (lastOwnerId !== undefined && entry.ownerId !== lastOwnerId) {
+      // Their places were known to its last owner alone: they come again, by the same link.
+      endGuests(sessionId, "moved");
+      if (home) reattach(sessionId, entry.ownerId, home);
+    }
     if (!servers.isAlive(entry.ownerId)) return;
     // In the order in which they were said: what the last owner may not have heard, then what nobody could be told.
     unheard.tellAgain(sessionId);
@@ -278,17 +278,20 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
     if (peer) local.handleAttached(peer, sessionId);
   }
 
-  /** Its entry is gone, and with it the owner who would have told the end: a moment later, in case that is on its way. */
-  function tellGone(sessionId: string, home: HomePeer): void {
-    clearTimeout(goneTimers.get(sessionId));
-    goneTimers.set(
-      sessionId,
-      setTimeout(() => {
-        goneTimers.delete(sessionId);
-        if (attached.get(sessionId) !== home || directory.find(sessionId)) return;
-        pass(home, { type: "session.ended", sessionId, reason: EndReason.ServerStopped });
-      }, GONE_MS),
-    );
+  /** Its entry is gone, and perhaps with it the owner who would have told the end. */
+  function awaitEnd(sessionId: string, ownerId: string, home: HomePeer | undefined): void {
+    clearTimeout(gone.get(sessionId)?.timer);
+    const timer = setTimeout(() => {
+      gone.delete(sessionId);
+      if (directory.find(sessionId)) return;
+      endGuests(sessionId, "session-ended");
+      if (home && attached.get(sessionId) === home) pass(home, { type: "session.ended", sessionId, reason: EndReason.ServerStopped });
+    }, GONE_MS);
+    gone.set(sessionId, { ownerId, timer });
+  }
+
+  function endGuests(sessionId: string, reason: "moved" | "session-ended"): void {
+    for (const [guestId, guest] of guests.of(sessionId)) pass(guest, { type: "guest.ended", sessionId, guestId, reason });
   }
 
   /** A process is gone: requests that it has not answered go to the next in rank. */
@@ -305,8 +308,6 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
   function detach(sessionId: string, home: HomePeer): void {
     if (attached.get(sessionId) !== home) return;
     attached.delete(sessionId);
-    clearTimeout(goneTimers.get(sessionId));
-    goneTimers.delete(sessionId);
   }
 
   function forgetRequest(home: HomePeer, requestId: string): void {

@@ -3,7 +3,7 @@
 import { CODE_LENGTH, type GuestRole } from "@nearframe/shared/friends/roles";
 import { describe, expect, test, vi } from "vitest";
 import { HEARTBEAT_MS } from "../nodes/limits.ts";
-import { PARKED_MS } from "../session/limits.ts";
+import { GONE_MS, PARKED_MS } from "../session/limits.ts";
 import { device, offer } from "../testing/fixtures.ts";
 import { processesOfEachTest } from "../testing/processes.ts";
 import { playing, settled, type FakeNode, type FakePeer } from "../testing/world.ts";
@@ -172,7 +172,8 @@ describe("over several server processes", () => {
     expect(node.of("seat.keep")).toMatchObject([{ sessionId, guestIds: [] }]);
   });
 
-  test("a guest comes in at any of them", async () => {
+  /** One guest at each process: whoever owns the session, one of them is elsewhere. */
+  async function playedAtTwo() {
     const [here, there] = [await start(), await start()];
     const node = here.node("n1").register();
     const player = here.player("p1");
@@ -185,15 +186,43 @@ describe("over several server processes", () => {
     await player.say({ type: "share.make", requestId: "share", sessionId, role: "watch", lastsMs: HOUR_MS });
     await vi.advanceTimersByTimeAsync(50);
     const code = player.last("share.made")?.share.code ?? "";
-    // One guest at each process: whoever owns the session, one of them is elsewhere.
     const guests = [here.player("p2"), there.player("p3")];
+    for (const guest of guests) await join(guest, code);
+    await vi.advanceTimersByTimeAsync(50);
+    return { here, node, player, sessionId, guests };
+  }
+
+  test("a guest comes in at any of them", async () => {
+    const { node, player, sessionId, guests } = await playedAtTwo();
     for (const guest of guests) {
-      const guestId = await join(guest, code);
-      await vi.advanceTimersByTimeAsync(50);
-      node.say({ type: "seat.offer", sessionId, epoch: epochOf(node, sessionId), guestId: guestId || guest.last("guest.joined")?.guestId || "", offer });
+      const { guestId } = guest.last("guest.joined")!;
+      node.say({ type: "seat.offer", sessionId, epoch: epochOf(node, sessionId), guestId, offer });
       await vi.advanceTimersByTimeAsync(50);
       expect(guest.last("guest.offer")).toMatchObject({ sessionId });
     }
     expect(player.last("session.company")?.members).toHaveLength(3);
+  });
+
+  test("a session whose entry the cluster lost for a moment loses nobody", async () => {
+    const { player, sessionId, guests } = await playedAtTwo();
+    const bucket = processes.now.hub.entries("sessions", undefined);
+    bucket.remove(sessionId, bucket.get(sessionId)!.revision);
+    await vi.advanceTimersByTimeAsync(2 * GONE_MS);
+    expect(guests.map((guest) => guest.last("guest.ended"))).toEqual([undefined, undefined]);
+    expect(player.last("session.ended")).toBeUndefined();
+    player.leave(sessionId);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(guests.map((guest) => guest.all("guest.ended").map(({ reason }) => reason))).toEqual([["session-ended"], ["session-ended"]]);
+  });
+
+  test("of a session that nobody has any more the guests hear the end", async () => {
+    const { here, sessionId, guests } = await playedAtTwo();
+    const owner = processes.now.ownerOf(sessionId)!;
+    await owner.kill();
+    const bucket = processes.now.hub.entries("sessions", undefined);
+    bucket.remove(sessionId, bucket.get(sessionId)!.revision);
+    await vi.advanceTimersByTimeAsync(2 * GONE_MS);
+    const guestLeft = guests[owner === here ? 1 : 0];
+    expect(guestLeft?.all("guest.ended").map(({ reason }) => reason)).toEqual(["session-ended"]);
   });
 });
