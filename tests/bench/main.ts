@@ -119,35 +119,36 @@ if (values.help || positionals.some((name) => !(name in SUITES))) {
 }
 
 const chosen = positionals.length > 0 ? positionals : Object.keys(SUITES).filter((name) => !SUITES[name]?.onlyNamed);
-const rows: BenchRow[] = [];
-const failed: Record<string, string> = {};
-for (const name of chosen) {
-  const suite = SUITES[name];
-  if (!suite) continue;
-  console.log(`measuring: ${suite.what}`);
-  const stalls = suite.withStalls && watchStalls(name);
-  try {
-    rows.push(...(await suite.run({ minutes })));
-  } catch (error) {
-    // The others have been waited for as well; they are told, and kept.
-    console.error(`${name} could not be measured:`, error);
-    failed[name] = String(error);
-    process.exitCode = 1;
-  }
-  if (stalls) rows.push(...(await stalls()));
-}
-console.table(rows.map(({ met, ...row }) => ({ ...row, met: met === null ? "" : met ? "yes" : "NO" })));
-
 const report: BenchReport = {
   machine: `${os.cpus()[0]?.model ?? "unknown CPU"}, ${os.availableParallelism()} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}`,
   at: new Date().toISOString(),
   commit: commit(),
-  rows,
-  failed,
+  rows: [],
+  failed: {},
 };
-const text = `${JSON.stringify(report, null, 2)}\n`;
-if (values.json !== undefined) await writeFile(values.json, text);
-if (positionals.length === 0) await writeFile(LATEST, text);
+const keep = (file: string) => writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+
+for (const name of chosen) {
+  const suite = SUITES[name];
+  if (!suite) continue;
+  console.log(`measuring: ${suite.what}`);
+  const rows: BenchRow[] = [];
+  const stalls = suite.withStalls && watchStalls(name);
+  try {
+    rows.push(...(await suite.run({ minutes })));
+  } catch (error) {
+    // The others are measured as well; all are told, and kept.
+    console.error(`${name} could not be measured:`, error);
+    report.failed[name] = String(error);
+    process.exitCode = 1;
+  }
+  if (stalls) rows.push(...(await stalls()));
+  console.table(rows.map(({ met, ...row }) => ({ ...row, met: met === null ? "" : met ? "yes" : "NO" })));
+  report.rows.push(...rows);
+  // As it goes: minutes of measuring are not lost with the rest.
+  if (values.json !== undefined) await keep(values.json);
+}
+if (positionals.length === 0) await keep(LATEST);
 
 function commit(): string {
   try {

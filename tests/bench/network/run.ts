@@ -44,6 +44,7 @@ async function stepDown(): Promise<BenchRow[]> {
   const steppedAtMs = Date.now();
   relay.setProfile(NARROW);
   const frames = await watch(page, STEP_WATCH_MS);
+  const link = relay.stats().down;
   const after = percentiles(delaysMs(frames));
   const late = frames.filter(({ delayMs }) => delayMs !== undefined && delayMs > SETTLED_DELAY_MS);
   const settledMs = Math.max(0, (late.at(-1)?.shownAtMs ?? steppedAtMs) - steppedAtMs);
@@ -53,6 +54,9 @@ async function stepDown(): Promise<BenchRow[]> {
     { name: "step from 20 to 5 Mbit/s: frame delay", unit: "ms", ...after, goal: "p95 under 100", met: p95 < 100 },
     { name: "step from 20 to 5 Mbit/s: last frame later than 100 ms", unit: "ms after the step", value: rounded(settledMs), goal: "under 1000", met: settledMs < 1000 },
     { name: "step from 20 to 5 Mbit/s: longest freeze", unit: "ms", value: rounded(longestFreezeMs(frames)), goal: null, met: null },
+    // Of the relay alone, so whatever the machine does to Chromium: how far the rate was behind the link.
+    { name: "step from 20 to 5 Mbit/s: longest queue before the link", unit: "ms", value: rounded(link.queueMsMax), goal: null, met: null },
+    { name: "step from 20 to 5 Mbit/s: packets that found no room in it", unit: "packets", value: link.dropped.queue, goal: null, met: null },
     { name: "step from 20 to 5 Mbit/s: frames whose clock can't be read", unit: `of ${frames.length}`, value: frames.length - delaysMs(frames).length, goal: null, met: null },
   ];
 }
