@@ -18,12 +18,9 @@ const TEMPLATE = path.join(os.tmpdir(), `nearframe-test-encoders-${process.ppid}
 export async function copyTriedEncoders(folders: readonly string[]): Promise<void> {
   const made = await mkdir(TEMPLATE, { recursive: true });
   if (made !== undefined) {
-    const scope = new Scope();
-    try {
-      await (await openNodeEncoders({ dataFolder: TEMPLATE, allowed: VIDEO_ENCODER_NAMES }, { readFacts: readMachineFacts, tryEncoders }, scope)).tryIfUnknown();
-    } finally {
-      await scope.close();
-    }
+    await using scope = new Scope();
+    const encoders = await openNodeEncoders({ dataFolder: TEMPLATE, allowed: VIDEO_ENCODER_NAMES }, { readFacts: readMachineFacts, tryEncoders }, scope);
+    await encoders.tryIfUnknown().catch((error: Error) => console.warn(`every node of this run tries its encoders itself: ${error.message}`));
   }
   await Promise.all(folders.map((folder) => cp(TEMPLATE, folder, { recursive: true })));
 }
