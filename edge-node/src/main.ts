@@ -234,14 +234,19 @@ async function main(): Promise<void> {
   process.send?.({ type: "ready", notices });
   // Only now: a first start is not held up by it, and later ones find what this one kept.
   if (encoders) void findOut(encoders, agent, log);
-  launcher.makeReady().catch((error: unknown) => {
-    // The session that needs it tries again, and says why it can't.
-    if (!scope.closed) log.warn({ err: error }, "what titles need could not be made ready");
-  });
+  /** Beside a session it would take the machine from it; one that needs it makes it, and says where it can't. */
+  const makeReady = ({ titleRuntimes }: Runnable) => {
+    if (sessionsRunning.size > 0) return;
+    launcher.makeReady(titleRuntimes).catch((error: unknown) => {
+      if (!scope.closed) log.warn({ err: error }, "what titles need could not be made ready");
+    });
+  };
   lookAgain = () => {
     look().then(
       (found: Runnable) => {
-        if (scope.closed || JSON.stringify(found) === JSON.stringify(runnable)) return;
+        if (scope.closed) return;
+        makeReady(found);
+        if (JSON.stringify(found) === JSON.stringify(runnable)) return;
         runnable = found;
         agent.tellInventory();
       },

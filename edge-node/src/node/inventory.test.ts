@@ -47,7 +47,7 @@ test("an inventory is what the server's door takes, however much there would be 
       notices: Array.from({ length: 50 }, () => "x".repeat(900)),
       canFetch: false,
     },
-    { runtimes: ["native"], titleIds: ["freedoom"] },
+    { runtimes: ["native"], titleIds: ["freedoom"], titleRuntimes: ["native"] },
     [x264],
   );
   expect(z.parse(NodeInventory, inventory)).toMatchObject({

@@ -8,7 +8,12 @@ import { commandFolders, findCommand } from "../process/find-command.ts";
 import { findCore } from "../title/libretro/cores.ts";
 import { findWine } from "../title/windows/wine.ts";
 
-export type Runnable = { runtimes: Runtime[]; titleIds: string[] };
+export type Runnable = {
+  runtimes: Runtime[];
+  titleIds: string[];
+  /** Of those titles. */
+  titleRuntimes: Runtime[];
+};
 
 /** What an inventory carries; a node that has more of them tells of the first. */
 const TITLES_TOLD_MAX = 500;
@@ -31,12 +36,14 @@ export async function findRunnable(titleFolders: readonly string[], { androidFre
   const able = await Promise.all(
     titles.map(async (title) => {
       const { id, runtime, resources } = title.manifest;
-      return present[runtime] && (card || !resources.gpu) && (await canRun(title)) ? id : undefined;
+      return present[runtime] && (card || !resources.gpu) && (await canRun(title)) ? [{ id, runtime }] : [];
     }),
   );
+  const runnable = able.flat();
   return {
     runtimes: RUNTIMES.filter((runtime) => present[runtime]),
-    titleIds: able.filter((id) => id !== undefined).toSorted().slice(0, TITLES_TOLD_MAX),
+    titleIds: runnable.map(({ id }) => id).toSorted().slice(0, TITLES_TOLD_MAX),
+    titleRuntimes: RUNTIMES.filter((runtime) => runnable.some((title) => title.runtime === runtime)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -60,8 +60,10 @@ function titleWith(manifest: Partial<TitleManifest>): Title {
   };
 }
 
+const cacheFolder = () => join(sessionFolder, "cache");
+const launcherOf = (owner: Scope) => createLauncher({ sandbox, networkAllowed: false, cacheFolder: cacheFolder(), graphics: createGraphics([]) }, owner);
 const launch = (manifest: Partial<TitleManifest>, owner: Scope = scope): Promise<RunningProgram> =>
-  createLauncher({ sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache"), graphics: createGraphics([]) }, owner).launch({ title: titleWith(manifest), sessionFolder, display, sound }, owner);
+  launcherOf(owner).launch({ title: titleWith(manifest), sessionFolder, display, sound }, owner);
 
 /** A title that is a shell script. */
 async function launchScript(script: string, manifest: Partial<TitleManifest> = {}): Promise<RunningProgram> {
@@ -178,6 +180,12 @@ describe.skipIf(!WINE || sandboxName === "none")("a Windows title (Wine)", () =>
 
   test("shows its window on a desktop of its own, from a Windows that the next session begins with anew", { timeout: 120_000 }, async () => {
     const minesweeper = { runtime: "windows" as const, command: ["winemine.exe"], resources: { cpuCores: 1, memoryMb: 512, gpu: false, network: false } };
+    // A node makes its Windows before anybody asks, where it has a title for it, and nowhere else.
+    const launcher = launcherOf(scope);
+    await launcher.makeReady(["native", "web", "phone", "libretro", "test-card"]);
+    await expect(readdir(cacheFolder())).rejects.toThrow("ENOENT");
+    await launcher.makeReady(["native", "windows"]);
+    expect(await readdir(cacheFolder())).toEqual([expect.stringMatching(/^wine-/)]);
     const title = await launch(minesweeper);
     await vi.waitFor(async () => expect(await greenShare()).toBeGreaterThan(0.02), { timeout: 60_000, interval: 500 });
     expect(isRunning(title.pid)).toBe(true);

@@ -39,13 +39,17 @@ export type LaunchOptions = {
 
 export interface Launcher {
   launch: LaunchProgram;
-  /** Makes what takes long and is made once, so that the first session does not wait for it. */
-  makeReady(): Promise<void>;
+  /**
+   * Makes what takes long for titles of these runtimes, so that the first session does not wait for it: half a minute of
+   * a core and 700 MB on the way, for Windows alone. Once; where it fails, the session that needs it tries again and says why.
+   */
+  makeReady(runtimes: readonly Runtime[]): Promise<void>;
 }
 
 /** What is made for a runtime belongs to `owner`. */
 export function createLauncher({ sandbox, networkAllowed, cacheFolder, graphics }: LaunchOptions, owner: Scope): Launcher {
   let windows: WindowsRuntime | undefined;
+  let madeReady = false;
   /** Looked for until it is there: an operator may install it while the node runs. */
   const openWindows = async (): Promise<WindowsRuntime | undefined> => {
     const wine = windows ? undefined : await findWine();
@@ -111,7 +115,11 @@ export function createLauncher({ sandbox, networkAllowed, cacheFolder, graphics 
   };
   return {
     launch,
-    makeReady: async () => (await openWindows())?.prefixes.makeReady(),
+    async makeReady(runtimes) {
+      if (madeReady || !runtimes.includes("windows")) return;
+      madeReady = true;
+      await (await openWindows())?.prefixes.makeReady();
+    },
   };
 }
 
