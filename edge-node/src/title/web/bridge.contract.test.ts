@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
 import type { Title } from "@nearframe/shared/title/manifest";
+import { createCameraLine } from "../../camera/camera-line.ts";
+import { openPlayerCamera } from "../../camera/testing/player-camera.ts";
 import { createGraphics } from "../../graphics/graphics.ts";
 import { openXvfb } from "../../display/adapters/xvfb.ts";
 import { openXtestSink } from "../../input/adapters/xtest.ts";
@@ -22,7 +24,35 @@ const PAGE = `<!doctype html>
   <input style="top: 0">
   <input style="top: 80px" type="email">
   <input style="top: 160px" type="checkbox">
-  <iframe style="top: 240px" srcdoc="<body style='margin:0'><textarea style='width:300px;height:60px'></textarea>"></iframe>`;
+  <iframe style="top: 240px" srcdoc="<body style='margin:0'><textarea style='width:300px;height:60px'></textarea>"></iframe>
+  <script src="camera.js"></script>`;
+/** Tells by the focus of its fields, which is what this page can say: a web address when the camera ended, a phone number when it is bright. */
+const CAMERA_PAGE = `
+  const field = (type) => document.body.appendChild(Object.assign(document.createElement("input"), { type, style: "top: 320px" }));
+  const [phone, address] = [field("tel"), field("url")];
+  const open = () => navigator.mediaDevices.getUserMedia({ video: { facingMode: "user" } });
+  const names = async () => (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput").map(({ label }) => label);
+  const early = Promise.all([open().catch(({ name }) => name), names()]);
+  const pen = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  (async () => {
+    const permission = await navigator.permissions.query({ name: "camera" });
+    permission.onchange = async () => {
+      if (permission.state !== "granted") return;
+      // What it was told before, with the names that it was not told, and what it has now.
+      if (JSON.stringify([await early, await names()]) !== '[["NotAllowedError",[""]],["Camera"]]') return;
+      const stream = await open();
+      const video = Object.assign(document.createElement("video"), { srcObject: stream, muted: true });
+      await video.play();
+      const timer = setInterval(() => {
+        pen.drawImage(video, 0, 0, 1, 1);
+        if (video.videoWidth === 320 && pen.getImageData(0, 0, 1, 1).data[1] > 200) phone.focus();
+      }, 50);
+      stream.getVideoTracks()[0].onended = () => {
+        clearInterval(timer);
+        address.focus();
+      };
+    };
+  })();`;
 
 const scope = new Scope();
 const heard: FromTitle[] = [];
@@ -34,12 +64,13 @@ beforeAll(async () => {
   const folder = await createPrivateFolder("title", scope);
   await chmod(folder, 0o755);
   await writeFile(join(folder, "index.html"), PAGE);
+  await writeFile(join(folder, "camera.js"), CAMERA_PAGE);
   const title: Title = {
     folder,
     manifest: {
       id: "made-up", name: "Made up", summary: "A title for a test.", publisher: "Nobody", credits: "None", category: "tool",
       art: { cover: "cover", hero: "hero", accent: "#ffffff" }, runtime: "web", page: "index.html", size: SIZE, fps: 60,
-      input: { keyboard: true, pointer: "absolute", touch: false }, savePaths: [],
+      input: { keyboard: true, pointer: "absolute", touch: false }, sensors: ["camera"], savePaths: [],
       resources: { cpuCores: 1, memoryMb: 512, gpu: false, network: false },
     },
   };
@@ -79,5 +110,27 @@ describe("text fields", () => {
     await hears([100, 265], { type: "text-focus", focused: true, kind: "text" });
     await hears([500, 100], { type: "text-focus", focused: false });
     expect(heard.length).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describe("the player's camera", () => {
+  test("is refused until it is given, is what a page gets for one then, and ends when it is taken back", { timeout: 60_000 }, async () => {
+    const bridge = running?.bridge;
+    const camera = openPlayerCamera(scope);
+    const line = createCameraLine({
+      nowMs: () => performance.now(),
+      show: ({ keyframe, data }) => bridge?.send({ type: "camera", keyframe, data: data.toString("base64") }) === true,
+    });
+    bridge?.listen((message) => (message.type === "camera-lost" ? line.wantKeyframe() : heard.push(message)));
+    const told = (kind: string) => heard.some((message) => message.type === "text-focus" && message.kind === kind);
+    bridge?.send({ type: "sense", sense: "camera", on: true });
+    const shooting = setInterval(() => {
+      for (const packet of camera.shoot(255)) line.hear(packet, camera.requestKeyframe);
+    }, 66);
+    scope.own(shooting, clearInterval);
+    await vi.waitFor(() => expect(told("tel")).toBe(true), { timeout: 30_000 });
+    expect(told("url")).toBe(false);
+    bridge?.send({ type: "sense", sense: "camera", on: false });
+    await vi.waitFor(() => expect(told("url")).toBe(true), { timeout: 20_000 });
   });
 });
