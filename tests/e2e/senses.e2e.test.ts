@@ -21,11 +21,13 @@ beforeAll(async () => {
   stack = await startStack({ titles: [path.join(ROOT, "tests/fixtures/senses")], args: ["--verbose"] }, scope);
   phone = await openBrowser(scope, {
     viewport: { width: 844, height: 390 }, hasTouch: true, isMobile: true,
-    permissions: ["geolocation", "accelerometer", "gyroscope"], geolocation: { latitude: 52.51627, longitude: 13.37771 },
-  });
-  // This browser has no microphone and no gyroscope: a tone, and a phone that is held at a slant.
+    permissions: ["geolocation", "accelerometer", "gyroscope", "camera"], geolocation: { latitude: 52.51627, longitude: 13.37771 },
+  }, ["--use-fake-device-for-media-stream"]);
+  // This browser has a camera that shows a test picture, but no gyroscope: a phone that is held at a slant, with a tone for a voice.
   await phone.addInitScript(() => {
-    navigator.mediaDevices.getUserMedia = async () => {
+    const device = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      if (constraints?.video) return device(constraints);
       const context = new AudioContext();
       const tone = new OscillatorNode(context, { frequency: 500 });
       const out = new MediaStreamAudioDestinationNode(context);
@@ -75,6 +77,20 @@ test("motion, a rough place and the voice reach a page once they are given, and 
   await inUse().getByRole("button", { name: "Location" }).tap();
   await seesLamp(page, "placed", false);
   expect(await inUse().getByRole("button").count()).toBe(1);
+});
+
+test("what the camera sees moves in a page while it is given, and is over when it is taken back", { timeout: 120_000 }, async () => {
+  await seesLamp(page, "seen", false);
+  await switchOn("Camera");
+  await seesLamp(page, "seen");
+  await inUse().getByRole("button", { name: "Camera" }).tap();
+  await seesLamp(page, "seen", false);
+  // Given again, it is another stream.
+  await switchOn("Camera");
+  await seesLamp(page, "seen");
+  await inUse().getByRole("button", { name: "Camera" }).tap();
+  await seesLamp(page, "seen", false);
+  expect(await inUse().getByRole("button", { name: "Camera" }).count()).toBe(0);
 });
 
 test("a text field of the title's brings up the phone's keyboard", { timeout: 90_000 }, async () => {

@@ -7,7 +7,7 @@ import { eventually } from "./processes.ts";
 const SIZE = { width: 640, height: 360 };
 const LAMP_PIXELS = 40;
 /** In the order of `board.js`. */
-export const LAMPS = ["alive", "saved", "turned", "placed", "heard"] as const;
+export const LAMPS = ["alive", "saved", "turned", "placed", "heard", "seen"] as const;
 export type Lamp = (typeof LAMPS)[number];
 
 export async function litLamps(page: Page): Promise<Lamp[]> {
