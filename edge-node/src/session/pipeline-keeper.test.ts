@@ -15,7 +15,8 @@ type Started = {
 
 /** A keeper over pipelines that do nothing, and fail when they are told to. */
 async function createRig({ takesOver = true, refuse = () => false as boolean } = {}) {
-  const scope = new Scope();
+  const session = new Scope();
+  const scope = session.child();
   const [started, log, failed]: [Started[], string[], Error[]] = [[], [], []];
   const state = { nowMs: 0, interrupts: 0 };
   const createPipeline: CreatePipeline = async (options, events) => {
@@ -50,6 +51,7 @@ async function createRig({ takesOver = true, refuse = () => false as boolean } =
       },
       nowMs: () => state.nowMs,
       log: (detail) => void log.push(detail),
+      ends: session.signal,
     },
     {
       display: { name: ":1", environment: {}, framebufferPath: undefined },
@@ -63,10 +65,19 @@ async function createRig({ takesOver = true, refuse = () => false as boolean } =
     { onFirstPicture() {}, onFrame() {}, onFailed: (error) => void failed.push(error) },
     scope,
   );
-  return { keeper, scope, started, log, failed, state };
+  return { keeper, session, scope, started, log, failed, state };
 }
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+test("none takes over in a session that ends, though its display goes first", async () => {
+  const { session, started, log, failed } = await createRig();
+  // The display is newer than the room that the pipeline hangs on, so it is closed before.
+  session.own("display", () => started[0]?.fail("The X server of display :1 hung up."));
+  await session.close();
+  await settled();
+  expect([started.length, log, failed]).toEqual([1, [], []]);
+});
 
 test("another takes over from the same place, at the rate that was set, with the next encoder", async () => {
   const { keeper, started, failed } = await createRig();

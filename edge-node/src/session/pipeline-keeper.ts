@@ -13,6 +13,8 @@ export type PipelineKeeperPorts = {
   room: Room;
   nowMs(): number;
   log(detail: string): void;
+  /** Aborted as the session begins to close, its display before its room: what fails from then on is no fault. */
+  ends: AbortSignal;
 };
 
 export type PipelineKeeperOptions = Omit<PipelineOptions, "video" | "sound" | "encoders"> & {
@@ -62,7 +64,7 @@ export async function keepPipeline(
   }
 
   async function takeOver(error: Error): Promise<void> {
-    if (scope.closed) return;
+    if (scope.closed || ports.ends.aborted) return;
     running = undefined;
     const counted = countFailure(failures, ports.nowMs());
     failures = counted.failures;

@@ -143,6 +143,7 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
         room,
         nowMs: ports.nowMs,
         log: ports.log,
+        ends: scope.signal,
       },
       {
         display: from.display,
