@@ -11,6 +11,8 @@ const CLOSE_GRACE_MS = 1_000;
 const KILL_WAIT_MS = 1_000;
 /** Whoever starts has the machine for that long before a spare is loaded: a node as well as a session. */
 export const REFILL_MS = 3_000;
+/** What dies again and again while it only waits is loaded less and less often. */
+const REFILL_MS_MAX = 10 * 60_000;
 
 /** A process that was told nothing yet; it ends with the scope that took it. */
 export type Program = { readonly child: ChildProcess; readonly tail: OutputTail };
@@ -36,6 +38,7 @@ export const startProgram: TakeProgram = (scope) => {
 export function keepSpareProgram(scope: Scope, { refillMs = REFILL_MS }: { refillMs?: number } = {}): TakeProgram {
   let spare: { program: Program; owner: Scope } | undefined;
   let refill: NodeJS.Timeout | undefined;
+  let waitMs = refillMs;
   scope.own(undefined, () => clearTimeout(refill));
 
   function load(): void {
@@ -45,6 +48,7 @@ export function keepSpareProgram(scope: Scope, { refillMs = REFILL_MS }: { refil
     const lost = () => {
       if (spare !== made) return;
       spare = undefined;
+      waitMs = Math.min(2 * waitMs, REFILL_MS_MAX);
       void owner.close("it ended").finally(loadLater);
     };
     made.program.child.once("exit", lost).once("error", lost);
@@ -52,13 +56,17 @@ export function keepSpareProgram(scope: Scope, { refillMs = REFILL_MS }: { refil
 
   function loadLater(): void {
     clearTimeout(refill);
-    if (!scope.closed) refill = setTimeout(() => spare ?? load(), refillMs);
+    if (!scope.closed) refill = setTimeout(() => spare ?? load(), waitMs);
   }
 
   loadLater();
   return (taker) => {
-    const taken = spare;
-    spare = undefined;
+    // One that has died and is not known to have is as good as none.
+    const taken = spare?.program.child.connected ? spare : undefined;
+    if (taken) {
+      spare = undefined;
+      waitMs = refillMs;
+    }
     loadLater();
     if (!taken) return startProgram(taker);
     taker.adopt(taken.owner);

@@ -133,6 +133,20 @@ describe("a process that is kept ready", () => {
     expect(await pipelineProcesses()).toEqual([]);
   });
 
+  it("is loaded less and less often where it dies again and again", async () => {
+    keepSpareProgram(scope, { refillMs: 100 });
+    const waitedMs: number[] = [];
+    let spare: number | undefined;
+    for (let deaths = 0; deaths < 4; deaths++) {
+      const fromMs = performance.now();
+      spare = await onlySpare(spare);
+      waitedMs.push(performance.now() - fromMs);
+      process.kill(spare, "SIGKILL");
+    }
+    // 100 ms, then 200, 400 and 800; only bounded from below, where a busy machine can't break the bound.
+    expect(waitedMs.slice(1).map((ms, deaths) => ms > 150 * 2 ** deaths)).toEqual([true, true, true]);
+  });
+
   it("is replaced when it dies, and a pipeline that comes meanwhile has one made for it", async () => {
     const take = keepSpareProgram(scope, { refillMs: 300 });
     const spare = await onlySpare(undefined);
