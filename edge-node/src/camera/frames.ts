@@ -1,12 +1,11 @@
 // RTP packets of the player's camera (VP8, RFC 7741) put together to whole frames. Pure.
 //
-//   X R N S R PID | I L T K ... | frame ...
-//
 // A frame is made of the one before it, so one that is missing spoils all up to the next keyframe. The
 // media server has lost packets sent again: what is missing is waited for a little. Everything is
 // bounded; whoever sends more than a camera should loses frames.
 
 import { CAMERA, CAMERA_SIDE_MAX } from "@nearframe/shared/media/camera";
+import { readVp8Payload } from "@nearframe/shared/media/vp8-payload";
 import { parsePacket } from "../media/rtp/packet.ts";
 
 export type CameraFrame = { keyframe: boolean; data: Buffer };
@@ -151,19 +150,9 @@ const distance = (a: number, b: number): number => ((b - a) << 16) >> 16;
 
 function partOf({ sequence, timestamp, marker, payload }: { sequence: number; timestamp: number; marker: boolean; payload: Buffer }): Part | undefined {
   if (payload.length === 0) return { sequence, timestamp, marker, starts: undefined, data: payload };
-  const descriptor = payload[0] ?? 0;
-  let at = 1;
-  if (descriptor & 0x80) {
-    const fields = payload[at] ?? 0;
-    at += 1;
-    // A picture id of one byte or two, TL0PICIDX, and one byte for temporal layer and key index.
-    if (fields & 0x80) at += (payload[at] ?? 0) & 0x80 ? 2 : 1;
-    if (fields & 0x40) at += 1;
-    if (fields & 0x30) at += 1;
-  }
-  if (at >= payload.length) return undefined;
-  const data = payload.subarray(at);
-  const begins = (descriptor & 0x10) !== 0 && (descriptor & 0x07) === 0;
+  const head = readVp8Payload(payload);
+  if (!head) return undefined;
+  const data = payload.subarray(head.dataAt);
   // The frame's first bit is clear in a keyframe.
-  return { sequence, timestamp, marker, starts: begins ? (((data[0] ?? 1) & 1) === 0 ? "keyframe" : "delta") : undefined, data };
+  return { sequence, timestamp, marker, starts: head.starts ? (((data[0] ?? 1) & 1) === 0 ? "keyframe" : "delta") : undefined, data };
 }
