@@ -1,61 +1,12 @@
 import type { ServerToClient } from "@nearframe/shared/protocol/server-to-client";
 import { END_REASONS } from "@nearframe/shared/session/end-reasons";
-import type { StartStep } from "@nearframe/shared/session/start-steps";
 import { describe, expect, test } from "vitest";
-import { device, offer, sessionTitle } from "../testing/samples.ts";
+import { device, offer } from "../testing/samples.ts";
+import { connecting, created, play, playing, progress, requested, starting } from "../testing/session-machine.ts";
 import { CONNECT_TIMEOUT_MS, DOWN_MAX_MS, RESTART_EVERY_MS } from "./media-path.ts";
-import type { SessionEffect, SessionEvent, SessionState } from "./session-state.ts";
-import {
-  FRAME_TIMEOUT_MS, PREPARE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, startSession, transition, wakesAtMs,
-} from "./session-transition.ts";
+import type { SessionEvent } from "./session-state.ts";
+import { FRAME_TIMEOUT_MS, PREPARE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, wakesAtMs } from "./session-transition.ts";
 import { SLOW_START_MS, VERDICT_MS } from "./session-live.ts";
-
-/** Feeds events one by one and keeps what came out. */
-function play(titleId = "some-title") {
-  let nowMs = 1_000;
-  let ids = 0;
-  let pageVisible = true;
-  let state: SessionState = startSession(titleId, 1_000, nowMs);
-  let effects: readonly SessionEffect[] = [];
-  const self = {
-    get state() {
-      return state;
-    },
-    get effects() {
-      return effects;
-    },
-    get sent() {
-      return effects.flatMap((effect) => (effect.do === "send" ? [effect.message] : []));
-    },
-    happen(event: SessionEvent) {
-      [state, effects] = transition(state, event, { nowMs, pageVisible, makeId: () => `id-${(ids += 1)}` });
-      return self;
-    },
-    hear: (message: ServerToClient) => self.happen({ kind: "message", message }),
-    hide(hidden: boolean) {
-      pageVisible = !hidden;
-      return self;
-    },
-    pass(ms: number) {
-      nowMs += ms;
-      return self.happen({ kind: "time-passed" });
-    },
-  };
-  return self;
-}
-
-const created = (requestId: string): ServerToClient => ({
-  type: "session.created", requestId, sessionId: "s-1", title: sessionTitle(),
-});
-const progress = (step: StartStep): ServerToClient => ({
-  type: "session.progress", sessionId: "s-1", step,
-});
-
-const requested = () =>
-  play().happen({ kind: "device-known", device }).happen({ kind: "control-opened", held: [] });
-const starting = () => requested().hear(created("id-1"));
-const connecting = () => starting().hear({ type: "session.offer", sessionId: "s-1", epoch: 1, offer });
-const playing = () => connecting().happen({ kind: "media-connected" }).happen({ kind: "frame-shown", atMs: 2_500 });
 
 describe("before the session", () => {
   test("it is asked for once both the device and the line are there, in either order", () => {
@@ -380,74 +331,6 @@ describe("candidates", () => {
 
   test("that lead nowhere end it in time", () => {
     expect(starting().hear(candidate(4)).pass(CONNECT_TIMEOUT_MS).pass(VERDICT_MS).state).toMatchObject({ outcome: { reason: "media-unreachable" } });
-  });
-});
-
-test("a path that was being made to a node which is left fails without harm", () => {
-  const moved = connecting().hear({ type: "session.moving", sessionId: "s-1", reason: "node-lost" });
-  moved.happen({ kind: "receiver-failed", cause: "node-silent", detail: "the session ended or moved to another device" });
-  expect(moved.sent).toEqual([]);
-  expect(moved.state).toMatchObject({ phase: "starting", moving: "node-lost" });
-  moved.hear({ type: "session.offer", sessionId: "s-1", epoch: 2, offer }).happen({ kind: "receiver-failed", cause: "node-silent", detail: "no answer" });
-  expect(moved.sent).toMatchObject([{ type: "session.unreachable" }]);
-});
-
-describe("a display's own empty screen", () => {
-  test("is no first frame; what is shown once the title has drawn is", () => {
-    const started = connecting().hear(progress("display-started")).happen({ kind: "media-connected" });
-    started.happen({ kind: "frame-shown", atMs: 1_500 });
-    expect(started.state.phase).toBe("starting");
-    expect(started.sent).toEqual([]);
-    started.hear(progress("first-picture")).happen({ kind: "frame-shown", atMs: 2_200 });
-    expect(started.state.phase).toBe("playing");
-    expect(started.sent).toEqual([{ type: "session.first-frame", sessionId: "s-1", elapsedMs: 1_200 }]);
-  });
-
-  test("ends no move: the words that say so stay until the next node's title has drawn", () => {
-    const moved = playing().hear({ type: "session.moving", sessionId: "s-1", reason: "node-lost" });
-    moved.hear(progress("display-started")).hear({ type: "session.offer", sessionId: "s-1", epoch: 2, offer });
-    moved.happen({ kind: "media-connected" }).happen({ kind: "frame-shown", atMs: 3_000 });
-    expect(moved.state).toMatchObject({ phase: "playing", moving: "node-lost" });
-    moved.hear(progress("first-picture")).happen({ kind: "frame-shown", atMs: 3_400 });
-    expect(moved.state).toMatchObject({ phase: "playing", moving: undefined });
-    expect(moved.sent).toMatchObject([{ type: "session.first-frame" }]);
-  });
-
-  test("is not waited out where the line to the server went, and with it the word that the title has drawn", () => {
-    const cut = connecting().hear(progress("display-started")).happen({ kind: "media-connected" }).happen({ kind: "control-lost" });
-    expect(cut.happen({ kind: "frame-shown", atMs: 2_000 }).state.phase).toBe("playing");
-    const back = connecting().hear(progress("display-started")).happen({ kind: "media-connected" }).happen({ kind: "control-lost" });
-    back.happen({ kind: "control-opened", held: [] }).happen({ kind: "frame-shown", atMs: 2_000 });
-    expect(back.sent).toMatchObject([{ type: "session.first-frame" }]);
-  });
-
-  test("is not waited out in a session that runs already, of whose start nothing is told", () => {
-    const back = connecting().happen({ kind: "media-connected" }).happen({ kind: "frame-shown", atMs: 2_000 });
-    expect(back.state.phase).toBe("playing");
-  });
-});
-
-describe("moving to another node", () => {
-  const moving: ServerToClient = { type: "session.moving", sessionId: "s-1", reason: "node-lost" };
-
-  test("keeps the picture and waits, whatever becomes of the old path, and goes on with the next offer", () => {
-    const moved = playing().hear(moving);
-    expect(moved.effects).toEqual([]);
-    expect(moved.state).toMatchObject({ phase: "playing", moving: "node-lost" });
-    expect(moved.happen({ kind: "media-disconnected" }).effects).toEqual([]);
-    expect(wakesAtMs(moved.state)).toBe(Infinity);
-    moved.hear({ type: "session.offer", sessionId: "s-1", epoch: 8, offer });
-    expect(moved.effects).toEqual([{ do: "open-receiver", epoch: 8, offer }]);
-    moved.happen({ kind: "media-connected" });
-    expect(moved.state).toMatchObject({ moving: "node-lost" });
-    moved.happen({ kind: "frame-shown", atMs: 4_000 });
-    expect(moved.state).toMatchObject({ phase: "playing", moving: undefined });
-    expect(moved.sent).toMatchObject([{ type: "session.first-frame" }]);
-  });
-
-  test("while starting shows the steps from the beginning", () => {
-    const moved = starting().hear(progress("placed")).hear(progress("first-picture")).hear(moving);
-    expect(moved.state).toMatchObject({ phase: "starting", steps: [], frameUntilMs: undefined });
   });
 });
 
