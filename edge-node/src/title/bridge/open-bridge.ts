@@ -56,7 +56,9 @@ export async function openBridge(path: string, scope: Scope): Promise<Bridge> {
   return {
     send(message) {
       if (!peer || peer.writableLength > BACKLOG_BYTES_MAX) return false;
-      return peer.write(`${JSON.stringify(message)}\n`);
+      // What it answers is whether more had better wait, and not whether this goes.
+      peer.write(`${JSON.stringify(message)}\n`);
+      return true;
     },
     listen(next) {
       listener = next;
