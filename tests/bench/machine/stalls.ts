@@ -1,5 +1,6 @@
 // The machine's own stalls, measured beside a benchmark: how late a thread that only
-// sleeps is woken. A tail that is found here as well is the scheduler's, not the product's.
+// sleeps is woken, by its clock and by another thread. What is found here as well is the
+// scheduler's or the host's, not the product's.
 
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
@@ -17,7 +18,7 @@ export function watchStalls(name: string): () => Promise<BenchRow[]> {
   const output = text(sleeper.stdout);
   return async () => {
     sleeper.stdin.end();
-    const lateMs = JSON.parse(await output) as number[];
+    const { lateMs, wakeMs } = JSON.parse(await output) as { lateMs: number[]; wakeMs: number[] };
     const stalls = lateMs.filter((ms) => ms > STALL_MS);
     const longest = lateMs.reduce((most, ms) => Math.max(most, ms), 0);
     const row = (what: string, figures: Partial<BenchRow> & { unit: string }): BenchRow => ({
@@ -25,6 +26,7 @@ export function watchStalls(name: string): () => Promise<BenchRow[]> {
     });
     return [
       row("a sleep of 2 ms overslept", { unit: "ms", ...percentiles(lateMs) }),
+      row("a thread woken, and back", { unit: "ms", ...percentiles(wakeMs) }),
       row("longest stall", { unit: "ms", value: rounded(longest) }),
       row(`stalls over ${STALL_MS} ms, of ${lateMs.length} sleeps`, { unit: "stalls", value: stalls.length }),
     ];
