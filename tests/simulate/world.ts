@@ -27,8 +27,8 @@ export type Knowledge = {
 };
 
 /** Players at home; nodes half in homes and half in small data centres. */
-const PLAYER_ACCESS = [["fibre", 0.35], ["cable", 0.35], ["dsl", 0.15], ["mobile", 0.15]] as const;
-const NODE_ACCESS = [["datacentre", 0.5], ["fibre", 0.4], ["cable", 0.1]] as const;
+export const PLAYER_ACCESS = [["fibre", 0.35], ["cable", 0.35], ["dsl", 0.15], ["mobile", 0.15]] as const;
+export const NODE_ACCESS = [["datacentre", 0.5], ["fibre", 0.4], ["cable", 0.1]] as const;
 
 /** By local hour: when people play, as a share of the busiest hour. */
 const HOURS = [0.4, 0.25, 0.15, 0.1, 0.08, 0.08, 0.1, 0.15, 0.22, 0.3, 0.36, 0.42, 0.48, 0.5, 0.52, 0.56, 0.62, 0.7, 0.8, 0.92, 1, 1, 0.85, 0.62];

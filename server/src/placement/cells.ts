@@ -8,6 +8,7 @@
 
 import { EARTH_RADIUS_KM } from "../location/location.ts";
 import type { Location } from "../location/location.ts";
+import { extend } from "./extend.ts";
 
 const CELL_DEGREES = 5;
 
@@ -25,22 +26,120 @@ export function arcKm(dx: number, dy: number, dz: number): number {
   return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(dx * dx + dy * dy + dz * dz) / 2));
 }
 
-export type Cell = {
-  /** Undefined for the bin of nodes whose place is not known. */
-  readonly centre: UnitPoint | undefined;
+/** What bounds the nodes of a bin; where each fact stands in its row. */
+export const BOUND = {
+  /** The centre; not a number for the bin of nodes whose place is not known. */
+  x: 0, y: 1, z: 2,
   /** No node of it is, or ever was, farther from the centre. */
-  radiusKm: number;
+  radiusKm: 3,
   /** The least sure that a node of it ever knew its place. */
-  accuracyKmMax: number;
+  accuracyKmMax: 4,
   /** No node of it is, or ever was, more reliable. */
-  reliabilityMax: number;
+  reliabilityMax: 5,
   /** No node of it captures and encodes, or ever did, in less. */
-  captureEncodeMsMin: number;
-  /** By probe point: no node of it measured, or ever did, a shorter round trip to it. */
-  readonly rttMsMin: Map<string, number>;
-  /** Slots of the columns, cheapest first. */
-  readonly slots: number[];
-};
+  captureEncodeMsMin: 6,
+} as const;
+/** Numbers in a row: one line of the processor's cache. */
+export const BOUND_ROW = 8;
+
+export type CellFacts = { location: Location | undefined; point: UnitPoint; reliability: number; captureEncodeMs: number };
+
+/** `feeOf` a slot, by which a bin keeps its nodes in order. */
+export function createCells(feeOf: (slot: number) => number) {
+  const indexOf = new Map<string, number>();
+  const unused: number[] = [];
+  /** By bin: slots of the table, cheapest first. Empty for a bin that nobody is in. */
+  const slots: number[][] = [];
+  let bounds = new Float64Array(64 * BOUND_ROW);
+  /** By bin, in rows of `rttRow`: no node of it measured, or ever did, a shorter round trip to the probe point. */
+  let rttRow = 4;
+  let rttMsMin = new Float64Array(64 * rttRow).fill(Infinity);
+
+  function open(key: string, location: Location | undefined): number {
+    const known = indexOf.get(key);
+    if (known !== undefined) return known;
+    const cell = unused.pop() ?? slots.push([]) - 1;
+    if (slots.length * BOUND_ROW > bounds.length) {
+      bounds = extend(bounds, new Float64Array(bounds.length * 2));
+      rttMsMin = extend(rttMsMin, new Float64Array(rttMsMin.length * 2).fill(Infinity));
+    }
+    indexOf.set(key, cell);
+    const centre = location ? centreOf(key) : { x: Number.NaN, y: Number.NaN, z: Number.NaN };
+    bounds.set([centre.x, centre.y, centre.z, 0, 0, 0, Infinity, 0], cell * BOUND_ROW);
+    rttMsMin.fill(Infinity, cell * rttRow, (cell + 1) * rttRow);
+    return cell;
+  }
+
+  function add(key: string, location: Location | undefined, slot: number): void {
+    const here = slots[open(key, location)];
+    here?.splice(positionOf(here, slot), 0, slot);
+  }
+
+  /** `slot` has still the fee with which it was added. */
+  function remove(key: string, slot: number): void {
+    const cell = indexOf.get(key);
+    const here = cell === undefined ? undefined : slots[cell];
+    if (cell === undefined || !here) return;
+    here.splice(positionOf(here, slot), 1);
+    if (here.length > 0) return;
+    indexOf.delete(key);
+    unused.push(cell);
+  }
+
+  /** Bounds only ever widen, until a bin is empty. */
+  function widen(key: string, { location, point, reliability, captureEncodeMs }: CellFacts): void {
+    const row = (indexOf.get(key) ?? 0) * BOUND_ROW;
+    const most = (fact: number, value: number): void => {
+      bounds[row + fact] = Math.max(bounds[row + fact] ?? 0, value);
+    };
+    most(BOUND.reliabilityMax, reliability);
+    bounds[row + BOUND.captureEncodeMsMin] = Math.min(bounds[row + BOUND.captureEncodeMsMin] ?? 0, captureEncodeMs);
+    if (!location) return;
+    const { x, y, z } = point;
+    most(BOUND.radiusKm, arcKm(x - (bounds[row] ?? 0), y - (bounds[row + 1] ?? 0), z - (bounds[row + 2] ?? 0)));
+    most(BOUND.accuracyKmMax, location.accuracyKm);
+  }
+
+  /** `point` is the number of a probe point in the table. */
+  function noteRtt(key: string, point: number, rttMs: number): void {
+    while (point >= rttRow) widenRttRows();
+    const at = (indexOf.get(key) ?? 0) * rttRow + point;
+    if (rttMs < (rttMsMin[at] ?? 0)) rttMsMin[at] = rttMs;
+  }
+
+  function widenRttRows(): void {
+    const wider = new Float64Array(rttMsMin.length * 2).fill(Infinity);
+    for (let cell = 0; cell < slots.length; cell++) wider.set(rttMsMin.subarray(cell * rttRow, (cell + 1) * rttRow), cell * rttRow * 2);
+    rttRow *= 2;
+    rttMsMin = wider;
+  }
+
+  /** Where a slot with this fee stands or would stand: by fee, then by slot. */
+  function positionOf(here: readonly number[], slot: number): number {
+    const fee = feeOf(slot);
+    let low = 0;
+    let high = here.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = here[middle] ?? 0;
+      const otherFee = feeOf(other);
+      if (otherFee < fee || (otherFee === fee && other < slot)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  return {
+    slots, add, remove, widen, noteRtt,
+    /** Rows of `BOUND_ROW` numbers by bin, and in each the places of `BOUND`. */
+    get bounds(): Float64Array {
+      return bounds;
+    },
+    /** The shortest round trip of a bin to a probe point; `Infinity` where nobody has measured it. */
+    rttMsLeast: (cell: number, point: number): number => (point < rttRow ? rttMsMin[cell * rttRow + point] : undefined) ?? Infinity,
+  };
+}
+export type Cells = ReturnType<typeof createCells>;
 
 export const NOWHERE = "nowhere";
 
@@ -50,10 +149,6 @@ export function cellKeyOf(location: Location | undefined): string {
   const { row, columns } = bandOf(location.latitude);
   const column = Math.min(columns - 1, Math.floor(((location.longitude + 180) / 360) * columns));
   return `${row}.${column}`;
-}
-
-export function createCell(key: string, location: Location | undefined): Cell {
-  return { centre: location && centreOf(key), radiusKm: 0, accuracyKmMax: 0, reliabilityMax: 0, captureEncodeMsMin: Infinity, rttMsMin: new Map(), slots: [] };
 }
 
 function bandOf(latitude: number): { row: number; columns: number } {
@@ -67,19 +162,4 @@ function centreOf(key: string): UnitPoint {
   const latitude = (row + 0.5) * CELL_DEGREES - 90;
   const { columns } = bandOf(latitude);
   return unitPoint({ latitude, longitude: ((column + 0.5) / columns) * 360 - 180 });
-}
-
-/** Where a slot with this fee stands or would stand: by fee, then by slot. */
-export function positionInCell(slots: readonly number[], slot: number, feeOf: (slot: number) => number): number {
-  const fee = feeOf(slot);
-  let low = 0;
-  let high = slots.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const other = slots[middle] ?? 0;
-    const otherFee = feeOf(other);
-    if (otherFee < fee || (otherFee === fee && other < slot)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -230,6 +230,12 @@ describe("a started copy of the title", () => {
     const many = Array.from({ length: 3_000 }, (_, n) => cold(`n${n}`, { address: `203.0.${n >> 8}.${n & 255}` }));
     expect(idsOf(place1([...many, warm("w")]))[0]).toBe("w");
   });
+
+  test("is found nearby, however many wait far away", () => {
+    const far = Array.from({ length: 600 }, (_, n) => warm(`f${n}`, { location: BERLIN }));
+    const near = Array.from({ length: 600 }, (_, n) => cold(`n${n}`));
+    expect(idsOf(place1([...far, ...near, warm("w")]))[0]).toBe("w");
+  });
 });
 
 test("the others on the list are on other paths", () => {

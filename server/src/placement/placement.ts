@@ -8,8 +8,7 @@
 // Of the same history and the same random numbers comes the same list.
 
 import type { NodeRecord } from "../nodes/node-record.ts";
-import { arcKm, cellKeyOf, createCell, positionInCell, unitPoint } from "./cells.ts";
-import type { Cell } from "./cells.ts";
+import { cellKeyOf, createCells } from "./cells.ts";
 import { CANDIDATES_MAX } from "./need.ts";
 import type { PlacementNeed, RankedNode, Shortlist } from "./need.ts";
 import { chooseShortlist, drawsLittleKnown } from "./choose-shortlist.ts";
@@ -18,7 +17,7 @@ import { createEstimate } from "./estimate.ts";
 import { createFees } from "./fees.ts";
 import { explain } from "./explain.ts";
 import { createNodeFilters } from "./filters.ts";
-import { createNodeColumns } from "./node-columns.ts";
+import { FACT, ROW, createNodeTable } from "./node-table.ts";
 import { CAPTURE_ENCODE_MS_UNKNOWN, createExperience, experienceKey } from "./score.ts";
 import type { Experience, Market } from "./score.ts";
 import { EQUAL_SHARE, searchNodes } from "./search.ts";
@@ -30,13 +29,13 @@ export type PlacementIndex = ReturnType<typeof createPlacementIndex>;
 const EXPERIENCES_MAX = 256;
 
 export function createPlacementIndex() {
-  const nodes = createNodeColumns();
-  const cells = new Map<string, Cell>();
+  const nodes = createNodeTable();
   /** By slot: the bin that it is in. */
   const cellKeys: (string | undefined)[] = [];
   const fees = createFees();
   const experiences = new Map<string, Experience>();
-  const feeOf = (slot: number): number => nodes.columns.feeMicros[slot] ?? 0;
+  const factOf = (slot: number, fact: number): number => nodes.facts[slot * ROW + fact] ?? 0;
+  const cells = createCells((slot) => factOf(slot, FACT.feeMicros));
 
   function upsert(record: NodeRecord): void {
     const slot = nodes.slotFor(record.nodeId);
@@ -45,41 +44,30 @@ export function createPlacementIndex() {
     const moved = cellKeys[slot] !== key || old?.feePerHourMicros !== record.feePerHourMicros;
     if (old && moved) takeOut(slot);
     nodes.write(slot, record);
-    const cell = cells.get(key) ?? createCell(key, record.location);
-    cells.set(key, cell);
     if (moved) {
-      cell.slots.splice(positionInCell(cell.slots, slot, feeOf), 0, slot);
+      cells.add(key, record.location, slot);
       cellKeys[slot] = key;
       fees.add(record.feePerHourMicros, 1);
     }
-    widen(cell, slot, record);
-    if (moved || old?.rttVector !== record.rttVector) noteVector(cell, record);
+    const { location } = record;
+    const point = { x: factOf(slot, FACT.x), y: factOf(slot, FACT.y), z: factOf(slot, FACT.z) };
+    cells.widen(key, { location, point, reliability: factOf(slot, FACT.reliability), captureEncodeMs: factOf(slot, FACT.captureEncodeMs) });
+    if (moved || old?.rttVector !== record.rttVector) noteVector(key, record);
   }
 
   function takeOut(slot: number): void {
     const key = cellKeys[slot];
-    const cell = key === undefined ? undefined : cells.get(key);
-    if (key === undefined || !cell) return;
-    cell.slots.splice(positionInCell(cell.slots, slot, feeOf), 1);
-    if (cell.slots.length === 0) cells.delete(key);
+    if (key === undefined) return;
+    cells.remove(key, slot);
     cellKeys[slot] = undefined;
-    fees.add(feeOf(slot), -1);
+    fees.add(factOf(slot, FACT.feeMicros), -1);
   }
 
-  function widen(cell: Cell, slot: number, { location }: NodeRecord): void {
-    cell.reliabilityMax = Math.max(cell.reliabilityMax, nodes.columns.reliability[slot] ?? 0);
-    cell.captureEncodeMsMin = Math.min(cell.captureEncodeMsMin, nodes.columns.captureEncodeMs[slot] ?? 0);
-    if (!location || !cell.centre) return;
-    const { x, y, z } = unitPoint(location);
-    cell.radiusKm = Math.max(cell.radiusKm, arcKm(x - cell.centre.x, y - cell.centre.y, z - cell.centre.z));
-    cell.accuracyKmMax = Math.max(cell.accuracyKmMax, location.accuracyKm);
-  }
-
-  function noteVector({ rttMsMin }: Cell, { rttVector }: NodeRecord): void {
+  function noteVector(key: string, { rttVector }: NodeRecord): void {
     for (const [probePointId, rttMs] of Object.entries(rttVector)) {
-      // As the columns keep it.
-      const kept = Math.fround(rttMs);
-      if (kept < (rttMsMin.get(probePointId) ?? Infinity)) rttMsMin.set(probePointId, kept);
+      const point = nodes.probePoints.get(probePointId);
+      // As the table keeps it.
+      if (point !== undefined) cells.noteRtt(key, point, Math.fround(rttMs));
     }
   }
 
@@ -95,7 +83,7 @@ export function createPlacementIndex() {
     const littleKnownTurn = drawsLittleKnown(random);
     nodes.judgePrices(fees.market());
     const experience = experienceFor(need);
-    const found = searchNodes(nodes, cells.values(), need, experience, littleKnownTurn);
+    const found = searchNodes(nodes, cells, need, experience, littleKnownTurn);
     const drawn = chooseShortlist(found.best, found.littleKnown, CANDIDATES_MAX, EQUAL_SHARE, random);
     const passedOver = found.counts;
     if (drawn.length === 0) return { type: "none", canRun: canEverRun(need), passedOver };
@@ -107,16 +95,16 @@ export function createPlacementIndex() {
     const { slot, score, rttMs, rttSource } = node;
     const record = nodes.records[slot];
     if (!record) throw new Error("the index found a node that it does not hold");
-    const captureEncodeMs = nodes.columns.captureEncodeMs[slot] ?? 0;
+    const captureEncodeMs = factOf(slot, FACT.captureEncodeMs);
     const terms = {
       experience: experience.at(rttMs + captureEncodeMs),
-      reliability: nodes.columns.reliability[slot] ?? 0,
-      price: nodes.columns.price[slot] ?? 0,
+      reliability: factOf(slot, FACT.reliability),
+      price: factOf(slot, FACT.price),
       mos: experience.mosAt(rttMs + captureEncodeMs),
       rttMs,
       rttSource,
       captureEncodeMs,
-      titlePresent: record.titleIds.includes(need.titleId),
+      titlePresent: node.present,
       titleWarm: node.warm,
     };
     return { nodeId: record.nodeId, score, terms, because, reasons: explain(because, terms, record, need.policy) };
@@ -126,7 +114,7 @@ export function createPlacementIndex() {
   function judgePath(need: PlacementNeed, nodeId: string, rttMs: number): { mos: number; mosBest: number } {
     const experience = experienceFor(need);
     const slot = nodes.slotOf.get(nodeId);
-    const captureEncodeMs = (slot === undefined ? undefined : nodes.columns.captureEncodeMs[slot]) ?? CAPTURE_ENCODE_MS_UNKNOWN;
+    const captureEncodeMs = slot === undefined ? CAPTURE_ENCODE_MS_UNKNOWN : factOf(slot, FACT.captureEncodeMs);
     return { mos: experience.mosAt(rttMs + captureEncodeMs), mosBest: experience.mosAt(0) };
   }
 

@@ -3,16 +3,19 @@
 // Bins are visited nearest first. In each stands a bound: the score of a node that has
 // the bin's shortest possible round trip and its best reliability. A node whose fee
 // brings even that below what is needed ends its bin, since the rest are dearer. And once
-// there are plenty that are as good as anything farther away can be, the search is over.
+// there are plenty that are as good as anything farther away can be, the search is over, or goes
+// on only for those of them where a started copy of the title waits.
 // A property test compares the result with what looking at every node would give.
 
-import type { Cell } from "./cells.ts";
-import { createEstimate } from "./estimate.ts";
-import type { CellInReach } from "./estimate.ts";
+import { BOUND, BOUND_ROW } from "./cells.ts";
+import type { Cells } from "./cells.ts";
+import { cellOf, createEstimate, rttMsLeastOf } from "./estimate.ts";
+import type { CellsInReach } from "./estimate.ts";
 import { add, createNodeFilters, sieveNetwork } from "./filters.ts";
 import type { Counts } from "./filters.ts";
 import type { PassedOver, PlacementNeed, RttSource } from "./need.ts";
-import type { NodeColumns } from "./node-columns.ts";
+import { FACT, ROW } from "./node-table.ts";
+import type { NodeTable } from "./node-table.ts";
 import { FETCH_FACTOR, boundByPolicy, byPolicy } from "./score.ts";
 import type { Experience } from "./score.ts";
 
@@ -21,13 +24,13 @@ export const EQUAL_SHARE = 0.97;
 /** So many of the best are kept however far apart they are. */
 const BEST_KEPT = 8;
 /** Enough to draw from that nothing unseen could be better than by `EQUAL_SHARE`. */
-const EQUALS_ENOUGH = 128;
-/** So many with a started copy are looked at wherever they are. */
-const WARM_LOOKED_MAX = 512;
+const EQUALS_ENOUGH = 64;
+/** Enough with a started copy that are as good as anything farther away. */
+const WARM_ENOUGH = 8;
 /** Enough little-known nodes to draw from. */
 const LITTLE_KNOWN_KEPT = 64;
 
-export type Scored = { slot: number; score: number; rttMs: number; rttSource: RttSource; path: number; warm: boolean };
+export type Scored = { slot: number; score: number; rttMs: number; rttSource: RttSource; path: number; present: boolean; warm: boolean };
 
 export type SearchResult = {
   /** All that are as good as the best by score, and the few best in any case, which come first and in order. */
@@ -38,8 +41,8 @@ export type SearchResult = {
 };
 
 export function searchNodes(
-  nodes: NodeColumns,
-  cells: Iterable<Cell>,
+  nodes: NodeTable,
+  cells: Cells,
   need: PlacementNeed,
   experience: Experience,
   wantLittleKnown: boolean,
@@ -48,14 +51,13 @@ export function searchNodes(
   const { candidates, candidatesCount, present, warm } = sieveNetwork(nodes, need, counts);
   const filters = createNodeFilters(nodes, need);
   const estimate = createEstimate(nodes, need);
-  const { captureEncodeMs, reliability, price, path } = nodes.columns;
-  const { bits } = nodes;
+  const { facts, bits } = nodes;
   const kept = createKept();
   const littleKnown: Scored[] = [];
   let outscored = 0;
   let looked = 0;
   let equals = 0;
-  const lookedAtWarm = new Set<number>();
+  let warmEquals = 0;
 
   /** The first filter that refuses a node; if none does, the estimate is of this node. */
   function refuse(slot: number): PassedOver | undefined {
@@ -66,8 +68,9 @@ export function searchNodes(
   }
 
   function scoreOf(slot: number): number {
-    const delayMs = estimate.rttMs + (captureEncodeMs[slot] ?? 0);
-    const full = byPolicy(need.policy, experience.at(delayMs), reliability[slot] ?? 0, price[slot] ?? 0, experience.mosAt(delayMs));
+    const row = slot * ROW;
+    const delayMs = estimate.rttMs + (facts[row + FACT.captureEncodeMs] ?? 0);
+    const full = byPolicy(need.policy, experience.at(delayMs), facts[row + FACT.reliability] ?? 0, facts[row + FACT.price] ?? 0, experience.mosAt(delayMs));
     return isSet(present, slot) ? full : full * FETCH_FACTOR;
   }
 
@@ -76,59 +79,45 @@ export function searchNodes(
     score,
     rttMs: estimate.rttMs,
     rttSource: estimate.source,
-    path: path[slot] ?? 0,
+    path: facts[slot * ROW + FACT.path] ?? 0,
+    present: isSet(present, slot),
     warm: warm !== undefined && isSet(warm, slot),
   });
 
-  /** Those with a started copy, before the bins: a search that ends among equals may not come by them. */
-  function lookAtWarm(words: Uint32Array): void {
-    for (let word = 0; word < words.length && looked < WARM_LOOKED_MAX; word++) {
-      for (let left = words[word] ?? 0; left !== 0; left &= left - 1) {
-        const slot = word * 32 + (31 - Math.clz32(left & -left));
-        lookedAtWarm.add(slot);
-        looked++;
-        const refused = refuse(slot);
-        if (refused) {
-          add(counts, refused, 1);
-          continue;
-        }
-        outscored++;
-        const found = scored(slot, scoreOf(slot));
-        kept.add(found);
-        if (wantLittleKnown && bits.littleKnown.has(slot)) littleKnown.push(found);
-      }
-    }
-  }
-
   const reached = estimate.cellsInReach(cells);
   const sum = boundByPolicy(need.policy);
-  const { captureEncodeMs: captureEncodeMsLeast, reliability: reliabilityMost, price: priceMost } = bestOf(reached, price);
+  const best = bestOf(reached, cells, facts);
   const most = (felt: number): number =>
     sum.base +
     sum.experience * felt +
-    (sum.reliability + sum.reliabilityTimes * felt) * reliabilityMost +
-    (sum.price + sum.priceTimes * felt) * priceMost;
-  if (warm) lookAtWarm(warm);
-  for (const { cell, rttMsLeast } of reached) {
-    const { slots } = cell;
-    if (equals >= EQUALS_ENOUGH && !(wantLittleKnown && littleKnown.length < LITTLE_KNOWN_KEPT)) break;
-    const felt = experience.at(rttMsLeast + cell.captureEncodeMsMin);
+    (sum.reliability + sum.reliabilityTimes * felt) * best.reliability +
+    (sum.price + sum.priceTimes * felt) * best.price;
+  for (const key of reached) {
+    const cell = cellOf(key);
+    const rttMsLeast = rttMsLeastOf(key);
+    const bounds = cell * BOUND_ROW;
+    const felt = experience.at(rttMsLeast + (cells.bounds[bounds + BOUND.captureEncodeMsMin] ?? 0));
     const base = sum.base + sum.experience * felt;
     const perReliability = sum.reliability + sum.reliabilityTimes * felt;
     const perPrice = sum.price + sum.priceTimes * felt;
-    const boundOfCell = base + perReliability * cell.reliabilityMax;
+    const boundOfCell = base + perReliability * (cells.bounds[bounds + BOUND.reliabilityMax] ?? 0);
     /** Nothing here or farther away can beat this by more than equals may differ. */
-    const goodEnough = EQUAL_SHARE * most(experience.at(rttMsLeast + captureEncodeMsLeast));
-    for (const slot of slots) {
+    const goodEnough = EQUAL_SHARE * most(experience.at(rttMsLeast + best.captureEncodeMs));
+    for (const slot of cells.slots[cell] ?? []) {
       if (!isSet(candidates, slot)) continue;
       const looking = wantLittleKnown && littleKnown.length < LITTLE_KNOWN_KEPT;
-      const slotPrice = price[slot] ?? 0;
+      const warmHere = warm !== undefined && isSet(warm, slot);
+      if (!looking && equals >= EQUALS_ENOUGH) {
+        if (!warm || warmEquals >= WARM_ENOUGH) break;
+        if (!warmHere) continue;
+      }
+      const row = slot * ROW;
+      const slotPrice = facts[row + FACT.price] ?? 0;
       // The rest of the bin is dearer still.
-      if (!looking && (equals >= EQUALS_ENOUGH || boundOfCell + perPrice * slotPrice < kept.least)) break;
-      if (lookedAtWarm.has(slot)) continue;
+      if (!looking && boundOfCell + perPrice * slotPrice < kept.least) break;
       looked++;
       const lookFor = looking && bits.littleKnown.has(slot);
-      if (!lookFor && base + perReliability * (reliability[slot] ?? 0) + perPrice * slotPrice < kept.least) {
+      if (!lookFor && base + perReliability * (facts[row + FACT.reliability] ?? 0) + perPrice * slotPrice < kept.least) {
         outscored++;
         continue;
       }
@@ -142,7 +131,9 @@ export function searchNodes(
       if (lookFor) littleKnown.push(scored(slot, score));
       if (score < kept.least) continue;
       kept.add(scored(slot, score));
-      if (score >= goodEnough) equals++;
+      if (score < goodEnough) continue;
+      equals++;
+      if (warmHere) warmEquals++;
     }
   }
   // Where nothing was found everybody in reach was looked at.
@@ -152,12 +143,14 @@ export function searchNodes(
 }
 
 /** The best of each that any node in reach has. */
-function bestOf(reached: readonly CellInReach[], prices: Float64Array): { captureEncodeMs: number; reliability: number; price: number } {
+function bestOf(reached: CellsInReach, { bounds, slots }: Cells, facts: Float64Array): { captureEncodeMs: number; reliability: number; price: number } {
   const most = { captureEncodeMs: Infinity, reliability: 0, price: 0 };
-  for (const { cell } of reached) {
-    most.captureEncodeMs = Math.min(most.captureEncodeMs, cell.captureEncodeMsMin);
-    most.reliability = Math.max(most.reliability, cell.reliabilityMax);
-    most.price = Math.max(most.price, prices[cell.slots[0] ?? 0] ?? 0);
+  for (const key of reached) {
+    const cell = cellOf(key);
+    const row = cell * BOUND_ROW;
+    most.captureEncodeMs = Math.min(most.captureEncodeMs, bounds[row + BOUND.captureEncodeMsMin] ?? Infinity);
+    most.reliability = Math.max(most.reliability, bounds[row + BOUND.reliabilityMax] ?? 0);
+    most.price = Math.max(most.price, facts[(slots[cell]?.[0] ?? 0) * ROW + FACT.price] ?? 0);
   }
   return most;
 }

@@ -1,6 +1,8 @@
 // One core of an indexer with up to 100,000 nodes of the whole world: placements beside
 // churn, heartbeats through the real registry, and what it all takes of memory.
 //
+// Round trips to the probe points are those of the simulated internet of `npm run simulate`.
+//
 // Real: the registry and its directory on the in-process cluster, the checks, the
 // placement index, and for a sample of the heartbeats the parsing and the signature.
 // Left out: sockets, and the players' side of a session.
@@ -16,9 +18,7 @@ import { heartbeatMsFor } from "@nearframe/server/nodes/limits";
 import { openNodes } from "@nearframe/server/nodes/open-nodes";
 import { proveNumbered } from "@nearframe/server/nodes/proof";
 import type { PlacementNeed } from "@nearframe/server/placement/need";
-import { distanceKm } from "@nearframe/server/location/location";
 import { createPlacementIndex } from "@nearframe/server/placement/placement";
-import { rttMsByDistance } from "@nearframe/server/placement/rtt-estimate";
 import { createProbePoints, type PlacedProbePoint } from "@nearframe/server/probing/probe-points";
 import { systemClock } from "@nearframe/shared/clock";
 import { Scope } from "@nearframe/shared/lifetime";
@@ -27,6 +27,9 @@ import { NodeToServer } from "@nearframe/shared/protocol/node-to-server";
 import { parseMessage } from "@nearframe/shared/protocol/parse";
 import { createWeightedDraw, readSimulatedCities, seededRandom } from "../../simulate/cities.ts";
 import type { SimulatedCity } from "../../simulate/cities.ts";
+import { createNetwork } from "../../simulate/network.ts";
+import type { End } from "../../simulate/network.ts";
+import { NODE_ACCESS, PLAYER_ACCESS } from "../../simulate/world.ts";
 import { percentiles, rounded } from "../rows.ts";
 import type { BenchRow } from "../rows.ts";
 import { createSimulatedNodes, drawTitle } from "./simulated-nodes.ts";
@@ -41,6 +44,8 @@ const BUSY_SHARE = 0.5;
 const CHURN_EVERY = 200;
 const PROBE_POINTS = 8;
 const WARM_SHARE = 0.1;
+/** Evening in Europe. */
+const UTC_HOUR = 20;
 
 export async function runIndexerBench(): Promise<BenchRow[]> {
   const cities = await readSimulatedCities();
@@ -55,7 +60,11 @@ async function measureNetwork(cities: readonly SimulatedCity[], size: number, si
   const random = seededRandom(size);
   const simulated = createSimulatedNodes(cities, size, random);
   const places = new Map(simulated.map(({ registration, location }) => [registration.address, location]));
-  const points = drawProbePoints(cities, random);
+  const network = createNetwork(cities, size);
+  const points = network.hubs.slice(0, PROBE_POINTS).map((city): PlacedProbePoint & { city: SimulatedCity } => {
+    const { latitude, longitude, country, name } = city;
+    return { id: name, url: "https://example.org", place: { latitude, longitude, country, region: "", accuracyKm: 20 }, city };
+  });
   const bytesBefore = bytesInUse();
   const scope = new Scope();
   const log = createLog("silent", process.stdout);
@@ -85,9 +94,9 @@ async function measureNetwork(cities: readonly SimulatedCity[], size: number, si
     for (const { registration } of simulated) nodes.register(link, structuredClone(registration));
   }) / size;
   // Every node has measured the probe points, and one in ten has a copy of some title started.
-  for (const { registration: { nodeId, inventory }, location } of simulated) {
+  for (const [id, { registration: { nodeId, inventory }, city }] of simulated.entries()) {
     const warmTitleIds = random() < WARM_SHARE ? inventory.titleIds.slice(0, 1) : [];
-    nodes.heartbeat(nodeId, [], { rttVector: measurePoints(points, location, random), warmTitleIds });
+    nodes.heartbeat(nodeId, [], { rttVector: measurePoints(network.createEnd(id, city, NODE_ACCESS, random)), warmTitleIds });
   }
   await new Promise((resolve) => setTimeout(resolve, 200));
   const bytesPerNode = (bytesInUse() - bytesBefore) / size;
@@ -177,21 +186,13 @@ async function measureNetwork(cities: readonly SimulatedCity[], size: number, si
       ...(random() < 0.1 && { countriesDenied: ["KP", "SY"] }),
       location: { latitude: city.latitude, longitude: city.longitude, country: city.country, region: "", accuracyKm: random() < 0.5 ? 50 : 300 },
       // A page that was opened to play has measured nothing yet.
-      ...(random() < 0.5 && { rttVector: measurePoints(points, city, random) }),
+      ...(random() < 0.5 && { rttVector: measurePoints(network.createEnd(size + Math.floor(random() * 1e6), city, PLAYER_ACCESS, random)) }),
     };
   }
-}
 
-function drawProbePoints(cities: readonly SimulatedCity[], random: () => number): PlacedProbePoint[] {
-  const draw = createWeightedDraw(cities, ({ population }) => population);
-  return Array.from({ length: PROBE_POINTS }, (_, n) => {
-    const { latitude, longitude, country } = draw(random);
-    return { id: `point-${n}`, url: "https://example.org", place: { latitude, longitude, country, region: "", accuracyKm: 20 } };
-  });
-}
-
-function measurePoints(points: readonly PlacedProbePoint[], at: Pick<SimulatedCity, "latitude" | "longitude">, random: () => number): Record<string, number> {
-  return Object.fromEntries(points.flatMap(({ id, place }) => (place ? [[id, rttMsByDistance(distanceKm(place, at), 0) * (1 + random() / 2)] as const] : [])));
+  function measurePoints(end: End): Record<string, number> {
+    return Object.fromEntries(points.map(({ id, city }) => [id, network.hubRttMs(end, city, UTC_HOUR)]));
+  }
 }
 
 /** Of the door's work on a heartbeat: text to message, and whether the node's key signed it. */

@@ -13,7 +13,7 @@ export const TITLES = Array.from({ length: 200 }, (_, n) => `title-${n}`);
 /** Popularity as Zipf has it: the first title is asked for twice as often as the second. */
 export const drawTitle = createWeightedDraw(TITLES, (title) => 1 / (Number(title.slice(6)) + 1));
 
-export type SimulatedNode = { registration: Registration; location: NodeLocation };
+export type SimulatedNode = { registration: Registration; location: NodeLocation; city: SimulatedCity };
 
 const MACHINES = [
   { cpuModel: "AMD Ryzen 5 5600", cpuCores: 12, memoryMb: 32_768, frameMs: 2.4 },
@@ -74,5 +74,5 @@ function simulateNode(city: SimulatedCity, index: number, random: () => number):
     sessions: [],
     draining: false,
   };
-  return { registration, location };
+  return { registration, location, city };
 }
