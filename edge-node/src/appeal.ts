@@ -1,6 +1,6 @@
 // `npm run edge -- --appeal`: asks the server to have a fresh committee of checkers look
-// again at the penalty that keeps this node out. Signed with the node's key, so it is run
-// with the node's own --data, beside the running node.
+// again at the penalty that keeps this node out, or where none does, to look again at play on it that
+// counts for nothing. Signed with the node's key, so it is run with the node's own --data, beside the running node.
 
 import { setTimeout as wait } from "node:timers/promises";
 import type { AppealRequest, CheckedNodeDetail } from "@nearframe/shared/api/checking";
@@ -21,17 +21,25 @@ async function main(): Promise<void> {
   const server = httpAddress(serverUrls[0] ?? "");
   const { nodeId, publicKey, signed } = await openIdentity(dataFolder);
   const untilMs = Date.now() + NOTED_WITHIN_MS;
+  const earlier = (await shown(server, nodeId))?.appeal;
+  let node: CheckedNodeDetail["node"] | undefined;
   for (;;) {
     const request: AppealRequest = signed({ type: "node.appeal" as const, nodeId, publicKey, atMs: Date.now(), reason });
     const response = await call(`${server}/api/checking/appeals`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(request) });
     if (!response.ok) throw new AppealError(`${nodeId}: ${((await response.json()) as { message?: string }).message ?? response.statusText}`);
-    const found = await call(`${server}/api/checking/nodes/${nodeId}`, {});
-    const appeal = found.ok ? ((await found.json()) as CheckedNodeDetail).node.appeal : undefined;
-    if (appeal?.state === "asked") break;
+    node = await shown(server, nodeId);
+    // It may be decided already.
+    if (node?.appeal?.state === "asked" || node?.appeal?.atMs !== earlier?.atMs) break;
     if (Date.now() > untilMs) throw new AppealError("the server took the appeal, and nobody has noted it yet; ask again in a minute");
     await wait(LOOK_EVERY_MS);
   }
-  console.log(`${nodeId} appeals: a fresh committee of eleven looks again in the next epoch. ${server}/api/checking/nodes/${nodeId} shows what becomes of it.`);
+  const then = node?.quarantine ? "a fresh committee of eleven looks again in the next epoch" : "the play of the last week is looked at again within a minute, by all that was told since";
+  console.log(`${nodeId} appeals: ${then}. ${server}/api/checking/nodes/${nodeId} shows what becomes of it.`);
+}
+
+async function shown(server: string, nodeId: string): Promise<CheckedNodeDetail["node"] | undefined> {
+  const found = await call(`${server}/api/checking/nodes/${nodeId}`, {});
+  return found.ok ? ((await found.json()) as CheckedNodeDetail).node : undefined;
 }
 
 function call(url: string, options: RequestInit): Promise<Response> {

@@ -52,8 +52,9 @@ works behind NAT; docs/hosts.md is the page for hosts.
   --slots NUMBER          sessions at once, instead of what it measures (NEARFRAME_SLOTS)
   --drain                 lets the node that runs on --data end once its sessions have,
                           and waits until it has
-  --appeal                where a penalty keeps the node of --data out: has other
-                          checkers look again; --reason TEXT says why
+  --appeal                has a penalty that keeps the node of --data out, or play
+                          on it that was marked as made up, looked at again;
+                          --reason TEXT says why
   --help                  this page
 
 An option wins over the environment variable in brackets. By environment only:

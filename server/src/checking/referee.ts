@@ -31,7 +31,7 @@ import { createMinutesJudge, type MinutesJudgePorts } from "./minutes-judge.ts";
 import type { Pins } from "./pins.ts";
 import { planTasks, type CheckedNode } from "./plan-tasks.ts";
 import { createPresence } from "./presence.ts";
-import { newReporter, newStanding, type NodeStanding } from "./standing.ts";
+import { mayAppeal, newReporter, newStanding, type NodeStanding } from "./standing.ts";
 import { createWashJudge, type WashJudgePorts } from "./wash-judge.ts";
 
 export type RefereeOptions = { epochMs: number; playMeanMs: number; watchMs: number };
@@ -251,11 +251,9 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     minutesJudgedMs = at;
     const due = [...playedOn].slice(0, SCORED_AT_ONCE_MAX);
     for (const nodeId of due) playedOn.delete(nodeId);
-    if (due.length === 0) return;
-    const standingOf = (nodeId: string) => standings.get(nodeId) ?? newStanding(nodeId);
-    const washed = await wash.look(due, standingOf, at);
-    const again = new Map([...due.map(standingOf), ...washed].map((standing) => [standing.nodeId, standing]));
-    const scored = await scoreAgain([...again.values()], at);
+    const again = await wash.review(due, standings, at);
+    if (again.length === 0) return;
+    const scored = await scoreAgain(again, at);
     await store.saveStandings(scored);
     for (const standing of scored) {
       standings.set(standing.nodeId, standing);
@@ -315,7 +313,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
 
   async function hearAppeal(nodeId: string, reason: string): Promise<void> {
     const standing = standings.get(nodeId);
-    if (!standing?.quarantine || standing.appeal?.state === "asked") return;
+    if (!standing || !mayAppeal(standing, nowMs()) || standing.appeal?.state === "asked") return;
     if (standing.appeal && nowMs() - standing.appeal.atMs < APPEAL_EVERY_MS) return;
     const asked: NodeStanding = { ...standing, appeal: { atMs: nowMs(), reason, state: "asked" } };
     await store.saveStandings([asked]);

@@ -6,6 +6,7 @@ import { Digest } from "@nearframe/shared/checking/report";
 import { VIDEO_CODECS } from "@nearframe/shared/media/video-codecs";
 import { Id } from "@nearframe/shared/protocol/media";
 import * as z from "zod/mini";
+import { VERDICTS_KEPT_MS } from "./limits.ts";
 import { WASH_REASONS } from "./wash.ts";
 
 const Ms = z.number();
@@ -67,6 +68,10 @@ export const NodeStanding = z.object({
   trend: z.array(z.object({ day: z.int(), performance: Share, reliability: Share, honesty: Share, overall: Share })),
 });
 export type NodeStanding = z.infer<typeof NodeStanding>;
+
+/** A penalty, or play that was marked while what it was found in still counts. */
+export const mayAppeal = ({ quarantine, wash }: NodeStanding, nowMs: number): boolean =>
+  quarantine !== undefined || (wash !== undefined && nowMs - wash.atMs <= VERDICTS_KEPT_MS);
 
 export const newStanding = (nodeId: string): NodeStanding => ({ nodeId, suspicions: [], lastAtMs: {}, trend: [] });
 

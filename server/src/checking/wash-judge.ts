@@ -2,8 +2,8 @@
 
 import type { NodeRecord } from "../nodes/node-record.ts";
 import type { WashStore } from "../store/checking-ports.ts";
-import type { NodeStanding } from "./standing.ts";
-import { findWash, summarizeWash, washNetworkOf } from "./wash.ts";
+import { newStanding, type NodeStanding } from "./standing.ts";
+import { findWash, lessWash, minutesOf, suspectWash, summarizeWash, washNetworkOf, type OperatorPlay } from "./wash.ts";
 
 export type WashJudgePorts = { store: WashStore; nodes: { records(): Iterable<NodeRecord> } };
 
@@ -22,22 +22,64 @@ export function createWashJudge({ store, nodes }: WashJudgePorts) {
   /** Of these nodes, and the others of their operators, those of which something was found, with what is to be said of it. */
   async function look(nodeIds: readonly string[], standingOf: (nodeId: string) => NodeStanding, atMs: number): Promise<NodeStanding[]> {
     for (const [operator, lookedMs] of lookedAtMs) if (atMs - lookedMs >= LOOK_EVERY_MS) lookedAtMs.delete(operator);
-    const records = [...nodes.records()];
-    const operatorOf = new Map(records.map((record) => [record.nodeId, nameOf(record)]));
-    const networkOf = new Map(records.map(({ nodeId, address }) => [nodeId, washNetworkOf(address)]));
+    const { operatorOf, networkOf, ownOf } = survey();
     const due = new Set(nodeIds.flatMap((nodeId) => operatorOf.get(nodeId) ?? []).filter((operator) => !lookedAtMs.has(operator)));
     const found: NodeStanding[] = [];
     for (const operator of [...due].slice(0, OPERATORS_AT_ONCE_MAX)) {
       lookedAtMs.set(operator, atMs);
-      // Who runs the servers needs no show for them.
-      const own = new Map(records.filter((record) => !record.trusted && nameOf(record) === operator).map(({ nodeId }) => [nodeId, networkOf.get(nodeId)]));
+      const own = ownOf(operator);
       if (own.size === 0) continue;
       for (const [nodeId, wash] of await judge(own, networkOf, atMs)) found.push({ ...standingOf(nodeId), wash });
     }
     return found;
   }
 
-  async function judge(own: ReadonlyMap<string, string | undefined>, networkOf: ReadonlyMap<string, string | undefined>, atMs: number) {
+  /** Where no penalty keeps a node out, its host appeals against marks of its play. All whose standing changed by it. */
+  async function decideAppeals(standings: Iterable<NodeStanding>, latest: (nodeId: string) => NodeStanding, atMs: number): Promise<NodeStanding[]> {
+    const changed = new Map<string, NodeStanding>();
+    const standingOf = (nodeId: string) => changed.get(nodeId) ?? latest(nodeId);
+    for (const { nodeId, appeal, quarantine } of standings) {
+      if (appeal?.state !== "asked" || quarantine) continue;
+      const lifted = await lookAgain(nodeId, standingOf, atMs);
+      if (!lifted) continue;
+      for (const standing of lifted) changed.set(standing.nodeId, standing);
+      changed.set(nodeId, { ...standingOf(nodeId), appeal: { ...appeal, state: lifted.length > 0 ? "upheld" : "rejected" } });
+    }
+    return [...changed.values()];
+  }
+
+  /**
+   * Of what was played in the last week on its operator's nodes, marks are lifted where by all that was told
+   * since nothing of the play itself looks made up any more. Those nodes of which some were, with what is left of it;
+   * undefined while nobody knows the node, and so not where it is.
+   */
+  async function lookAgain(nodeId: string, standingOf: (nodeId: string) => NodeStanding, atMs: number): Promise<NodeStanding[] | undefined> {
+    const { operatorOf, networkOf, ownOf } = survey();
+    const operator = operatorOf.get(nodeId);
+    if (operator === undefined) return undefined;
+    const play = await gather(ownOf(operator), networkOf, atMs);
+    const suspects = new Set(suspectWash(play).map(({ sessionId }) => sessionId));
+    const lifted = new Set(await store.liftWash(play.sessions.map(({ sessionId }) => sessionId).filter((sessionId) => !suspects.has(sessionId))));
+    const byNode = Map.groupBy(play.sessions.filter(({ sessionId }) => lifted.has(sessionId)), (session) => session.nodeId);
+    return [...byNode].map(([id, sessions]) => {
+      const { wash, ...standing } = standingOf(id);
+      const left = wash && lessWash(wash, minutesOf(sessions));
+      return { ...standing, ...(left && { wash: left }) };
+    });
+  }
+
+  function survey() {
+    const records = [...nodes.records()];
+    const networkOf: Networks = new Map(records.map(({ nodeId, address }) => [nodeId, washNetworkOf(address)]));
+    return {
+      networkOf,
+      operatorOf: new Map(records.map((record) => [record.nodeId, nameOf(record)])),
+      /** Who runs the servers needs no show for them. */
+      ownOf: (operator: string): Networks => new Map(records.filter((record) => !record.trusted && nameOf(record) === operator).map(({ nodeId }) => [nodeId, networkOf.get(nodeId)])),
+    };
+  }
+
+  async function gather(own: Networks, networkOf: Networks, atMs: number): Promise<OperatorPlay> {
     const sinceMs = atMs - LOOKED_BACK_MS;
     const sessions = await store.playedSessions({ nodeIds: [...own.keys()], sinceMs, newestMax: SESSIONS_MAX });
     const networks = new Set(own.values());
@@ -48,12 +90,30 @@ export function createWashJudge({ store, nodes }: WashJudgePorts) {
       if (own.has(nodeId) || !networkOf.has(nodeId) || (network !== undefined && networks.has(network))) continue;
       minutesElsewhere.set(playerId, (minutesElsewhere.get(playerId) ?? 0) + meteredMs / 60_000);
     }
-    const washed = findWash({ nodes: own, sessions, minutesElsewhere });
-    await store.markWash(washed);
-    return summarizeWash(sessions, washed, atMs);
+    return { nodes: own, sessions, minutesElsewhere };
   }
 
-  return { look };
+  async function judge(own: Networks, networkOf: Networks, atMs: number) {
+    const play = await gather(own, networkOf, atMs);
+    const washed = findWash(play);
+    await store.markWash(washed);
+    return summarizeWash(play.sessions, washed, atMs);
+  }
+
+  /** These, which were played on, and all others whose standing changes by what is found, or appealed against. */
+  async function review(due: readonly string[], standings: ReadonlyMap<string, NodeStanding>, atMs: number): Promise<NodeStanding[]> {
+    const changed = new Map<string, NodeStanding>();
+    const latest = (nodeId: string) => changed.get(nodeId) ?? standings.get(nodeId) ?? newStanding(nodeId);
+    const found = due.length > 0 ? await look(due, latest, atMs) : [];
+    for (const standing of [...due.map(latest), ...found]) changed.set(standing.nodeId, standing);
+    for (const standing of await decideAppeals(standings.values(), latest, atMs)) changed.set(standing.nodeId, standing);
+    return [...changed.values()];
+  }
+
+  return { review };
 }
+
+/** By node; undefined where its address tells of none. */
+type Networks = ReadonlyMap<string, string | undefined>;
 
 const nameOf = ({ nodeId, operatorId }: NodeRecord): string => operatorId ?? nodeId;

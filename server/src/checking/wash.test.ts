@@ -50,13 +50,45 @@ describe("play that a host makes up", () => {
     await world.store.addNodeDays([{ nodeId, atMs: beganAtMs, linkedMs: HOUR_MS, sessionsEnded: 1, sessionsFailedByHost: 0 }]);
   }
 
-  test("counts neither for its node's score nor in its record, and its host is told; of another's node nothing changes", async () => {
+  /** Five hours of it on the one node, and an hour that is real. */
+  async function begin() {
     world = await createCheckingWorld();
     world.nodes.set("node-1", nodeRecord("node-1", { address: "20.1.2.3" }));
     world.nodes.set("node-2", nodeRecord("node-2", { address: "30.1.2.3" }));
-    await world.server("s1");
+    const { checking } = await world.server("s1");
     for (const hour of [2, 3, 4, 5, 6]) await hourOfPlay(`made-up-${hour}`, `own-${hour}`, "v4-20.1", "node-1", 0, hour);
     await hourOfPlay("real", "stranger", "v4-40.1", "node-1", 60, 7);
+    return checking;
+  }
+
+  test("may be appealed against: marks are lifted where nothing of the play looks made up any more, and only there", async () => {
+    const checking = await begin();
+    await world.passEpochs(1);
+    // Two of the five turn out to play on others' nodes as well.
+    for (const hour of [2, 3]) await hourOfPlay(`elsewhere-${hour}`, `own-${hour}`, "v4-20.1", "node-2", 60, 1);
+    checking.appeal("node-1", "two of them are my children");
+    await vi.advanceTimersByTimeAsync(60_000);
+    const [after] = await world.store.standings(["node-1"]);
+    expect(after).toMatchObject({ appeal: { state: "upheld" }, wash: { minutes: 180, ofMinutes: 360 } });
+    expect(after?.score?.reasons.join()).toContain("180 of 360 minutes of play in a week count for nothing");
+    expect((await world.store.playedMinutes(["node-1"], 0))[0]?.good).toBe(180);
+  });
+
+  test("stays marked on an appeal of which nothing has become known since", async () => {
+    const checking = await begin();
+    await world.passEpochs(1);
+    checking.appeal("node-1", "it was real");
+    // Against nothing.
+    checking.appeal("node-2", "please");
+    await vi.advanceTimersByTimeAsync(60_000);
+    const [washed, other] = await world.store.standings(["node-1", "node-2"]);
+    expect(washed).toMatchObject({ appeal: { state: "rejected", reason: "it was real" }, wash: { minutes: 300 } });
+    expect(other?.appeal).toBeUndefined();
+    expect((await world.store.playedMinutes(["node-1"], 0))[0]?.good).toBe(60);
+  });
+
+  test("counts neither for its node's score nor in its record, and its host is told; of another's node nothing changes", async () => {
+    await begin();
     for (const hour of [2, 3, 4, 5, 6]) await hourOfPlay(`other-${hour}`, `fan-${hour}`, "v4-50.1", "node-2", 60, hour);
     const recordOf = async (nodeId: string) => (await world.store.nodeTotals([nodeId], { sinceMs: 0, recentSinceMs: 0 }))[0]?.sessionsEnded;
     expect([await recordOf("node-1"), await recordOf("node-2")]).toEqual([6, 5]);

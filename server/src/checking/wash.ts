@@ -61,7 +61,14 @@ export const WASH = {
 
 const DAY_MS = 86_400_000;
 
-export function findWash({ nodes, sessions, minutesElsewhere }: OperatorPlay): WashedSession[] {
+export function findWash(play: OperatorPlay): WashedSession[] {
+  const suspects = suspectWash(play);
+  const suspectMinutes = suspects.reduce((sum, { minutes }) => sum + minutes, 0);
+  return suspectMinutes >= Math.max(WASH.minutesMin, WASH.shareMin * minutesOf(play.sessions)) ? suspects : [];
+}
+
+/** By its own signs, however little it is: on appeal a mark is lifted where these are gone, and not because others have played since. */
+export function suspectWash({ nodes, sessions, minutesElsewhere }: OperatorPlay): WashedSession[] {
   const few = Math.min(effective(sessions, ({ playerId }) => playerId), effective(sessions, ({ networkId }) => networkId)) < WASH.fewPlayers;
   const minutesHere = new Map([...Map.groupBy(sessions, ({ playerId }) => playerId)].map(([playerId, own]) => [playerId, minutesOf(own)]));
   const isOwn = ({ networkId, nodeId }: PlayedSession) => networkId === nodes.get(nodeId);
@@ -72,7 +79,7 @@ export function findWash({ nodes, sessions, minutesElsewhere }: OperatorPlay): W
   const household = captive.filter(isOwn);
   // A carrier's customers are no household, however they play.
   const tireless = effective(household, ({ playerId }) => playerId) < WASH.fewPlayers && hoursPerDay(household) > WASH.homeHoursPerDay;
-  const suspects = captive.flatMap((session): WashedSession[] => {
+  return captive.flatMap((session): WashedSession[] => {
     const { sessionId, nodeId, inputs } = session;
     const own = isOwn(session);
     const unreal = own || few ? unrealInput(session) : undefined;
@@ -82,8 +89,6 @@ export function findWash({ nodes, sessions, minutesElsewhere }: OperatorPlay): W
     };
     return [{ sessionId, nodeId, minutes: inputs.length, reasons: WASH_REASONS.filter((reason) => signs[reason]) }];
   });
-  const suspectMinutes = suspects.reduce((sum, { minutes }) => sum + minutes, 0);
-  return suspectMinutes >= Math.max(WASH.minutesMin, WASH.shareMin * minutesOf(sessions)) ? suspects : [];
 }
 
 export function unrealInput({ inputs, pictures }: Pick<PlayedSession, "inputs" | "pictures">): "no-input" | "looped-input" | undefined {
@@ -106,7 +111,7 @@ function isLooped(inputs: readonly number[], pictures: number): boolean {
   return false;
 }
 
-const minutesOf = (sessions: readonly PlayedSession[]): number => sessions.reduce((sum, { inputs }) => sum + inputs.length, 0);
+export const minutesOf = (sessions: readonly PlayedSession[]): number => sessions.reduce((sum, { inputs }) => sum + inputs.length, 0);
 
 /** How many there would be, had each an equal share (the inverse of Simpson's index). */
 function effective(sessions: readonly PlayedSession[], of: (session: PlayedSession) => string): number {
@@ -147,6 +152,12 @@ export function summarizeWash(sessions: readonly PlayedSession[], washed: readon
     const reasons = WASH_REASONS.filter((reason) => own.some((session) => session.reasons.includes(reason)));
     return [nodeId, { atMs, minutes: own.reduce((sum, { minutes }) => sum + minutes, 0), ofMinutes: minutesOf(all.get(nodeId) ?? []), reasons }];
   }));
+}
+
+/** What is left of it when so much was lifted; undefined where nothing is. */
+export function lessWash(wash: NodeWash, minutesLifted: number): NodeWash | undefined {
+  const minutes = wash.minutes - minutesLifted;
+  return minutes > 0 ? { ...wash, minutes } : undefined;
 }
 
 /** For as long as what was found would have counted. */

@@ -100,4 +100,13 @@ describe("an appeal", () => {
     expect(await post(ask(node))).toEqual([429, "APPEALED_ALREADY"]);
     expect(await post({})).toEqual([400, "APPEAL_INVALID"]);
   });
+
+  test("may be against marks of play, as long as they count", async () => {
+    const { quarantine: _none, appeal: _neither, ...free } = standing;
+    const marked = (atMs: number) => store.saveStandings([{ ...free, wash: { atMs, minutes: 300, ofMinutes: 360, reasons: ["no-input"] } }]);
+    await marked(NOW - 3_600_000);
+    expect(await post(ask(node))).toEqual([202, ""]);
+    await marked(NOW - 31 * 86_400_000);
+    expect(await post(ask(node))).toEqual([409, "NOT_QUARANTINED"]);
+  });
 });

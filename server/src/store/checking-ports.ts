@@ -88,4 +88,6 @@ export interface WashStore {
   playedWhere(playerIds: readonly string[], sinceMs: number): Promise<{ playerId: string; nodeId: string; meteredMs: number }[]>;
   /** From then on they count neither for scores nor in the nodes' records. The first reasons stand. */
   markWash(sessions: readonly WashedSession[]): Promise<void>;
+  /** They count again. Those of them that had been marked. */
+  liftWash(sessionIds: readonly string[]): Promise<string[]>;
 }

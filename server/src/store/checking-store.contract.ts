@@ -158,6 +158,9 @@ export function checkingStoreContract(open: () => Promise<CheckingStore & Judged
       expect((await store.afterService([{ nodeId: "n1", timesSinceMs: 0 }], 0))[0]?.ends).toEqual({ "player-left": 1 });
       // It is still there for whoever looks at what was played.
       expect(await store.playedSessions({ nodeIds: ["n1"], sinceMs: AT, newestMax: 9 })).toEqual(all);
+      expect(await store.liftWash(["a", "b", "unknown"])).toEqual(["b"]);
+      expect([await store.liftWash(["b"]), await store.liftWash([])]).toEqual([[], []]);
+      expect(await totals()).toMatchObject({ sessionsEnded: 2, sessionsRecent: 2 });
     });
 
     test("checkers' plays are found by node and time, and minutes of nodes that are left for later are", async () => {

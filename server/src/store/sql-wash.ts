@@ -34,6 +34,11 @@ const MARK = `
   from jsonb_to_recordset($1::jsonb) as told(session_id text, reasons jsonb)
   where s.id = told.session_id and s.wash is null`;
 
+const LIFT = `
+  update sessions set wash = null
+  where wash is not null and id in (select jsonb_array_elements_text($1::jsonb))
+  returning id`;
+
 const PlayedRow = z.object({
   session_id: z.string(), node_id: z.string(), player_id: z.string(), network_id: z.string(), began_at: z.date(), minutes: z.array(z.int()), inputs: z.array(z.int()), pictures: z.number(),
 });
@@ -60,6 +65,10 @@ export function sqlWash(database: SqlDatabase): WashStore {
     async markWash(sessions) {
       if (sessions.length === 0) return;
       await database.query(MARK, [JSON.stringify(sessions.map(({ sessionId, reasons }) => ({ session_id: sessionId, reasons })))]);
+    },
+    async liftWash(sessionIds) {
+      if (sessionIds.length === 0) return [];
+      return (await database.query(LIFT, [JSON.stringify(sessionIds)])).map((row) => z.parse(z.string(), row["id"]));
     },
   };
 }

@@ -61,6 +61,8 @@ export function NodeDetail({ detail, mine, texts, locale, onMine }: NodeDetailPr
             ))}
           </div>
           {score.reasons.length === 0 ? <p>{texts.noReasons}</p> : <ul className={styles.reasons}>{score.reasons.map((reason) => <li key={reason}>{reason}</li>)}</ul>}
+          {/* Of a penalty it stands beside that. */}
+          {!node.quarantine && node.appeal && <p>{texts.appealed[node.appeal.state]}</p>}
           <TrendPlot trend={node.trend} texts={texts} label={texts.trendOf(node.name)} />
         </Part>
       )}

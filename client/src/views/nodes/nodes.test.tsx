@@ -53,6 +53,13 @@ test("a node in quarantine shows why, the way back, what to fix first, and every
   expect(onMine).toHaveBeenCalledOnce();
 });
 
+test("an appeal against marks of play shows what became of it, though nothing keeps the node out", () => {
+  const free = sampleNodes.find(({ score, quarantine }) => score && !quarantine);
+  if (!free) throw new Error("no such sample");
+  render(<NodeDetail detail={sampleDetail({ ...free, appeal: { atMs: 0, state: "upheld" } })} mine={false} texts={texts} locale="en" onMine={vi.fn()} />);
+  expect(screen.getByText(texts.appealed.upheld)).toBeTruthy();
+});
+
 test("a node that nobody checked says so, and nothing else is made up", () => {
   const lagos = sampleNodes.find(({ id }) => id === "n6");
   if (!lagos) throw new Error("no such sample");

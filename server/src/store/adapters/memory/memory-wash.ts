@@ -32,5 +32,6 @@ export function createMemoryWash(sessions: ReadonlyMap<string, SessionRecord>, m
     async markWash(found) {
       for (const { sessionId } of found) if (sessions.has(sessionId)) washed.add(sessionId);
     },
+    liftWash: async (sessionIds) => [...new Set(sessionIds)].filter((sessionId) => washed.delete(sessionId)),
   };
 }
