@@ -2,8 +2,8 @@
 
 import type { NodeRecord } from "../nodes/node-record.ts";
 import type { WashStore } from "../store/checking-ports.ts";
-import { newStanding, type NodeStanding } from "./standing.ts";
-import { findWash, lessWash, minutesOf, suspectWash, summarizeWash, washNetworkOf, type OperatorPlay } from "./wash.ts";
+import { newStanding, type Appeal, type NodeStanding } from "./standing.ts";
+import { findWash, lessWash, minutesOf, suspectWash, summarizeWash, washNetworkOf, type OperatorPlay, type PlayedSession } from "./wash.ts";
 
 export type WashJudgePorts = { store: WashStore; nodes: { records(): Iterable<NodeRecord> } };
 
@@ -34,38 +34,27 @@ export function createWashJudge({ store, nodes }: WashJudgePorts) {
     return found;
   }
 
-  /** Where no penalty keeps a node out, its host appeals against marks of its play. All whose standing changed by it. */
-  async function decideAppeals(standings: Iterable<NodeStanding>, latest: (nodeId: string) => NodeStanding, atMs: number): Promise<NodeStanding[]> {
-    const changed = new Map<string, NodeStanding>();
-    const standingOf = (nodeId: string) => changed.get(nodeId) ?? latest(nodeId);
-    for (const { nodeId, appeal, quarantine } of standings) {
-      if (appeal?.state !== "asked" || quarantine) continue;
-      const lifted = await lookAgain(nodeId, standingOf, atMs);
-      if (!lifted) continue;
-      for (const standing of lifted) changed.set(standing.nodeId, standing);
-      changed.set(nodeId, { ...standingOf(nodeId), appeal: { ...appeal, state: lifted.length > 0 ? "upheld" : "rejected" } });
-    }
-    return [...changed.values()];
-  }
-
   /**
-   * Of what was played in the last week on its operator's nodes, marks are lifted where by all that was told
-   * since nothing of the play itself looks made up any more. Those nodes of which some were, with what is left of it;
-   * undefined while nobody knows the node, and so not where it is.
+   * Where no penalty keeps a node out, its host appeals against marks of its play. Of what was played in the last week on
+   * the operator's nodes, marks are lifted where by all that was told since nothing of the play itself looks made up any
+   * more; those of the operator's nodes that ask at once are answered as one. All whose standing changed by it.
    */
-  async function lookAgain(nodeId: string, standingOf: (nodeId: string) => NodeStanding, atMs: number): Promise<NodeStanding[] | undefined> {
+  async function decideAppeals(standings: Iterable<NodeStanding>, latest: (nodeId: string) => NodeStanding, atMs: number): Promise<NodeStanding[]> {
     const { operatorOf, networkOf, ownOf } = survey();
-    const operator = operatorOf.get(nodeId);
-    if (operator === undefined) return undefined;
-    const play = await gather(ownOf(operator), networkOf, atMs);
-    const suspects = new Set(suspectWash(play).map(({ sessionId }) => sessionId));
-    const lifted = new Set(await store.liftWash(play.sessions.map(({ sessionId }) => sessionId).filter((sessionId) => !suspects.has(sessionId))));
-    const byNode = Map.groupBy(play.sessions.filter(({ sessionId }) => lifted.has(sessionId)), (session) => session.nodeId);
-    return [...byNode].map(([id, sessions]) => {
-      const { wash, ...standing } = standingOf(id);
-      const left = wash && lessWash(wash, minutesOf(sessions));
-      return { ...standing, ...(left && { wash: left }) };
-    });
+    const asking = [...standings].filter(({ appeal, quarantine }) => appeal?.state === "asked" && !quarantine).map(({ nodeId }) => nodeId);
+    const decided: NodeStanding[] = [];
+    for (const [operator, nodeIds] of Map.groupBy(asking, (nodeId) => operatorOf.get(nodeId))) {
+      // Where a node is that no server knows, nobody can say: its appeal waits until it is linked again.
+      if (operator === undefined) continue;
+      const play = await gather(ownOf(operator), networkOf, atMs);
+      const suspects = new Set(suspectWash(play).map(({ sessionId }) => sessionId));
+      const clear = play.sessions.filter(({ sessionId }) => !suspects.has(sessionId));
+      decided.push(...(await store.liftWash(clear.map(({ sessionId }) => sessionId), (ids) => {
+        const lifted = new Set(ids);
+        return afterAppeal(nodeIds, clear.filter(({ sessionId }) => lifted.has(sessionId)), latest);
+      })));
+    }
+    return decided;
   }
 
   function survey() {
@@ -117,3 +106,14 @@ export function createWashJudge({ store, nodes }: WashJudgePorts) {
 type Networks = ReadonlyMap<string, string | undefined>;
 
 const nameOf = ({ nodeId, operatorId }: NodeRecord): string => operatorId ?? nodeId;
+
+function afterAppeal(asked: readonly string[], lifted: readonly PlayedSession[], standingOf: (nodeId: string) => NodeStanding): NodeStanding[] {
+  const byNode = Map.groupBy(lifted, ({ nodeId }) => nodeId);
+  const state: Appeal["state"] = lifted.length > 0 ? "upheld" : "rejected";
+  return [...new Set([...asked, ...byNode.keys()])].map((nodeId) => {
+    const { wash, appeal, ...standing } = standingOf(nodeId);
+    const left = wash && lessWash(wash, minutesOf(byNode.get(nodeId) ?? []));
+    const answered = asked.includes(nodeId) && appeal ? { ...appeal, state } : appeal;
+    return { ...standing, ...(left && { wash: left }), ...(answered && { appeal: answered }) };
+  });
+}

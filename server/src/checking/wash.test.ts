@@ -74,6 +74,28 @@ describe("play that a host makes up", () => {
     expect((await world.store.playedMinutes(["node-1"], 0))[0]?.good).toBe(180);
   });
 
+  test("is granted to all of an operator's nodes that ask at once, and once: also where the referee dies before it has told of it", async () => {
+    const checking = await begin();
+    for (const nodeId of ["node-1", "node-3"]) world.nodes.set(nodeId, nodeRecord(nodeId, { address: "20.1.2.3", operatorId: "family" }));
+    for (const hour of [2, 3, 4, 5, 6]) await hourOfPlay(`too-${hour}`, `own-${hour}`, "v4-20.1", "node-3", 0, hour);
+    await world.passEpochs(1);
+    for (const hour of [2, 3, 4, 5, 6]) await hourOfPlay(`elsewhere-${hour}`, `own-${hour}`, "v4-20.1", "node-2", 60, 1);
+    const save = world.store.saveStandings;
+    let deaths = 0;
+    vi.spyOn(world.store, "saveStandings").mockImplementation(async (standings) => {
+      if (deaths === 0 && standings.some(({ appeal }) => appeal && appeal.state !== "asked")) {
+        deaths += 1;
+        throw new Error("it dies here");
+      }
+      return save(standings);
+    });
+    for (const nodeId of ["node-1", "node-3"]) checking.appeal(nodeId, "they are my children");
+    await vi.advanceTimersByTimeAsync(120_000);
+    const after = await world.store.standings(["node-1", "node-3"]);
+    expect([deaths, ...after.map(({ appeal, wash }) => [appeal?.state, wash])]).toEqual([1, ["upheld", undefined], ["upheld", undefined]]);
+    expect((await world.store.playedMinutes(["node-1", "node-3"], 0)).map(({ good }) => good)).toEqual([360, 300]);
+  });
+
   test("stays marked on an appeal of which nothing has become known since", async () => {
     const checking = await begin();
     await world.passEpochs(1);

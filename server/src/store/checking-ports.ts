@@ -88,6 +88,9 @@ export interface WashStore {
   playedWhere(playerIds: readonly string[], sinceMs: number): Promise<{ playerId: string; nodeId: string; meteredMs: number }[]>;
   /** From then on they count neither for scores nor in the nodes' records. The first reasons stand. */
   markWash(sessions: readonly WashedSession[]): Promise<void>;
-  /** They count again. Those of them that had been marked. */
-  liftWash(sessionIds: readonly string[]): Promise<string[]>;
+  /**
+   * They count again, and the standings that follow from which of them had been marked are kept with that: both or
+   * neither, so that who goes on where another stopped finds the marks, or what became of them. Those standings.
+   */
+  liftWash(sessionIds: readonly string[], standingsAfter: (lifted: readonly string[]) => NodeStanding[]): Promise<NodeStanding[]>;
 }

@@ -158,9 +158,15 @@ export function checkingStoreContract(open: () => Promise<CheckingStore & Judged
       expect((await store.afterService([{ nodeId: "n1", timesSinceMs: 0 }], 0))[0]?.ends).toEqual({ "player-left": 1 });
       // It is still there for whoever looks at what was played.
       expect(await store.playedSessions({ nodeIds: ["n1"], sinceMs: AT, newestMax: 9 })).toEqual(all);
-      expect(await store.liftWash(["a", "b", "unknown"])).toEqual(["b"]);
-      expect([await store.liftWash(["b"]), await store.liftWash([])]).toEqual([[], []]);
+      // Lifted and told of, or neither.
+      await expect(store.liftWash(["b"], () => { throw new Error("it dies here"); })).rejects.toThrow("it dies here");
+      expect(await totals()).toMatchObject({ sessionsEnded: 1 });
+      const lifted: (readonly string[])[] = [];
+      const lift = (ids: string[]) => store.liftWash(ids, (of) => (lifted.push(of), [{ ...newStanding("n1"), lastAtMs: { liveness: lifted.length } }]));
+      expect(await lift(["a", "b", "unknown"])).toEqual(await store.standings(["n1"]));
       expect(await totals()).toMatchObject({ sessionsEnded: 2, sessionsRecent: 2 });
+      for (const ids of [["b"], []]) await lift(ids);
+      expect([lifted, (await store.standings(["n1"]))[0]?.lastAtMs]).toEqual([[["b"], [], []], { liveness: 3 }]);
     });
 
     test("checkers' plays are found by node and time, and minutes of nodes that are left for later are", async () => {

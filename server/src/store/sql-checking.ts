@@ -152,7 +152,7 @@ export function sqlChecking(database: SqlDatabase): CheckingStore {
   };
 }
 
-async function saveStandings(queries: SqlQueries, standings: readonly NodeStanding[]): Promise<void> {
+export async function saveStandings(queries: SqlQueries, standings: readonly NodeStanding[]): Promise<void> {
   if (standings.length > 0) await queries.query(SAVE_STANDINGS, [JSON.stringify(standings)]);
 }
 

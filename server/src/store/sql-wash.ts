@@ -3,6 +3,7 @@
 import * as z from "zod/mini";
 import type { WashStore } from "./checking-ports.ts";
 import type { SqlDatabase } from "./database.ts";
+import { saveStandings } from "./sql-checking.ts";
 
 /**
  * A session that moved is one on each of its nodes. Who played, and from where, its first minute there tells: on the
@@ -66,9 +67,12 @@ export function sqlWash(database: SqlDatabase): WashStore {
       if (sessions.length === 0) return;
       await database.query(MARK, [JSON.stringify(sessions.map(({ sessionId, reasons }) => ({ session_id: sessionId, reasons })))]);
     },
-    async liftWash(sessionIds) {
-      if (sessionIds.length === 0) return [];
-      return (await database.query(LIFT, [JSON.stringify(sessionIds)])).map((row) => z.parse(z.string(), row["id"]));
-    },
+    liftWash: (sessionIds, standingsAfter) =>
+      database.transaction(async (queries) => {
+        const rows = await queries.query(LIFT, [JSON.stringify(sessionIds)]);
+        const standings = standingsAfter(rows.map((row) => z.parse(z.string(), row["id"])));
+        await saveStandings(queries, standings);
+        return standings;
+      }),
   };
 }

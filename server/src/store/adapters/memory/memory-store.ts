@@ -28,6 +28,7 @@ export function createMemoryStore(): Store {
     [...minutes.values()].flatMap(({ sessionId, nodeId, flags, reports, quality: { minute, beganAtMs, mos, frameLossPercent } }) =>
       reports ? [structuredClone({ sessionId, nodeId, minute, beganAtMs, mos, frameLossPercent, flags, reports })] : [],
     ).toSorted((a, b) => a.beganAtMs - b.beganAtMs);
+  const checking = createMemoryChecking(sessions);
   return {
     ...createMemoryPlayerClasses(),
     ...createMemoryProblems(),
@@ -36,9 +37,9 @@ export function createMemoryStore(): Store {
     ...createMemoryShares(),
     ...createMemoryTitleVersions(),
     ...createMemoryNodes((nodeId) => [...washed].flatMap((id) => endOn(nodeId, sessions.get(id)))),
-    ...createMemoryChecking(sessions),
+    ...checking,
     ...createMemoryAfterService(sessions, ratings, washed),
-    ...createMemoryWash(sessions, minutes, judged, washed),
+    ...createMemoryWash({ sessions, minutes, judged, washed, saveStandings: checking.saveStandings }),
     async saveSession(record, added) {
       const stored = sessions.get(record.id);
       const stands = stored && (stored.end !== undefined || stored.term > record.term);

@@ -1,10 +1,18 @@
 // What is played where, and what of it was made up, without a database.
 
 import type { MinuteRecord } from "../../../telemetry/score-session-minute.ts";
-import type { WashStore } from "../../checking-ports.ts";
+import type { CheckingStore, WashStore } from "../../checking-ports.ts";
 import type { SessionRecord } from "../../ports.ts";
 
-export function createMemoryWash(sessions: ReadonlyMap<string, SessionRecord>, minutes: ReadonlyMap<string, MinuteRecord>, judged: ReadonlyMap<string, unknown>, washed: Set<string>): WashStore {
+type Kept = {
+  sessions: ReadonlyMap<string, SessionRecord>;
+  minutes: ReadonlyMap<string, MinuteRecord>;
+  judged: ReadonlyMap<string, unknown>;
+  washed: Set<string>;
+  saveStandings: CheckingStore["saveStandings"];
+};
+
+export function createMemoryWash({ sessions, minutes, judged, washed, saveStandings }: Kept): WashStore {
   return {
     async playedSessions({ nodeIds, sinceMs, newestMax }) {
       const told = [...minutes].flatMap(([key, { sessionId, nodeId, quality, reports }]) =>
@@ -32,6 +40,12 @@ export function createMemoryWash(sessions: ReadonlyMap<string, SessionRecord>, m
     async markWash(found) {
       for (const { sessionId } of found) if (sessions.has(sessionId)) washed.add(sessionId);
     },
-    liftWash: async (sessionIds) => [...new Set(sessionIds)].filter((sessionId) => washed.delete(sessionId)),
+    async liftWash(sessionIds, standingsAfter) {
+      const lifted = [...new Set(sessionIds)].filter((sessionId) => washed.has(sessionId));
+      const standings = standingsAfter(lifted);
+      for (const sessionId of lifted) washed.delete(sessionId);
+      await saveStandings(standings);
+      return standings;
+    },
   };
 }
