@@ -1,13 +1,13 @@
 // A day of checking, judged again: what whoever verifies a day has to compute, and what the
 // referee does as it closes the day's epochs. Real signatures, real seals, one core.
 
-import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { committeeOf, referee, type CheckTask, type PublishedSet } from "@nearframe/shared/checking/referee";
-import { sealOf, type EnrolledChecker } from "@nearframe/shared/checking/report";
+import type { EnrolledChecker } from "@nearframe/shared/checking/report";
 import type { Observation } from "@nearframe/shared/checking/observation";
-import { signedText } from "@nearframe/shared/node/identity";
-import { checkerIdOf, verifySignature } from "@nearframe/server/checking/checker-door";
+import { verifySignature } from "@nearframe/server/checking/checker-door";
 import { judgeMinutes, type ReportedMinute } from "@nearframe/server/checking/judge-minutes";
+import { measureLargeNetwork } from "./checking-large.ts";
+import { cpuUsOf, makeChecker, signedReport, type BenchChecker } from "./checking-reports.ts";
 import { rounded, type BenchRow } from "./rows.ts";
 
 const NODES = 100;
@@ -23,7 +23,7 @@ export async function runCheckingBench(): Promise<BenchRow[]> {
   const checkers = Array.from({ length: CHECKERS }, (_, index) => makeChecker(index));
   const sets = Array.from({ length: EPOCHS_MEASURED }, (_, epoch) => makeSet(epoch, checkers));
   const reports = sets.reduce((sum, set) => sum + set.reveals.length, 0);
-  const judgeUs = cpuUsOf(() => {
+  const judgeUs = await cpuUsOf(() => {
     for (const set of sets) {
       const verdicts = referee(set, verifySignature);
       if (verdicts.some(({ outcome }) => outcome !== "clear")) throw new Error("a verdict of the benchmark is not what its reports say");
@@ -31,7 +31,7 @@ export async function runCheckingBench(): Promise<BenchRow[]> {
   });
   const dayMinutes = (judgeUs / EPOCHS_MEASURED) * EPOCHS_A_DAY / 60e6;
   const minutes = Array.from({ length: MINUTES }, (_, index) => makeMinute(index));
-  const minuteUs = cpuUsOf(() => {
+  const minuteUs = await cpuUsOf(() => {
     for (let from = 0; from < MINUTES; from += 1_000) {
       const batch = minutes.slice(from, from + 1_000);
       judgeMinutes(batch, { plays: [], around: batch, weightOf: () => 0.25, checkedLine: () => undefined });
@@ -41,33 +41,24 @@ export async function runCheckingBench(): Promise<BenchRow[]> {
     { ...row(`checking: a day of ${NODES} nodes judged again`, "min", dayMinutes), goal: `below ${DAY_MINUTES_GOAL}`, met: dayMinutes < DAY_MINUTES_GOAL },
     row("checking: a report with its seal, judged", "us", judgeUs / reports),
     row("checking: whose doing a minute of play was", "us", minuteUs / MINUTES),
+    ...(await measureLargeNetwork()),
   ];
-}
-
-type BenchChecker = EnrolledChecker & { key: KeyObject };
-
-function makeChecker(index: number): BenchChecker {
-  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
-  const x = publicKey.export({ format: "jwk" }).x ?? "";
-  return { checkerId: checkerIdOf(x), publicKey: x, operatorId: `operator-${index % 150}`, networkId: `network-${index % 60}`, weight: 0.8, key: privateKey };
 }
 
 const SEEN: Observation = { kind: "liveness", heartbeatAgeMs: 0, mediaRoundTripMs: 12 };
 
 /** Each node is knocked at by five. */
 function makeSet(epoch: number, checkers: readonly BenchChecker[]): PublishedSet {
-  const keys = new Map(checkers.map(({ checkerId, key }) => [checkerId, key]));
+  const byId = new Map(checkers.map((checker) => [checker.checkerId, checker]));
   const enrolled = checkers.map(({ key: _key, ...checker }): EnrolledChecker => checker);
   const base = { epoch, seed: `seed-${epoch}`, checkers: enrolled };
   const tasks = Array.from({ length: NODES }, (_, index): CheckTask => ({ taskId: `${epoch}.${index}`, nodeId: `node-${index}`, operatorId: `host-${index}`, kind: "routine", check: "liveness" }));
   const set = { ...base, tasks, seals: [] as PublishedSet["seals"][number][], reveals: [] as PublishedSet["reveals"][number][] };
   for (const task of tasks) {
     for (const { checkerId } of committeeOf(base, task)) {
-      const signed = <M extends object>(message: M) => ({ ...message, signature: sign(null, Buffer.from(signedText(message)), keys.get(checkerId) as KeyObject).toString("base64url") });
-      const report = signed({ type: "check.report" as const, epoch, taskId: task.taskId, nodeId: task.nodeId, checkerId, atMs: 1, observation: SEEN });
-      const salt = "a-salt-of-the-benchmark-0";
-      set.reveals.push({ report, salt });
-      set.seals.push(signed({ type: "check.seal" as const, epoch, taskId: task.taskId, checkerId, digest: sealOf(report, salt) }));
+      const { seal, reveal } = signedReport(byId.get(checkerId) as BenchChecker, { epoch, taskId: task.taskId, nodeId: task.nodeId }, SEEN);
+      set.seals.push(seal);
+      set.reveals.push(reveal);
     }
   }
   return set;
@@ -85,13 +76,6 @@ function makeMinute(index: number): ReportedMinute {
       node: { targetFps: 60, sentFps: 60, captureWaitMsP95: 2, encodeMsP95: 4, lossShare, roundTripMsP95: 20, neededKbps: 1_700 },
     },
   };
-}
-
-function cpuUsOf(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
 }
 
 function row(name: string, unit: string, value: number): BenchRow {

@@ -3,13 +3,14 @@
 
 import type { AuditRules } from "@nearframe/shared/checking/audits";
 import { digestOfEpoch, type PublishedEpoch } from "@nearframe/shared/checking/published";
-import type { AfterServiceStore, ClosedEpoch, CheckingStore, JudgedMinuteStore, KeptVerdict } from "../store/checking-ports.ts";
+import type { AfterServiceStore, ClosedEpoch, CheckingStore, CountedVerdicts, JudgedMinuteStore, KeptVerdict } from "../store/checking-ports.ts";
 import type { NodeStore, NodeTotals } from "../store/node-ports.ts";
 import { NOTHING_AFTER_SERVICE, timesSinceMs, wantLook } from "./after-service.ts";
 import { playsOf } from "./checked-plays.ts";
 import { verifySignature } from "./checker-door.ts";
 import type { CheckingKey } from "./checking-key.ts";
 import { conclude, type Order } from "./conclude.ts";
+import { countVerdicts } from "./count-verdicts.ts";
 import type { Epoch } from "./epoch.ts";
 import { VERDICTS_KEPT_MS } from "./limits.ts";
 import { publishEpoch } from "./publish-epoch.ts";
@@ -17,13 +18,14 @@ import { scoreStanding } from "./score-standing.ts";
 import type { NodeStanding } from "./standing.ts";
 
 export type JudgePorts = {
-  store: Pick<CheckingStore, "reporters" | "keptVerdicts"> & Pick<JudgedMinuteStore, "playedMinutes"> & AfterServiceStore & Pick<NodeStore, "nodeTotals">;
+  store: Pick<CheckingStore, "reporters" | "countedVerdicts"> & Pick<JudgedMinuteStore, "playedMinutes"> & AfterServiceStore & Pick<NodeStore, "nodeTotals">;
   key: CheckingKey;
   /** By which audits of the next epoch are to be drawn. */
   nextAuditRules(): AuditRules;
 };
 
-const VERDICTS_READ_MAX = 200_000;
+/** What is read of so many is some tens of thousands of rows. */
+const NODES_AT_ONCE_MAX = 500;
 const NO_MINUTES = { good: 0, degradedByHost: 0, badByHost: 0 };
 
 export function createJudge({ store, key, nextAuditRules }: JudgePorts) {
@@ -34,7 +36,7 @@ export function createJudge({ store, key, nextAuditRules }: JudgePorts) {
     const reporters = new Map((await store.reporters(ids)).map((reporter) => [reporter.reporterId, reporter]));
     const { orders, overturned, ...concluded } = conclude(published, standings, reporters);
     const verdicts = keptOf(published);
-    const scored = await score(concluded.standings, verdicts, new Set(overturned.map(({ taskId }) => taskId)), at);
+    const scored = await score(concluded.standings, countVerdicts(verdicts), overturned.map(({ taskId }) => taskId), at);
     const closed = {
       epoch: published.epoch, endedAtMs: at, digest: digestOfEpoch(published), document: JSON.stringify(published), verdicts, standings: scored,
       reporters: concluded.reporters, overturned,
@@ -44,16 +46,24 @@ export function createJudge({ store, key, nextAuditRules }: JudgePorts) {
     return { closed, orders };
   }
 
-  async function score(changed: readonly NodeStanding[], fresh: readonly KeptVerdict[], overturned: ReadonlySet<string>, at: number): Promise<NodeStanding[]> {
+  async function score(changed: readonly NodeStanding[], fresh: readonly CountedVerdicts[], overturned: readonly string[], at: number): Promise<NodeStanding[]> {
+    const scored: NodeStanding[] = [];
+    for (let from = 0; from < changed.length; from += NODES_AT_ONCE_MAX) {
+      scored.push(...(await scoreSome(changed.slice(from, from + NODES_AT_ONCE_MAX), fresh, overturned, at)));
+    }
+    return scored;
+  }
+
+  async function scoreSome(changed: readonly NodeStanding[], fresh: readonly CountedVerdicts[], overturned: readonly string[], at: number): Promise<NodeStanding[]> {
     const nodeIds = changed.map(({ nodeId }) => nodeId);
     const sinceMs = at - VERDICTS_KEPT_MS;
     const [older, totals, minutes, after] = await Promise.all([
-      store.keptVerdicts({ nodeIds, sinceMs, newestMax: VERDICTS_READ_MAX }),
+      store.countedVerdicts({ nodeIds, sinceMs, withoutTaskIds: overturned }),
       store.nodeTotals(nodeIds, { sinceMs, recentSinceMs: sinceMs }),
       store.playedMinutes(nodeIds, sinceMs),
       store.afterService(changed.map((standing) => ({ nodeId: standing.nodeId, timesSinceMs: timesSinceMs(standing, sinceMs) })), sinceMs),
     ]);
-    const verdicts = Map.groupBy([...older, ...fresh].filter(({ taskId }) => !overturned.has(taskId)), ({ nodeId }) => nodeId);
+    const verdicts = Map.groupBy([...older, ...fresh], ({ nodeId }) => nodeId);
     const totalsOf = new Map<string, NodeTotals>(totals.map((each) => [each.nodeId, each]));
     const minutesOf = new Map(minutes.map((each) => [each.nodeId, each]));
     const afterOf = new Map(after.map((each) => [each.nodeId, each]));
@@ -68,7 +78,7 @@ export function createJudge({ store, key, nextAuditRules }: JudgePorts) {
   return {
     judge,
     /** By what is kept, when only the minutes of play are new. */
-    scoreAgain: (standings: readonly NodeStanding[], at: number): Promise<NodeStanding[]> => score(standings, [], new Set(), at),
+    scoreAgain: (standings: readonly NodeStanding[], at: number): Promise<NodeStanding[]> => score(standings, [], [], at),
   };
 }
 

@@ -56,6 +56,8 @@ export const NODE_CALL_MS = 120_000;
 
 /** How long what was published can be had: appeals are monthly. */
 export const EPOCHS_KEPT_MS = 32 * 24 * 3_600_000;
+/** Answered knocks count in no score, and are nine of ten verdicts: more than a node's page shows of them stands only in what was published. */
+export const KNOCKS_KEPT_MS = 3 * 24 * 3_600_000;
 export const VERDICTS_KEPT_MS = 30 * 24 * 3_600_000;
 /** So many clear verdicts after one another bring a node back. */
 export const CLEARS_TO_RETURN = 3;

@@ -23,7 +23,7 @@ import { restsUntilMs, type Order } from "./conclude.ts";
 import { createJudge, type JudgePorts } from "./judge.ts";
 import { applyEvent, isWorking, openEpoch, type Epoch, type EpochEvent, type EpochOpened } from "./epoch.ts";
 import { hearChecker } from "./hear-checker.ts";
-import { APPEAL_EVERY_MS, EPOCHS_KEPT_MS, SEALING_SHARE, WORK_MS } from "./limits.ts";
+import { APPEAL_EVERY_MS, EPOCHS_KEPT_MS, KNOCKS_KEPT_MS, SEALING_SHARE, WORK_MS } from "./limits.ts";
 import { ALL_SUBJECT, homeSubject, refereeSubject, ToReferee, type ToAll, type ToHome } from "./mail.ts";
 import { makeAssignment } from "./make-assignment.ts";
 import { nextSteps, type Step } from "./next-steps.ts";
@@ -398,6 +398,6 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
   async function trim(at: number): Promise<void> {
     if (at - trimmedMs < TRIM_EVERY_MS) return;
     trimmedMs = at;
-    await store.trimChecking(at - EPOCHS_KEPT_MS);
+    await store.trimChecking({ beforeMs: at - EPOCHS_KEPT_MS, knocksBeforeMs: at - KNOCKS_KEPT_MS });
   }
 }

@@ -1,7 +1,7 @@
 // A node's score from what is kept of it, and its trend. Pure.
 
 import { scoreNode, type NodeHistory } from "@nearframe/shared/checking/scores";
-import type { KeptVerdict } from "../store/checking-ports.ts";
+import type { CountedVerdicts } from "../store/checking-ports.ts";
 import type { NodeTotals } from "../store/node-ports.ts";
 import { VERDICTS_KEPT_MS } from "./limits.ts";
 import { lookReasons, type AfterService } from "./after-service.ts";
@@ -14,7 +14,7 @@ const TREND_DAYS = 30;
 const NEW_MS = 10 * 60_000;
 
 export type ScoreInputs = {
-  verdicts: readonly KeptVerdict[];
+  verdicts: readonly CountedVerdicts[];
   totals: NodeTotals | undefined;
   minutes: NodeHistory["minutes"];
   service: Pick<AfterService, "ends" | "ratings">;
@@ -27,16 +27,10 @@ export function scoreStanding(standing: NodeStanding, { verdicts, totals, minute
     sessions: { ended: totals?.sessionsEnded ?? 0, failedByHost: totals?.sessionsFailedByHost ?? 0, ends: service.ends },
     ratings: service.ratings,
     uptimeShare: totals && knownMs >= NEW_MS ? Math.min(1, totals.linkedMs / knownMs) : 1,
-    verdicts: verdicts.filter((verdict) => counts(verdict, nowMs)).map(({ atMs, outcome, faults, kind }) => ({ atMs, outcome: outcome as "clear" | "faulty", faults, kind })),
+    verdicts,
   }, nowMs);
   const day = Math.floor(nowMs / DAY_MS);
   const { performance, reliability, honesty, overall } = score;
   const trend = [...standing.trend.filter((each) => each.day !== day), { day, performance, reliability, honesty, overall }];
   return { ...standing, score: { ...score, reasons: [...score.reasons, ...washReasons(standing, nowMs, VERDICTS_KEPT_MS), ...lookReasons(standing)], atMs: nowMs }, trend: trend.slice(-TREND_DAYS) };
-}
-
-/** That a node is there each quarter of an hour is no proof of how it plays: it would drown what is. */
-function counts({ atMs, outcome, check, overturned }: KeptVerdict, nowMs: number): boolean {
-  if (outcome === "undecided" || overturned || nowMs - atMs > VERDICTS_KEPT_MS) return false;
-  return check !== "liveness" || outcome === "faulty";
 }

@@ -23,6 +23,9 @@ export type KeptVerdict = {
   overturned: boolean;
 };
 
+/** So many of one node and kind that found the same on one day (UTC). */
+export type CountedVerdicts = Pick<KeptVerdict, "nodeId" | "kind" | "faults"> & { count: number; /** Of them all, the mean. */ atMs: number };
+
 export type ClosedEpoch = {
   epoch: number;
   endedAtMs: number;
@@ -52,6 +55,11 @@ export interface CheckingStore {
   newestEpochs(count: number, before?: number): Promise<EpochName[]>;
   /** Of these nodes, or of all; oldest first, of too many the newest. */
   keptVerdicts(options: { nodeIds?: readonly string[]; sinceMs: number; newestMax: number }): Promise<KeptVerdict[]>;
+  /**
+   * What counts in scores (`checking/count-verdicts.ts`) of what was decided of these nodes since then, but not in these tasks.
+   * By node, the oldest first.
+   */
+  countedVerdicts(options: { nodeIds: readonly string[]; sinceMs: number; withoutTaskIds: readonly string[] }): Promise<CountedVerdicts[]>;
   /** Of these nodes, and some of it between these times; oldest first. */
   checkedPlays(options: { nodeIds: readonly string[]; fromMs: number; untilMs: number; most: number }): Promise<CheckedPlay[]>;
   /** Of these nodes, or of all. */
@@ -59,8 +67,8 @@ export interface CheckingStore {
   saveStandings(standings: readonly NodeStanding[]): Promise<void>;
   reporters(reporterIds: readonly string[]): Promise<Reporter[]>;
   saveReporters(reporters: readonly Reporter[]): Promise<void>;
-  /** Takes away what ended before this. */
-  trimChecking(beforeMs: number): Promise<void>;
+  /** Takes away what ended before `beforeMs`, and before `knocksBeforeMs` verdicts of liveness that found nothing. */
+  trimChecking(options: { beforeMs: number; knocksBeforeMs: number }): Promise<void>;
 }
 
 export interface AfterServiceStore {

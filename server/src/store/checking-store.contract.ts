@@ -180,7 +180,7 @@ export function checkingStoreContract(open: () => Promise<CheckingStore & Judged
       expect(await find(AT, AT + 60_000)).toEqual([plays[1], plays[0]]);
       expect(await find(AT + 20_001, AT + 29_999)).toEqual([]);
       expect(await find(AT, AT + 60_000, 1)).toEqual([plays[1]]);
-      await store.trimChecking(AT + 30_000);
+      await store.trimChecking({ beforeMs: AT + 30_000, knocksBeforeMs: 0 });
       expect(await find(0, AT + 60_000)).toEqual([plays[0]]);
       await store.saveMinutes(["n1", "n2"].map((nodeId) => minuteRecord({ beganAtMs: AT }, { sessionId: `on-${nodeId}`, nodeId, reports: reports() })));
       const without = async (sinceMs: number) => (await store.unjudgedMinutes({ beganBeforeMs: AT + 1, most: 9, later: { nodeIds: ["n1"], sinceMs } })).map(({ nodeId }) => nodeId);
@@ -192,9 +192,37 @@ export function checkingStoreContract(open: () => Promise<CheckingStore & Judged
       const store = await open();
       await store.closeEpoch(closed({ epoch: 1, endedAtMs: AT - 10, verdicts: [verdict({ atMs: AT - 10 })] }));
       await store.closeEpoch(closed({ epoch: 2, verdicts: [verdict({ epoch: 2 })] }));
-      await store.trimChecking(AT);
+      await store.trimChecking({ beforeMs: AT, knocksBeforeMs: AT });
       expect((await store.newestEpochs(9)).map(({ epoch }) => epoch)).toEqual([2]);
       expect((await store.keptVerdicts({ sinceMs: 0, newestMax: 9 })).map(({ epoch }) => epoch)).toEqual([2]);
+      // Of knocks only what was not answered is kept longer.
+      await store.closeEpoch(closed({ epoch: 3, verdicts: [verdict({ epoch: 3, taskId: "silent", outcome: "faulty", faults: ["not-alive"] }), verdict({ epoch: 3, taskId: "play", check: "simulated-player" })] }));
+      await store.trimChecking({ beforeMs: AT, knocksBeforeMs: AT + 1 });
+      expect((await store.keptVerdicts({ sinceMs: 0, newestMax: 9 })).map(({ taskId }) => taskId)).toEqual(["play", "silent"]);
+      expect(await store.newestEpochs(9)).toHaveLength(2);
+    });
+
+    test("what counts in a score is summed up by day and by what was found", async () => {
+      const store = await open();
+      let tasks = 0;
+      const at = (atMs: number, change: Partial<KeptVerdict> = {}) => verdict({ taskId: `t${(tasks += 1)}`, check: "simulated-player", atMs, ...change });
+      const slow = { outcome: "faulty", faults: ["few-frames", "frozen"] } as const;
+      await store.closeEpoch(closed({
+        verdicts: [
+          at(AT), at(AT + 60_000), at(AT - 24 * 3_600_000), at(AT + 5, { ...slow, faults: [...slow.faults] }), at(AT + 6, { kind: "penalty" }), at(AT + 7, { nodeId: "n2" }),
+          // Of these nobody's score knows.
+          at(AT, { check: "liveness" }), at(AT, { outcome: "undecided" }), at(AT - 48 * 3_600_000), at(AT, { nodeId: "n3" }), at(AT, { taskId: "gone" }), at(AT, { taskId: "undone" }),
+          at(AT + 8, { check: "liveness", outcome: "faulty", faults: ["not-alive"] }),
+        ],
+        overturned: [{ nodeId: "n1", taskId: "undone" }],
+      }));
+      const counted = (await store.countedVerdicts({ nodeIds: ["n1", "n2"], sinceMs: AT - 24 * 3_600_000, withoutTaskIds: ["gone"] }))
+        .map(({ nodeId, kind, faults, count, atMs }) => [nodeId, kind, faults.join(), count, atMs - AT]);
+      expect(counted).toEqual([
+        ["n1", "routine", "", 1, -24 * 3_600_000], ["n1", "routine", "few-frames,frozen", 1, 5], ["n1", "penalty", "", 1, 6],
+        ["n1", "routine", "not-alive", 1, 8], ["n1", "routine", "", 2, 30_000], ["n2", "routine", "", 1, 7],
+      ]);
+      expect(await store.countedVerdicts({ nodeIds: [], sinceMs: 0, withoutTaskIds: [] })).toEqual([]);
     });
 
     test("minutes are judged once they are old enough, and summed up by what they came to and whose doing it was", async () => {

@@ -58,6 +58,14 @@ const VERDICTS = `
     order by at desc, epoch desc, task_id desc limit $3
   ) as newest order by at, epoch, task_id`;
 
+const COUNTED = `
+  select node_id, kind, faults, count(*)::integer as count, avg(extract(epoch from at))::double precision as at_s
+  from checking_verdicts
+  where outcome <> 'undecided' and (checked <> 'liveness' or outcome = 'faulty') and not overturned and at >= $2
+    and node_id in (select jsonb_array_elements_text($1::jsonb)) and task_id not in (select jsonb_array_elements_text($3::jsonb))
+  group by node_id, kind, faults, floor(extract(epoch from at) / 86400)
+  order by node_id, at_s`;
+
 /** Drivers give large integers as what holds them all. */
 const Big = z.pipe(z.union([z.number(), z.string(), z.bigint()]), z.transform(Number));
 
@@ -73,6 +81,7 @@ const VerdictRow = z.object({
   reports: z.int(),
   overturned: z.boolean(),
 });
+const CountedRow = z.object({ node_id: z.string(), kind: z.enum(["routine", "penalty"]), faults: z.array(FaultName), count: z.int(), at_s: z.number() });
 const PlayRow = z.object({
   epoch: Big, task_id: z.string(), checker_id: z.string(), node_id: z.string(), began_at: z.date(), ended_at: z.date(), fps_share: z.number(), loss_share: z.number(),
 });
@@ -124,6 +133,13 @@ export function sqlChecking(database: SqlDatabase): CheckingStore {
       const rows = await database.query(VERDICTS, [new Date(sinceMs), nodeIds ? JSON.stringify(nodeIds) : null, newestMax]);
       return rows.map(toVerdict);
     },
+    async countedVerdicts({ nodeIds, sinceMs, withoutTaskIds }) {
+      const rows = await database.query(COUNTED, [JSON.stringify(nodeIds), new Date(sinceMs), JSON.stringify(withoutTaskIds)]);
+      return rows.map((raw) => {
+        const { node_id: nodeId, kind, faults, count, at_s } = z.parse(CountedRow, raw);
+        return { nodeId, kind, faults, count, atMs: Math.round(at_s * 1_000) };
+      });
+    },
     async checkedPlays({ nodeIds, fromMs, untilMs, most }) {
       return (await database.query(PLAYS, [JSON.stringify(nodeIds), new Date(fromMs), new Date(untilMs), most])).map(toPlay);
     },
@@ -143,10 +159,10 @@ export function sqlChecking(database: SqlDatabase): CheckingStore {
       return rows.map((row) => z.parse(Reporter, row["reporter"]));
     },
     saveReporters: (reporters) => saveReporters(database, reporters),
-    async trimChecking(beforeMs) {
+    async trimChecking({ beforeMs, knocksBeforeMs }) {
       const before = new Date(beforeMs);
       await database.query("delete from checking_epochs where ended_at < $1", [before]);
-      await database.query("delete from checking_verdicts where at < $1", [before]);
+      await database.query("delete from checking_verdicts where at < $1 or (at < $2 and checked = 'liveness' and outcome <> 'faulty')", [before, new Date(knocksBeforeMs)]);
       await database.query("delete from checking_plays where ended_at < $1", [before]);
     },
   };

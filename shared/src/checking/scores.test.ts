@@ -7,12 +7,12 @@ const GOOD: NodeHistory = {
   minutes: { good: 5_000, degradedByHost: 0, badByHost: 0 },
   sessions: { ended: 200, failedByHost: 0 },
   uptimeShare: 0.999,
-  verdicts: Array.from({ length: 30 }, (_, day) => ({ atMs: NOW - day * DAY_MS, outcome: "clear" as const, faults: [], kind: "routine" as const })),
+  verdicts: Array.from({ length: 30 }, (_, day) => ({ atMs: NOW - day * DAY_MS, faults: [], kind: "routine" as const })),
 };
 const score = (change: Partial<NodeHistory> = {}) => scoreNode({ ...GOOD, ...change }, NOW);
 const penalty = (daysAgo: number) => [
   ...GOOD.verdicts,
-  { atMs: NOW - daysAgo * DAY_MS, outcome: "faulty" as const, faults: ["nonce-missed" as const], kind: "penalty" as const },
+  { atMs: NOW - daysAgo * DAY_MS, faults: ["nonce-missed" as const], kind: "penalty" as const },
 ];
 
 test("Wilson's lower bound: few observations say little", () => {
@@ -54,7 +54,7 @@ describe("a node", () => {
   });
 
   test("is not condemned by one unconfirmed finding", () => {
-    const once = [...GOOD.verdicts, { atMs: NOW, outcome: "faulty" as const, faults: ["nonce-missed" as const], kind: "routine" as const }];
+    const once = [...GOOD.verdicts, { atMs: NOW, faults: ["nonce-missed" as const], kind: "routine" as const }];
     expect(score({ verdicts: once }).honesty).toBeGreaterThan(0.85);
   });
 });

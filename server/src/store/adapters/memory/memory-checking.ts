@@ -1,6 +1,7 @@
 // What is kept of checking, without a database.
 
 import type { CheckedPlay } from "../../../checking/checked-plays.ts";
+import { countVerdicts } from "../../../checking/count-verdicts.ts";
 import type { EpochEvent } from "../../../checking/epoch.ts";
 import type { NodeStanding, Reporter } from "../../../checking/standing.ts";
 import type { SessionRecord } from "../../ports.ts";
@@ -59,6 +60,11 @@ export function createMemoryChecking(sessions: Map<string, SessionRecord>): Chec
           .slice(-newestMax),
       );
     },
+    async countedVerdicts({ nodeIds, sinceMs, withoutTaskIds }) {
+      const [wanted, without] = [new Set(nodeIds), new Set(withoutTaskIds)];
+      const counted = countVerdicts(verdicts.filter(({ nodeId, taskId, atMs }) => atMs >= sinceMs && wanted.has(nodeId) && !without.has(taskId)));
+      return structuredClone(counted.toSorted((a, b) => (a.nodeId === b.nodeId ? a.atMs - b.atMs : a.nodeId < b.nodeId ? -1 : 1)));
+    },
     async checkedPlays({ nodeIds, fromMs, untilMs, most }) {
       const found = plays.filter(({ nodeId, beganAtMs, endedAtMs }) => nodeIds.includes(nodeId) && endedAtMs >= fromMs && beganAtMs <= untilMs);
       return structuredClone(found.toSorted((a, b) => a.beganAtMs - b.beganAtMs || a.epoch - b.epoch || (`${a.taskId} ${a.checkerId}` < `${b.taskId} ${b.checkerId}` ? -1 : 1)).slice(0, most));
@@ -76,9 +82,9 @@ export function createMemoryChecking(sessions: Map<string, SessionRecord>): Chec
     async saveReporters(added) {
       for (const reporter of added) reporters.set(reporter.reporterId, structuredClone(reporter));
     },
-    async trimChecking(beforeMs) {
+    async trimChecking({ beforeMs, knocksBeforeMs }) {
       for (const [epoch, { endedAtMs }] of epochs) if (endedAtMs < beforeMs) epochs.delete(epoch);
-      verdicts = verdicts.filter(({ atMs }) => atMs >= beforeMs);
+      verdicts = verdicts.filter(({ atMs, check, outcome }) => atMs >= (check === "liveness" && outcome !== "faulty" ? Math.max(beforeMs, knocksBeforeMs) : beforeMs));
       plays = plays.filter(({ endedAtMs }) => endedAtMs >= beforeMs);
     },
   };
