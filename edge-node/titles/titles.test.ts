@@ -1,6 +1,6 @@
 // The titles that come with a node: whole, and as large as they say.
 
-import { access, readdir, readFile } from "node:fs/promises";
+import { access, readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { loadTitles, type FolderReader } from "@nearframe/shared/title/load-titles";
@@ -28,6 +28,16 @@ async function pictureSize(file: string): Promise<[number, number]> {
 test.each(loaded.titles)("$manifest.name has a cover of 3:4 and a hero of 16:9", async ({ manifest, folder }) => {
   expect(await pictureSize(path.join(folder, manifest.art.cover))).toEqual([600, 800]);
   expect(await pictureSize(path.join(folder, manifest.art.hero))).toEqual([1280, 720]);
+});
+
+/** A second of a slow phone's line, and no more than the page itself. */
+const CLIP_BYTES_MAX = 150 * 1024;
+const shown = loaded.titles.filter(({ manifest }) => manifest.art.preview !== undefined);
+test("those that are games show themselves while a player waits", () => {
+  expect(shown.map(({ manifest }) => manifest.id)).toEqual(["freedoom", "lanternfly", "supertux", "tux-racer"]);
+});
+test.each(shown)("$manifest.name's clip is small", async ({ manifest, folder }) => {
+  expect((await stat(path.join(folder, manifest.art.preview ?? ""))).size).toBeLessThanOrEqual(CLIP_BYTES_MAX);
 });
 
 const games = loaded.titles.filter(({ manifest }) => manifest.category !== "app");

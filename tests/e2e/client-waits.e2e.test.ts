@@ -1,5 +1,5 @@
 // What waits for a player before a title is opened: the lock screen, a session that runs on
-// another device, two saves of one title.
+// another device, two saves of one title; and what moves while it starts.
 
 import type { Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -103,5 +103,49 @@ test("two saves of a title are offered before it starts, and the one chosen is t
   await sheet.getByRole("button", { name: "Go on with this one" }).tap();
   await waitForFrames(page);
   expect(chosen).toEqual([{ saveId: ids.branch }]);
+  await phone.close();
+});
+
+test("while a title takes its time its own play moves, until the first frame; for who saves data or wants little motion it does not", async () => {
+  const phone = await openBrowser(scope, { ...PHONE, reducedMotion: "no-preference" });
+  const page = await phone.newPage();
+  // The word that the title has drawn comes when the test lets it: so long the title takes its time.
+  let letDraw = () => {};
+  await page.routeWebSocket(/\/control$/, (socket) => {
+    const server = socket.connectToServer();
+    const drawn = new Promise<void>((resolve) => (letDraw = resolve));
+    socket.onMessage((message) => server.send(message));
+    server.onMessage((message) => {
+      if (String(message).includes(`"first-picture"`)) void drawn.then(() => socket.send(message));
+      else socket.send(message);
+    });
+  });
+  const fetched: string[] = [];
+  page.on("request", (request) => void (new URL(request.url()).pathname.endsWith("/art/preview") && fetched.push(request.url())));
+  const clip = page.locator("video[data-preview]");
+
+  await page.goto(`${stack.url}/play/lanternfly`);
+  await page.waitForFunction(() => (document.querySelector<HTMLVideoElement>("video[data-preview][data-moves=true]")?.currentTime ?? 0) > 0.3);
+  letDraw();
+  await waitForFrames(page);
+  expect(await clip.count()).toBe(0);
+  expect(fetched.length).toBeGreaterThan(0);
+
+  const waitsStill = async (why: string) => {
+    await page.getByRole("button", { name: "Menu", exact: true }).tap();
+    await page.getByRole("dialog").getByRole("button", { name: "Leave", exact: true }).tap();
+    await titles(page).waitFor();
+    const before = fetched.length;
+    await page.goto(`${stack.url}/play/lanternfly`);
+    await page.getByText(/^[2-9]\.\d s$/).waitFor();
+    expect([await clip.count(), fetched.length - before], why).toEqual([0, 0]);
+    letDraw();
+    await waitForFrames(page);
+  };
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await waitsStill("little motion");
+  await page.emulateMedia({ reducedMotion: "no-preference" });
+  await page.evaluate(() => localStorage.setItem("nearframe.settings", JSON.stringify({ dataSaver: true })));
+  await waitsStill("little data");
   await phone.close();
 });

@@ -46,11 +46,17 @@ describe("loading", () => {
     const title = sampleTitle("night-train", { art: { cover: "/c", hero: "/h", accent: "#ff5a36", preview: "/clip.mp4" } });
     const clips = () => document.querySelectorAll("video[data-preview]").length;
     const wait = () => act(() => void vi.advanceTimersByTime(1_000));
-    const { unmount } = render(<Loading view={view} title={title} thrifty={false} onLeave={vi.fn()} />);
+    const { unmount, rerender } = render(<Loading view={view} title={title} thrifty={false} onLeave={vi.fn()} />);
     expect(clips()).toBe(0);
     wait();
     expect(clips()).toBe(1);
+    const clip = document.querySelector("video[data-preview]");
+    expect(clip?.getAttribute("src")).toBe("/clip.mp4");
+    const drawn = { ...view, steps: steps.map(({ step }) => ({ step, state: "done" }) as const) };
+    rerender(<Loading view={drawn} title={title} thrifty={false} onLeave={vi.fn()} />);
+    expect(document.querySelector("video[data-preview]"), "goes on to the first frame").toBe(clip);
     unmount();
+    expect(clip?.getAttribute("src"), "is fetched no further").toBeNull();
     render(<Loading view={view} title={title} thrifty onLeave={vi.fn()} />);
     wait();
     expect(clips()).toBe(0);

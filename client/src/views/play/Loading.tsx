@@ -1,6 +1,7 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { PublicTitle } from "@nearframe/shared/api/titles";
 import type { PlayView } from "../../view-model/play-view.ts";
+import { mayPreview, PREVIEW_AFTER_MS } from "../../view-model/preview.ts";
 import { Button } from "../parts/Button.tsx";
 import { useTexts } from "../use-texts.ts";
 import styles from "./Loading.module.css";
@@ -21,7 +22,7 @@ export function Loading({ view, title, thrifty, onLeave }: LoadingProps) {
   return (
     <section className={styles.page} aria-label={title?.name}>
       {title && <img className={styles.art} src={title.art.hero} alt="" />}
-      {title?.art.preview !== undefined && !thrifty && <Preview src={title.art.preview} />}
+      {title?.art.preview !== undefined && <Preview src={title.art.preview} view={view} thrifty={thrifty} />}
       <div className={styles.words}>
         {title && <h1 className={styles.name}>{title.name}</h1>}
         <div className={styles.now}>
@@ -60,23 +61,38 @@ export function Loading({ view, title, thrifty, onLeave }: LoadingProps) {
   }
 }
 
-/** Waits a moment first: what starts at once needs no trailer, and the line is the session's. */
-const PREVIEW_AFTER_MS = 700;
+type PreviewProps = Pick<LoadingProps, "view" | "thrifty"> & { src: string };
 
 /** Some seconds of the title's own play, over its picture as soon as they are there. */
-function Preview({ src }: { src: string }) {
-  const [due, setDue] = useState(false);
-  const [moves, setMoves] = useState(false);
+function Preview({ src, view, thrifty }: PreviewProps) {
+  const [waitedMs, setWaitedMs] = useState(0);
+  const [littleMotion] = useState(() => window.matchMedia("(prefers-reduced-motion: reduce)").matches);
   useEffect(() => {
-    // Who wants little motion waits with the picture.
-    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    const timer = setTimeout(() => setDue(true), PREVIEW_AFTER_MS);
+    const timer = setTimeout(() => setWaitedMs(PREVIEW_AFTER_MS), PREVIEW_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
-  if (!due) return null;
+  // One that moves goes on to the first frame, unless the player wants less.
+  const [begun, setBegun] = useState(false);
+  if (!begun && mayPreview({ view, waitedMs, thrifty, littleMotion })) setBegun(true);
+  return begun && !thrifty ? <Clip src={src} /> : null;
+}
+
+function Clip({ src }: { src: string }) {
+  const [moves, setMoves] = useState(false);
+  const video = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const element = video.current;
+    if (!element) return;
+    element.src = src;
+    return () => {
+      // A video that is only taken off the page may be fetched to its end, and may keep its decoder.
+      element.removeAttribute("src");
+      element.load();
+    };
+  }, [src]);
   return (
     <video
-      className={styles.preview} data-moves={moves} data-preview src={src} autoPlay muted loop playsInline
+      ref={video} className={styles.preview} data-moves={moves} data-preview autoPlay muted loop playsInline
       disablePictureInPicture tabIndex={-1} aria-hidden="true" onPlaying={() => setMoves(true)}
     />
   );
