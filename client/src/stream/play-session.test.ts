@@ -35,6 +35,7 @@ function fakeLink() {
 const channel = { bufferedBytes: 0, send: () => true };
 const fakeReceiver = (): Receiver => ({
   channels: { inputState: channel, inputEdges: channel, control: channel, receipts: channel },
+  learnRoundTrip: () => undefined,
   stats: async () => new Map() as unknown as RTCStatsReport,
   sendVoice: async () => ({ replace: async () => undefined, close() {} }),
   sendCamera: async () => ({ replace: async () => undefined, close() {} }),

@@ -46,6 +46,8 @@ export interface Receiver {
   /** The player's camera, in the same way. */
   sendCamera(track: MediaStreamTrack): Promise<SentTrack>;
   stats(): Promise<RTCStatsReport>;
+  /** Lets the browser learn the round trip, for its repairs. Holds the page up for a moment: not before it has a picture. */
+  learnRoundTrip(): void;
   /** Rejects when the node can't be asked or does not know the transport any more. */
   restartIce(): Promise<void>;
 }
@@ -145,7 +147,6 @@ export function openPath(scope: Scope, offer: Offer, { device, call }: ReceiverP
       return { control, input };
     },
     async open() {
-      roundTrip.start();
       const [{ inputState, inputEdges }, control, receipts] = await Promise.all([
         openHands(),
         openControl(),
@@ -172,6 +173,7 @@ export function openPath(scope: Scope, offer: Offer, { device, call }: ReceiverP
           };
         },
         stats: () => receive.getStats(),
+        learnRoundTrip: roundTrip.start,
         async restartIce() {
           await Promise.all(
             [receive, send].map(async (transport) => {

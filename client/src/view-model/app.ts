@@ -9,6 +9,7 @@ import { openStorage, type Kept } from "./browser-storage.ts";
 import { createCatalogue, type CatalogueModel } from "./catalogue.ts";
 import { createDevice, type Device } from "./device-facts.ts";
 import { createLock, type Lock } from "./lock.ts";
+import { createPlayAhead, type PlayAhead } from "./play-ahead.ts";
 import { createRatings, type Ratings } from "./ratings.ts";
 import { createRecents, type Recents } from "./recents.ts";
 import { createRouter, homePath, type Router } from "./route.ts";
@@ -30,6 +31,7 @@ export interface App {
   readonly api: ServerApi;
   readonly saves: SaveChoices;
   readonly lock: Lock;
+  readonly playAhead: PlayAhead;
   /** This device is another player from now on: the one whose token this is. */
   become(token: string): void;
   /** Where the play page keeps what a player changed about a title's controls. */
@@ -80,6 +82,7 @@ export function createBrowserApp(scope: Scope, window: Window): App {
   return {
     router,
     lock,
+    playAhead: createPlayAhead(browserTimers),
     saves: createSaveChoices(scope, { api, link }),
     become(next) {
       token.write(next);

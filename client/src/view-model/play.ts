@@ -18,7 +18,7 @@ import type { PartLook } from "../input/touch-controls.ts";
 import { createLatencyMeter } from "../stream/latency-meter.ts";
 import { createPathPings } from "../stream/path-pings.ts";
 import { createPlaySession, type PlaySessionPorts } from "../stream/play-session.ts";
-import type { SendChannel } from "../stream/receiver.ts";
+import type { Receiver, SendChannel } from "../stream/receiver.ts";
 import { createReceipts } from "../stream/receipts.ts";
 import { createScreen, type Screen, type ScreenElements } from "../stream/screen.ts";
 import { sessionIdOf, type SessionState } from "../stream/session-state.ts";
@@ -139,6 +139,8 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
   /** What has arrived, for a stage that may be mounted later, or again. */
   const tracks = new Map<string, MediaStreamTrack>();
   let control: SendChannel | undefined;
+  /** The path of which no frame was seen yet. */
+  let unseen: Receiver | undefined;
   let mounted:
     | {
         screen: Screen;
@@ -166,6 +168,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
       pings.connect(receiver?.channels.receipts);
       presence.connect(receiver?.channels.control);
       control = receiver?.channels.control;
+      unseen = receiver;
       senses.connect(receiver);
       agent.connect(receiver?.channels.control);
       preference.connect(receiver?.channels.control);
@@ -248,6 +251,8 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
         receipts.handleFrame(frame);
         meter.handleFrame(frame);
         session.handleFrame(frame.visibleAtMs);
+        unseen?.learnRoundTrip();
+        unseen = undefined;
       },
       onSoundBlocked: () => tell({ kind: "sound-blocked" }),
     });

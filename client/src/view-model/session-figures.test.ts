@@ -39,6 +39,7 @@ function setUp() {
       inputState: channel, inputEdges: channel, receipts: channel,
       control: { bufferedBytes: 0, send: (text) => told.push(z.parse(PlayerToNode, JSON.parse(text as string))) > 0 },
     },
+    learnRoundTrip: () => undefined,
     stats: async () => new Map<string, unknown>([["v", video()], ["a", audio()]]) as unknown as RTCStatsReport,
     sendVoice: async () => ({ replace: async () => undefined, close() {} }),
     sendCamera: async () => ({ replace: async () => undefined, close() {} }),

@@ -1,14 +1,17 @@
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import type { App } from "../view-model/app.ts";
 import { homePath, nodePath, pagePath, playPath, type Page } from "../view-model/route.ts";
 import { Arriving } from "./Arriving.tsx";
 import { HomePage } from "./home/HomePage.tsx";
 import { NotFound } from "./NotFound.tsx";
 import { withTransition } from "./page-change.ts";
+import type { PlayPageProps } from "./play/PlayPage.tsx";
 import { useBehavior } from "./use-behavior.ts";
 
+/** The player's part, once it is here. */
+let playPage: Awaited<ReturnType<typeof loadPlayPage>> | undefined;
 const loadPlayPage = () => import("./play/PlayPage.tsx");
-const PlayPage = lazy(loadPlayPage);
+const LatePlayPage = lazy(loadPlayPage);
 const VisitPage = lazy(() => import("./friends/VisitPage.tsx"));
 const NodesPage = lazy(() => import("./nodes/NodesPage.tsx"));
 const ShellPages = lazy(() => import("./ShellPages.tsx"));
@@ -19,8 +22,10 @@ export function AppView({ app }: { app: App }) {
   const catalogue = useBehavior(app.catalogue.state);
   useWarmUp();
   const { router } = app;
-  const open = (titleId: string, pressed: Element, takesOver = false) =>
+  const open = (titleId: string, pressed: Element, takesOver = false) => {
+    playPage?.begin(app, titleId, takesOver);
     withTransition(() => router.go(playPath(titleId), { takesOver }), pressed);
+  };
   const goTo = (page: Page) => withTransition(() => router.go(pagePath(page)));
 
   switch (route.page) {
@@ -51,7 +56,7 @@ export function AppView({ app }: { app: App }) {
       const title = catalogue.is === "ready" ? catalogue.titles.find(({ id }) => id === route.titleId) : undefined;
       return (
         <Suspense fallback={<Arriving title={title} />}>
-          <PlayPage
+          <PlayPart
             key={route.titleId}
             app={app}
             titleId={route.titleId}
@@ -75,10 +80,19 @@ export function AppView({ app }: { app: App }) {
   }
 }
 
+/** What is here already is shown at once: after a fallback, even one that nobody saw, React holds content back for 300 ms. */
+function PlayPart(props: PlayPageProps) {
+  const [Part] = useState(() => playPage?.default ?? LatePlayPage);
+  return <Part {...props} />;
+}
+
 function useWarmUp(): void {
   useEffect(() => {
     const warm = () => {
-      void loadPlayPage().then(({ warmUp }) => warmUp());
+      void loadPlayPage().then((loaded) => {
+        playPage = loaded;
+        loaded.warmUp();
+      });
       void import("./ShellPages.tsx");
     };
     if (!("requestIdleCallback" in window)) return warm();

@@ -15,7 +15,17 @@ import { PlayStage } from "./PlayStage.tsx";
 
 export { warmUp } from "../../play-entry.ts";
 
-type PlayPageProps = {
+/** Asks for a session at the tap; the page that comes takes it over. */
+export function begin(app: App, titleId: string, takesOver: boolean): void {
+  app.playAhead.begin(titleId, (scope) => open(scope, app, titleId, { tappedAtMs: performance.now(), takesOver }));
+}
+
+function open(scope: Scope, app: App, titleId: string, { tappedAtMs, takesOver }: { tappedAtMs: number; takesOver: boolean }): Play {
+  const { link, storage, settings, api } = app;
+  return createBrowserPlay(scope, titleId, tappedAtMs, { link, storage, settings: settings.value, api, takesOver });
+}
+
+export type PlayPageProps = {
   titleId: string;
   title: PublicTitle | undefined;
   tappedAtMs: number;
@@ -28,7 +38,7 @@ type PlayPageProps = {
 export default function PlayPage({ titleId, title, tappedAtMs, takesOver, app, onHome }: PlayPageProps) {
   const [tries, setTries] = useState({ count: 0, tappedAtMs, takesOver });
   const create = useCallback(
-    (scope: Scope) => createBrowserPlay(scope, titleId, tries.tappedAtMs, { link: app.link, storage: app.storage, settings: app.settings.value, api: app.api, takesOver: tries.takesOver }),
+    (scope: Scope) => app.playAhead.take(titleId, scope) ?? open(scope, app, titleId, tries),
     [titleId, tries, app],
   );
   const play = useModel(create);
