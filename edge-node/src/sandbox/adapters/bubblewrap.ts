@@ -125,7 +125,7 @@ const start = async (
         termGraceMs: TERM_GRACE_MS,
         askToEnd: () => {
           // One that has not begun has nothing to write down.
-          if (!askTitleToEnd(firstPid)) process.kill(child.pid, "SIGKILL");
+          if (!askTitleToEnd(firstPid)) kill(child.pid);
         },
         onReport: (text) => {
           report += text;
@@ -153,11 +153,11 @@ const start = async (
         firstPid: () => firstPid,
         onExceeded: (what) => {
           exceeded = what;
-          process.kill(child.pid, "SIGKILL");
+          kill(child.pid);
         },
         onFault: (error) => {
           exceeded = `what the title uses can't be watched: ${(error as Error).message}`;
-          process.kill(child.pid, "SIGKILL");
+          kill(child.pid);
         },
       },
       scope.child(),
@@ -215,6 +215,15 @@ function askTitleToEnd(firstPid: number | undefined): boolean {
     // It has ended by itself.
     if (code === "ENOENT" || code === "ESRCH") return true;
     throw error;
+  }
+}
+
+/** The kernel may have been quicker: for a title that it ended for its memory there is nobody left to kill. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
 
