@@ -2,7 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { chmod, readdir, readlink, writeFile } from "node:fs/promises";
+import { access, chmod, readdir, readlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -11,7 +11,6 @@ import { Scope } from "@nearframe/shared/lifetime";
 import { createGraphics } from "../graphics/graphics.ts";
 import { openXvfb } from "../display/adapters/xvfb.ts";
 import { createPrivateFolder } from "../process/private-folder.ts";
-import type { Display, Sound } from "../session/ports.ts";
 import { openPulse } from "../sound/adapters/pulse.ts";
 import { createLauncher } from "../title/launch.ts";
 import { SCRIPT_SIZE, scriptManifest } from "../title/testing/script-manifest.ts";
@@ -24,17 +23,15 @@ const PLACES = ["/tmp", "/var/tmp", "/dev/shm", "/run"];
 
 let machine: Scope;
 let sandbox: Sandbox;
-let display: Display;
-let sound: Sound;
 beforeAll(async () => {
   machine = new Scope();
   sandbox = await openBubblewrap({ networkAllowed: false });
-  [display, sound] = await Promise.all([openXvfb(SCRIPT_SIZE, machine), openPulse(machine)]);
 });
 afterAll(() => machine.close());
 
-test("nothing that a title wrote can be found on the machine once its session is over", async () => {
+test("nothing that a title wrote, showed or played can be found on the machine once its session is over", async () => {
   const session = machine.child();
+  const [display, sound] = await Promise.all([openXvfb(SCRIPT_SIZE, session), openPulse(session)]);
   const titleFolder = await createPrivateFolder("title", machine);
   await chmod(titleFolder, 0o755);
   const sessionFolder = await createPrivateFolder("session", session);
@@ -69,10 +66,15 @@ sleep 1000
   const view = await readlink(`/proc/${inside}/ns/mnt`);
   const seen = await filesWith(canary, written.map((file) => `/proc/${inside}/root${file}`));
   expect(seen).toHaveLength(written.length);
+  // Its pictures, its sound, the keys to both, and what the node keeps for the session.
+  const kept = [display.framebufferPath ?? "", display.environment.XAUTHORITY ?? "", sound.monitorSocketPath, sessionFolder];
+  const present = () => Promise.all(kept.map((file) => access(file).then(() => true, () => false)));
+  expect(await present()).toEqual(kept.map(() => true));
 
   await session.close();
   // Its own file systems are gone with the last process that saw them,
   await vi.waitFor(async () => expect(await processesSeeing(view)).toEqual([]), { timeout: 5_000 });
+  expect(await present()).toEqual(kept.map(() => false));
   // and the machine's have nothing of it.
   expect(await filesWith(canary, [...new Set([...PLACES, tmpdir()])])).toEqual([]);
 });

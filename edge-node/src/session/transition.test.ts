@@ -44,6 +44,14 @@ describe("how a session ends", () => {
     });
   }
 
+  test("a title that used more than it may ends its session with what that was, whatever it exited with", () => {
+    const exceeded = "the title used more than its 224 MB of memory";
+    for (const event of [exit(0), exit(null, "SIGKILL")]) {
+      const [, effects] = play([[1_000, { ...event, exceeded } as SessionEvent], [1_100, { type: "all-closed" }]], running);
+      expect(effects.at(-1)).toEqual({ type: "report-end", reason: "title-crashed", detail: exceeded });
+    }
+  });
+
   test("the first end stands, whatever fails while things close", () => {
     const [session, effects] = play(
       [[1_000, exit(1)], [1_001, { type: "part-failed", part: "pipeline", detail: "killed" }], [1_002, exit(0)], [1_100, { type: "all-closed" }]],
