@@ -2,7 +2,7 @@
 // is the card here: a Vulkan driver as any other, that draws on the processor and has no device.
 
 import { execFile } from "node:child_process";
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -12,8 +12,9 @@ import { openXvfb } from "../display/adapters/xvfb.ts";
 import { createPrivateFolder } from "../process/private-folder.ts";
 import { openBubblewrap } from "../sandbox/adapters/bubblewrap.ts";
 import type { Sandbox } from "../sandbox/ports.ts";
-import type { Display, Sound } from "../session/ports.ts";
+import type { Display, RunningProgram, Sound } from "../session/ports.ts";
 import { openPulse } from "../sound/adapters/pulse.ts";
+import type { Bridge } from "../title/bridge/open-bridge.ts";
 import { createLauncher } from "../title/launch.ts";
 import { SCRIPT_SIZE, scriptManifest } from "../title/testing/script-manifest.ts";
 import type { Card } from "./find-cards.ts";
@@ -65,6 +66,43 @@ async function outputOf(script: string, cards: readonly Card[], manifest: Partia
   return title.lastOutput();
 }
 
+async function launchWeb(page: string, cards: readonly Card[]): Promise<RunningProgram> {
+  const titleFolder = await createPrivateFolder("title", scope);
+  await chmod(titleFolder, 0o755);
+  const sessionFolder = await createPrivateFolder("session", scope);
+  await writeFile(join(titleFolder, "index.html"), page);
+  const launcher = createLauncher(
+    { sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache"), graphics: createGraphics(cards) }, scope,
+  );
+  const resources = { cpuCores: 1, memoryMb: 512, gpu: cards.length > 0, network: false };
+  return launcher.launch(
+    { title: { folder: titleFolder, manifest: scriptManifest({ runtime: "web", page: "index.html", environment: ON_THE_PROCESSOR, resources }) }, sessionFolder, display, sound },
+    scope,
+  );
+}
+
+/** What can be read on a web title's page, once there is a button. */
+async function readNames(bridge: Bridge | undefined): Promise<string[]> {
+  let names: string[] = [];
+  bridge?.listen((message) => {
+    if (message.type === "tree" && message.nodes.some(({ role }) => role === "button")) names = message.nodes.map(({ name }) => name);
+  });
+  await vi.waitFor(
+    () => {
+      bridge?.send({ type: "tree.read", id: 1 });
+      expect(names).not.toEqual([]);
+    },
+    { timeout: 40_000, interval: 300 },
+  );
+  return names;
+}
+
+/** The colour of one of the display's pixels as red, green, blue. */
+async function pixelAt(x: number, y: number): Promise<number> {
+  const file = await readFile(display.framebufferPath ?? "");
+  return file.readUInt32LE(file.readUInt32BE(0) + file.readUInt32BE(76) * 12 + y * file.readUInt32BE(48) + x * 4) & 0xff_ffff;
+}
+
 describe("a title that asks for a card", () => {
   test("is drawn by the card's Vulkan driver, OpenGL too", async () => {
     const output = await outputOf("glxinfo -B", [LAVAPIPE], { environment: ON_THE_PROCESSOR });
@@ -74,6 +112,18 @@ describe("a title that asks for a card", () => {
   test("is not started on a node that has none, and the reason is said", async () => {
     await expect(outputOf("true", [])).rejects.toThrow(/drawn by a graphics card.*none that titles can use/);
   });
+});
+
+test("a web title that asks for a card is drawn by it, what its page draws with WebGL too, and is seen", { timeout: 60_000 }, async () => {
+  const page = `<!doctype html><html style="background:#103050"><body><script>
+    const gl = document.createElement("canvas").getContext("webgl");
+    const facts = gl?.getExtension("WEBGL_debug_renderer_info");
+    document.body.append(Object.assign(document.createElement("button"), { textContent: facts ? gl.getParameter(facts.UNMASKED_RENDERER_WEBGL) : "none" }));
+  </script>`;
+  const { bridge } = await launchWeb(page, [LAVAPIPE]);
+  const names = await readNames(bridge);
+  expect(names).toContainEqual(expect.stringMatching(/Vulkan.*llvmpipe/));
+  await vi.waitFor(async () => expect(await pixelAt(SCRIPT_SIZE.width - 1, SCRIPT_SIZE.height - 1)).toBe(0x10_30_50), { timeout: 20_000 });
 });
 
 test("a title that asks for none is drawn by the processor, whatever cards there are", async () => {

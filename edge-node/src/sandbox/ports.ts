@@ -31,6 +31,8 @@ export type Confinement = {
   /** Process in whose IPC namespace the display lives; undefined where it lives in the machine's. */
   displayPid: number | undefined;
   network: boolean;
+  /** With a network: the names that it may look up, and all that it may reach; undefined: whatever is public. */
+  networkNames: readonly string[] | undefined;
   /** A browser makes sandboxes of its own, and needs the system calls for it. */
   nestsSandboxes: boolean;
   limits: ResourceLimits;

@@ -19,6 +19,7 @@ import { idlePolicyOf } from "@nearframe/shared/title/idle-policy";
 import { START_TIMEOUT_S_DEFAULT, type Title } from "@nearframe/shared/title/manifest";
 import type { TitleSource } from "@nearframe/shared/title-store/package";
 import { createAgentDoor } from "../agent/agent-door.ts";
+import { bridgesTouches, bridgeTouches } from "../input/bridged-touches.ts";
 import { mapPads } from "../input/mapped-pads.ts";
 import { createInputMark, machineMs } from "../input/mark.ts";
 import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
@@ -290,8 +291,8 @@ export function createSession(
     microphone = ports.openMicrophone(sound, scope);
     screen = display;
     const mark = createInputMark(join(folder, "input-mark"), scope);
-    const mapping = title.manifest.input.pad;
-    const sink = host.lacks.pad !== undefined && mapping ? mapPads(host, mapping, ports.clock, scope) : host;
+    const hands = bridgesTouches(title.manifest) ? bridgeTouches(host, titleLink.handleFingers) : host;
+    const sink = hands.lacks.pad !== undefined && title.manifest.input.pad ? mapPads(hands, title.manifest.input.pad, ports.clock, scope) : hands;
     titleSink = sink;
     input = createPlayerInput({ sink, mark, onProblem: log }, scope);
     const startStream = () => stream.start({ display, sound, inputMarkPath: mark.path }).catch(blame("pipeline"));

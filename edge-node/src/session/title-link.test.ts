@@ -88,6 +88,15 @@ test("a title that has not started is given nothing", () => {
   expect(told).toEqual([expect.objectContaining({ state: "refused", reason: '"Board" has not started yet' })]);
 });
 
+test("the player's fingers reach a title that runs", () => {
+  const { link, bridge, sent } = rig();
+  const fingers = { fingers: [{ id: 0, x: 0.5, y: 0.5, pressure: 1 }], cancelled: false };
+  link.handleFingers(fingers);
+  link.attach(bridge);
+  link.handleFingers(fingers);
+  expect(sent).toEqual([{ type: "touches", ...fingers }]);
+});
+
 test("the voice is heard while it is granted, and every grant ends with the page", async () => {
   const { link, bridge, told, voice, sent } = rig();
   link.attach(bridge);

@@ -10,6 +10,7 @@ import type { NodeToPlayer, PlayerToNode } from "@nearframe/shared/protocol/sess
 import type { TitleManifest } from "@nearframe/shared/title/manifest";
 import { SENSES, type Sense } from "@nearframe/shared/title/senses";
 import { createCameraLine } from "../camera/camera-line.ts";
+import type { Fingers } from "../input/bridged-touches.ts";
 import type { FromTitle } from "../title/bridge/messages.ts";
 import type { Bridge } from "../title/bridge/open-bridge.ts";
 
@@ -41,6 +42,7 @@ export interface TitleLink {
   /** The page is gone, and its grants with it. */
   losePlayer(): void;
   handle(order: SenseOrder): void;
+  handleFingers(fingers: Fingers): void;
   handleMotion(bytes: Uint8Array): void;
   handleVoice(rtpPacket: Buffer): void;
   handleCamera(rtpPacket: Buffer, requestKeyframe: () => void): void;
@@ -134,6 +136,8 @@ export function createTitleLink({ manifest, nowMs, tell, onCopied, microphone }:
           if (granted.has("location")) bridge?.send(order);
       }
     },
+    // Before the title runs there is nothing to touch.
+    handleFingers: (fingers) => void bridge?.send({ type: "touches", ...fingers }),
     handleMotion(bytes) {
       if (!granted.has("motion")) return;
       const motion = readMotion(bytes);

@@ -83,7 +83,8 @@ export function createLauncher({ sandbox, networkAllowed, cacheFolder, graphics 
     await createHome(homeFolder, title);
     const view = sandbox.view({ homeFolder, titleFolder: title.folder });
     const confined = sandbox.name !== "none";
-    const program = await prepare({ title, homeFolder, view, confined, drawing: card?.environment ?? softwareGl(manifest.resources.cpuCores) });
+    const drawing = card?.environment ?? softwareGl(manifest.resources.cpuCores);
+    const program = await prepare({ title, homeFolder, view, confined, drawing, onCard: card !== undefined });
     const bridgePath = program.bridged ? join(sessionFolder, BRIDGE_FILE) : undefined;
     const bridge = bridgePath === undefined ? undefined : await openBridge(bridgePath, scope);
     const shown = await showSession({ sessionFolder, display, sound, bridgePath, confined });
@@ -105,6 +106,7 @@ export function createLauncher({ sandbox, networkAllowed, cacheFolder, graphics 
         sessionFiles: shown.files,
         displayPid: display.processId,
         network: manifest.resources.network,
+        networkNames: manifest.resources.networkNames,
         nestsSandboxes: program.nestsSandboxes ?? false,
         limits: limitsOf(manifest),
         card,

@@ -30,6 +30,8 @@ export type ProgramOptions = {
   view: TitleView;
   /** How it draws: by the card that it was given, or by the processor. */
   drawing: Readonly<Record<string, string>>;
+  /** It was given a card. */
+  onCard: boolean;
   /** It runs as a user without privileges, whoever runs the node. */
   confined: boolean;
 };

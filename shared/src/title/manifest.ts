@@ -3,6 +3,7 @@
 
 import * as z from "zod/mini";
 import { CODES } from "../input/codes.ts";
+import { HOST_NAME, isAllowedName } from "./network-names.ts";
 import { SENSES, type Sense } from "./senses.ts";
 import { WORDS } from "../words.ts";
 
@@ -172,6 +173,11 @@ export const TitleManifest = z.strictObject({
     gpu: z.boolean(),
     /** May it reach the network? Off unless the title says why it must. */
     network: z.boolean(),
+    /** All that it has to reach; left out: whatever is public. */
+    networkNames: z.optional(
+      z.array(text(253).check(z.regex(HOST_NAME, { error: "a host's name in lower case, such as \"api.example.org\" or \"*.example.org\"" })))
+        .check(z.minLength(1), z.maxLength(64)),
+    ),
   }),
   placement: z.optional(TitlePlacement),
   /** Debian packages that bring the command, for the operator's one install line. */
@@ -250,6 +256,7 @@ function crossCheck(manifest: TitleManifest, file: string): ManifestProblem[] {
   if (manifest.page?.startsWith("https://") && !manifest.resources.network) {
     problems.push({ file, field: "resources.network", reason: "a page on the network needs network: true" });
   }
+  problems.push(...networkProblems(manifest, file));
   manifest.sensors?.forEach((sense, i) => {
     if (SENSES_OF_RUNTIME[manifest.runtime]?.includes(sense)) return;
     problems.push({ file, field: `sensors.${i}`, reason: `a ${manifest.runtime} title can't be given the player's ${sense}` });
@@ -262,6 +269,14 @@ function crossCheck(manifest: TitleManifest, file: string): ManifestProblem[] {
     problems.push({ file, field: "page", reason: "an https address or a path inside the title's folder" });
   }
   return problems;
+}
+
+function networkProblems({ page, resources: { network, networkNames } }: TitleManifest, file: string): ManifestProblem[] {
+  if (!networkNames) return [];
+  const field = "resources.networkNames";
+  if (!network) return [{ file, field, reason: "a title without network: true reaches nothing" }];
+  const host = /^https:\/\/([^/:?#]*)/.exec(page ?? "")?.[1]?.toLowerCase();
+  return host === undefined || isAllowedName(host, networkNames) ? [] : [{ file, field, reason: `the page's own host, ${host}, is missing` }];
 }
 
 /** A part that could do nothing when it is touched. */

@@ -11,6 +11,7 @@ const CONFINEMENT: Confinement = {
   sessionFiles: { "/tmp/.X11-unix/X7": "/tmp/.X11-unix/X7" },
   displayPid: 4711,
   network: false,
+  networkNames: undefined,
   nestsSandboxes: false,
   limits: { memoryMb: 100, cpuCores: 1, tasks: 50, diskMb: 10, filesInHome: 20 },
   card: undefined,

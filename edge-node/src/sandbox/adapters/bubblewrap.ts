@@ -19,7 +19,7 @@ import { openControlGroups, type ControlGroups } from "../limits/control-groups.
 import { descendantsOf } from "../limits/read-processes.ts";
 import { watchUsage } from "../limits/watch-usage.ts";
 import { openGate } from "../network/gate.ts";
-import { openTitleNetworks, type TitleNetworks } from "../network/title-network.ts";
+import { openTitleNetworks, type LookUp, type TitleNetworks } from "../network/title-network.ts";
 import type { ConfinedExit, Sandbox } from "../ports.ts";
 import { bubblewrapArguments, INSIDE, PLAYER_ID, type Tools } from "./bubblewrap-arguments.ts";
 import { openSeccompFilter } from "./seccomp.ts";
@@ -40,8 +40,14 @@ const REPORT = 3;
 
 const run = promisify(execFile);
 
+export type BubblewrapOptions = {
+  networkAllowed: boolean;
+  /** How names are looked up for titles whose manifests list them; left out: as this machine does. */
+  lookUp?: LookUp;
+};
+
 /** Rejects with what to do where this machine can't confine programs. */
-export async function openBubblewrap({ networkAllowed }: { networkAllowed: boolean }): Promise<Sandbox> {
+export async function openBubblewrap({ networkAllowed, lookUp }: BubblewrapOptions): Promise<Sandbox> {
   const [bwrap, setpriv, prlimit, env, sh] = await Promise.all([
     requireCommand("bwrap", "bubblewrap"),
     requireCommand("setpriv", "util-linux"),
@@ -51,7 +57,7 @@ export async function openBubblewrap({ networkAllowed }: { networkAllowed: boole
   ]);
   await tryNamespaces(bwrap);
   const groups = await openControlGroups();
-  const networks = networkAllowed ? await openTitleNetworks() : undefined;
+  const networks = networkAllowed ? await openTitleNetworks(lookUp) : undefined;
   const tools: Tools = { bwrap, setpriv, prlimit, env };
   return {
     name: "bubblewrap",
@@ -85,7 +91,7 @@ const start = async (
   if (confinement.network && !networks) throw new Error("this host gives no title a network");
   const etc = await writeEtc(scope);
   const network = confinement.network ? networks : undefined;
-  await network?.writeResolver(etc);
+  await network?.writeResolver(etc, confinement.networkNames);
   const files: number[] = [];
   const group = await groups.create(confinement.limits, scope);
   let firstPid: number | undefined;
@@ -142,7 +148,7 @@ const start = async (
         throw new Error(`the sandbox ended before it had its network: ${child.lastOutput()}`);
       });
       early.catch(() => undefined);
-      await network.join(await Promise.race([started.promise, early]), scope);
+      await network.join(await Promise.race([started.promise, early]), confinement.networkNames, scope);
       gate.open();
     }
     const watch = watchUsage(

@@ -4,6 +4,7 @@
 
 import * as z from "zod/mini";
 import { TREE_NODES_MAX, TreeNode } from "@nearframe/shared/agent/agent";
+import type { Fingers } from "../../input/bridged-touches.ts";
 import type { Motion } from "@nearframe/shared/input/motion";
 import type { Sense } from "@nearframe/shared/title/senses";
 import { CLIPBOARD_CHARACTERS_MAX, FIELD_KINDS } from "@nearframe/shared/protocol/session-control";
@@ -30,6 +31,7 @@ export type ToTitle =
   | { type: "tree.read"; id: number }
   | ({ type: "motion" } & Motion)
   | { type: "location"; latitude: number; longitude: number; accuracyM: number }
+  | ({ type: "touches" } & Fingers)
   | ({ type: "camera" } & CodedPicture);
 
 /** Of the player's camera: a VP8 frame, in base64. */

@@ -14,8 +14,8 @@ const PROGRAM = fileURLToPath(new URL("../web/main.ts", import.meta.url));
 /** Below the title's home, so that a manifest's `savePaths` can name what is in it. */
 export const PROFILE_FOLDER = "profile";
 
-export const prepareWeb: PrepareProgram = async ({ title, homeFolder, view, confined }) => {
-  const { id, page = "", size, resources } = title.manifest;
+export const prepareWeb: PrepareProgram = async ({ title, homeFolder, view, confined, drawing, onCard }) => {
+  const { id, page = "", size, resources, input } = title.manifest;
   await mkdir(join(homeFolder, PROFILE_FOLDER), { recursive: true, mode: 0o700 });
   const settings: WebSettings = {
     chromium: await findTitleCommand(title, "chromium"),
@@ -26,13 +26,17 @@ export const prepareWeb: PrepareProgram = async ({ title, homeFolder, view, conf
     size,
     profile: join(view.home, PROFILE_FOLDER),
     network: resources.network,
+    networkNames: resources.networkNames,
+    onCard,
+    touch: input.touch,
     sensors: title.manifest.sensors ?? [],
     privileged: !confined && process.getuid?.() === 0,
   };
   return {
     file: process.execPath,
     args: [PROGRAM, JSON.stringify(settings)],
-    environment: {},
+    // What draws on the processor is Chromium's own, and asks none of Mesa's.
+    environment: onCard ? drawing : {},
     folder: view.home,
     needs: NODE_FILES,
     bridged: true,

@@ -9,6 +9,7 @@ import { createCameraLine } from "../../camera/camera-line.ts";
 import { openPlayerCamera } from "../../camera/testing/player-camera.ts";
 import { createGraphics } from "../../graphics/graphics.ts";
 import { openXvfb } from "../../display/adapters/xvfb.ts";
+import { bridgeTouches } from "../../input/bridged-touches.ts";
 import { openXtestSink } from "../../input/adapters/xtest.ts";
 import type { InputSink } from "../../input/ports.ts";
 import { createPrivateFolder } from "../../process/private-folder.ts";
@@ -25,7 +26,17 @@ const PAGE = `<!doctype html>
   <input style="top: 80px" type="email">
   <input style="top: 160px" type="checkbox">
   <iframe style="top: 240px" srcdoc="<body style='margin:0'><textarea style='width:300px;height:60px'></textarea>"></iframe>
-  <script src="camera.js"></script>`;
+  <script src="camera.js"></script>
+  <script src="touch.js"></script>`;
+/** Tells in the same way: a search when two fingers are where they should be, a password when a finger has tapped. */
+const TOUCH_PAGE = `
+  const [search, password] = ["search", "password"].map((type) => document.body.appendChild(Object.assign(document.createElement("input"), { type, style: "top: 400px" })));
+  const asked = [navigator.maxTouchPoints, "ontouchstart" in window];
+  addEventListener("touchmove", ({ touches }) => {
+    const places = [...touches].map(({ clientX, clientY, force }) => [clientX, clientY, Math.round(force * 10)].join());
+    if (asked.join() === "10,true" && places.join(" ") === "480,180,5 576,180,5") search.focus();
+  });
+  addEventListener("click", ({ pointerType }) => pointerType === "touch" && password.focus());`;
 /** Tells by the focus of its fields, which is what this page can say: a web address when the camera ended, a phone number when it is bright. */
 const CAMERA_PAGE = `
   const field = (type) => document.body.appendChild(Object.assign(document.createElement("input"), { type, style: "top: 320px" }));
@@ -65,12 +76,13 @@ beforeAll(async () => {
   await chmod(folder, 0o755);
   await writeFile(join(folder, "index.html"), PAGE);
   await writeFile(join(folder, "camera.js"), CAMERA_PAGE);
+  await writeFile(join(folder, "touch.js"), TOUCH_PAGE);
   const title: Title = {
     folder,
     manifest: {
       id: "made-up", name: "Made up", summary: "A title for a test.", publisher: "Nobody", credits: "None", category: "tool",
       art: { cover: "cover", hero: "hero", accent: "#ffffff" }, runtime: "web", page: "index.html", size: SIZE, fps: 60,
-      input: { keyboard: true, pointer: "absolute", touch: false }, sensors: ["camera"], savePaths: [],
+      input: { keyboard: true, pointer: "absolute", touch: true }, sensors: ["camera"], savePaths: [],
       resources: { cpuCores: 1, memoryMb: 512, gpu: false, network: false },
     },
   };
@@ -110,6 +122,23 @@ describe("text fields", () => {
     await hears([100, 265], { type: "text-focus", focused: true, kind: "text" });
     await hears([500, 100], { type: "text-focus", focused: false });
     expect(heard.length).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describe("the player's fingers", () => {
+  test("are where the player has them, with their pressure, and a tap is a click", { timeout: 60_000 }, async () => {
+    const fingers = bridgeTouches(sink, (fingers) => running?.bridge?.send({ type: "touches", ...fingers }));
+    const touch = (id: number, phase: "down" | "move" | "up", x: number) => fingers.apply([{ kind: "touch", id, phase, x, y: 0.5, pressure: 0.5 }]);
+    const told = (kind: string) => vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ type: "text-focus", focused: true, kind }), { timeout: 20_000 });
+    await touch(0, "down", 0.7);
+    await touch(1, "down", 0.9);
+    await touch(0, "move", 0.75);
+    await told("search");
+    await touch(0, "up", 0.75);
+    await touch(1, "up", 0.9);
+    await touch(0, "down", 0.8);
+    await touch(0, "up", 0.8);
+    await told("password");
   });
 });
 

@@ -6,6 +6,7 @@ function rig() {
   const calls: { method: string; params: Record<string, unknown>; answer: PromiseWithResolvers<Record<string, unknown>> }[] = [];
   const part = {
     sessionId: "page",
+    whole: true,
     call(method: string, params: Record<string, unknown> = {}) {
       const answer = Promise.withResolvers<Record<string, unknown>>();
       calls.push({ method, params, answer });

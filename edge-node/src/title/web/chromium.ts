@@ -14,6 +14,12 @@ export type WebSettings = {
   size: TitleSize;
   profile: string;
   network: boolean;
+  /** With a network: all that it may reach; left out: whatever is public. */
+  networkNames?: readonly string[] | undefined;
+  /** It has a graphics card to draw with. */
+  onCard: boolean;
+  /** The page understands fingers. */
+  touch: boolean;
   /** What it may have of the player's device, once the player grants it. */
   sensors: readonly Sense[];
   /** Chromium's own sandbox can't be had by root. */
@@ -40,16 +46,32 @@ export const addressOf = ({ page, id }: WebSettings): string => (page.startsWith
 export const originOf = (settings: WebSettings): string => new URL(addressOf(settings)).origin;
 
 /**
- * A page that asks for sensors before they are there never asks again, and the window's first page
- * does not wait for the DevTools. So it begins empty where there are sensors or a camera, and goes on from there.
+ * A page that asks for sensors or a touch screen before they are there never asks again, and the window's first page
+ * does not wait for the DevTools. So it begins empty where there are any, or a camera, and goes on from there.
  */
-export const opensLater = ({ sensors }: Pick<WebSettings, "sensors">): boolean => sensors.includes("motion") || sensors.includes("camera");
+export const opensLater = ({ sensors, touch }: Pick<WebSettings, "sensors" | "touch">): boolean =>
+  touch || sensors.includes("motion") || sensors.includes("camera");
+
+/** The sandbox holds these too; a page is told at once, and where there is no sandbox these are what there is. */
+function outsideRules({ network, networkNames }: Pick<WebSettings, "network" | "networkNames">): string[] {
+  if (network && !networkNames) return [];
+  return ["MAP * ~NOTFOUND", ...(network ? (networkNames ?? []).map((name) => `EXCLUDE ${name}`) : [])];
+}
+
+/**
+ * On a card the pages and their WebGL are drawn by Vulkan, as titles on cards are: a session's display is no screen of
+ * any card. Chromium's list of cards that it distrusts knows desktops; the operator has chosen this one. (Its own
+ * pages by Vulkan without ANGLE, --enable-features=Vulkan, do not come up on Mesa 22.) Without a card, by the processor.
+ */
+function drawingArguments({ onCard }: Pick<WebSettings, "onCard">): string[] {
+  return onCard ? ["--ignore-gpu-blocklist", "--use-angle=vulkan"] : ["--disable-gpu"];
+}
 
 export function chromiumArguments(settings: WebSettings, port: number): string[] {
   const { size } = settings;
   const host = titleHost(settings.id);
   // The first rule that fits counts.
-  const names = [`MAP ${host} 127.0.0.1:${port}`, ...(settings.network ? [] : ["MAP * ~NOTFOUND"])];
+  const names = [`MAP ${host} 127.0.0.1:${port}`, ...outsideRules(settings)];
   return [
     // One page, the whole screen, no questions.
     "--kiosk",
@@ -84,8 +106,8 @@ export function chromiumArguments(settings: WebSettings, port: number): string[]
     "--disable-quic",
     "--no-pings",
     `--host-resolver-rules=${names.join(", ")}`,
-    // The screen is drawn by the CPU, and is always looked at.
-    "--disable-gpu",
+    ...drawingArguments(settings),
+    // It is always looked at.
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",

@@ -38,7 +38,12 @@ const browser = spawn(
 );
 const devTools = openDevTools(browser.stdio[3] as Writable, browser.stdio[4] as Readable);
 serveBridge(
-  { sensors: settings.sensors, origin: originOf(settings), opensLater: opensLater(settings) ? addressOf(settings) : undefined },
+  {
+    sensors: settings.sensors,
+    origin: originOf(settings),
+    opensLater: opensLater(settings) ? addressOf(settings) : undefined,
+    touchScreen: settings.touch ? settings.size : undefined,
+  },
   devTools,
 ).catch((error: Error) => {
   console.error(`The page can't be watched: ${error.message}`);

@@ -5,6 +5,8 @@ import type { DevTools, Params } from "./devtools.ts";
 export type PagePart = {
   /** Of the DevTools protocol. */
   sessionId: string;
+  /** A whole page, and not a frame in one. */
+  whole: boolean;
   call(method: string, params?: Params): Promise<Params>;
 };
 
@@ -35,7 +37,7 @@ export async function followPages(devTools: DevTools, parts: Map<string, PagePar
     const call: PagePart["call"] = (method, given) => devTools.call(method, given, sessionId);
     try {
       if (type !== "page" && type !== "iframe") return;
-      const part = { sessionId, call };
+      const part: PagePart = { sessionId, whole: type === "page", call };
       parts.set(sessionId, part);
       await Promise.all([attachBelow(sessionId), events.onPart(part)]);
     } finally {

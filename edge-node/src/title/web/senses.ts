@@ -12,7 +12,7 @@ const PERMISSION: Readonly<Partial<Record<Sense, string>>> = { location: "geoloc
 const SENSORS = ["accelerometer", "gyroscope", "linear-acceleration", "gravity", "relative-orientation", "absolute-orientation"] as const;
 type Sensor = (typeof SENSORS)[number];
 
-export type SenseMessage = Exclude<ToTitle, { type: "tree.read" | "camera" }>;
+export type SenseMessage = Exclude<ToTitle, { type: "tree.read" | "touches" | "camera" }>;
 
 export interface WebSenses {
   /** Before the part's first script runs. */

@@ -109,6 +109,7 @@ async function runWineboot({ wine, sandbox, home, titleFolder }: Making, scope: 
       titleFolder,
       sessionFiles: {},
       displayPid: undefined,
+      networkNames: undefined,
       network: false,
       nestsSandboxes: false,
       limits: limitsOf({ runtime: "windows", resources: { cpuCores: 1, memoryMb: 1_024, gpu: false, network: false } }),
