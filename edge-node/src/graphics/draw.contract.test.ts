@@ -76,7 +76,7 @@ async function launchWeb(page: string, cards: readonly Card[]): Promise<RunningP
   );
   const resources = { cpuCores: 1, memoryMb: 512, gpu: cards.length > 0, network: false };
   return launcher.launch(
-    { title: { folder: titleFolder, manifest: scriptManifest({ runtime: "web", page: "index.html", environment: ON_THE_PROCESSOR, resources }) }, sessionFolder, display, sound },
+    { title: { folder: titleFolder, manifest: scriptManifest({ runtime: "web", page: "index.html", webgl: true, environment: ON_THE_PROCESSOR, resources }) }, sessionFolder, display, sound },
     scope,
   );
 }
@@ -114,16 +114,22 @@ describe("a title that asks for a card", () => {
   });
 });
 
-test("a web title that asks for a card is drawn by it, what its page draws with WebGL too, and is seen", { timeout: 60_000 }, async () => {
-  const page = `<!doctype html><html style="background:#103050"><body><script>
+describe("a web title", () => {
+  /** Names in a button what WebGL is drawn by. */
+  const PAGE = `<!doctype html><html style="background:#103050"><body><script>
     const gl = document.createElement("canvas").getContext("webgl");
     const facts = gl?.getExtension("WEBGL_debug_renderer_info");
     document.body.append(Object.assign(document.createElement("button"), { textContent: facts ? gl.getParameter(facts.UNMASKED_RENDERER_WEBGL) : "none" }));
   </script>`;
-  const { bridge } = await launchWeb(page, [LAVAPIPE]);
-  const names = await readNames(bridge);
-  expect(names).toContainEqual(expect.stringMatching(/Vulkan.*llvmpipe/));
-  await vi.waitFor(async () => expect(await pixelAt(SCRIPT_SIZE.width - 1, SCRIPT_SIZE.height - 1)).toBe(0x10_30_50), { timeout: 20_000 });
+
+  test.each([
+    ["that asks for a card is drawn by it, what its page draws with WebGL too", [LAVAPIPE], /Vulkan.*llvmpipe/],
+    ["without a card has WebGL by the processor, where it says that it draws with it", [], /SwiftShader/],
+  ] as const)("%s", { timeout: 60_000 }, async (_, cards, drawnBy) => {
+    const { bridge } = await launchWeb(PAGE, cards);
+    expect(await readNames(bridge)).toContainEqual(expect.stringMatching(drawnBy));
+    await vi.waitFor(async () => expect(await pixelAt(SCRIPT_SIZE.width - 1, SCRIPT_SIZE.height - 1)).toBe(0x10_30_50), { timeout: 20_000 });
+  });
 });
 
 test("a title that asks for none is drawn by the processor, whatever cards there are", async () => {

@@ -39,6 +39,7 @@ describe("parseManifest", () => {
     ["a native title without command", { command: undefined }, "command", /needs a command/],
     ["a web title without page", { runtime: "web" }, "page", /needs a page/],
     ["a page elsewhere without network", { runtime: "web", page: "https://example.net/" }, "resources.network", /network: true/],
+    ["WebGL without a page", { webgl: true }, "webgl", /only pages/],
     ["names without a network", { resources: { ...MANIFEST.resources, networkNames: ["a.example"] } }, "resources.networkNames", /network: true/],
     ["an address for a name", { resources: { ...MANIFEST.resources, network: true, networkNames: ["10.0.0.1"] } }, "resources.networkNames.0", /host's name/],
     ["a page among no names", { runtime: "web", page: "https://example.net/", resources: { ...MANIFEST.resources, network: true, networkNames: ["cdn.example.net"] } }, "resources.networkNames", /example\.net, is missing/],

@@ -156,6 +156,8 @@ export const TitleManifest = z.strictObject({
   apps: z.optional(z.array(text(100).check(z.regex(/^[\w.-]+$/, { error: "a desktop entry without its folder, such as \"org.gnome.Calculator\"" }))).check(z.maxLength(64))),
   /** web: the page to open, a file inside the title's folder or an https address. */
   page: z.optional(text(500)),
+  /** web: its page draws with WebGL. On a card it can in any case. */
+  webgl: z.optional(z.boolean()),
   android: z.optional(AndroidApp),
   libretro: z.optional(LibretroContent),
   /** Added to the title's environment. */
@@ -257,6 +259,9 @@ function crossCheck(manifest: TitleManifest, file: string): ManifestProblem[] {
     problems.push({ file, field: "resources.network", reason: "a page on the network needs network: true" });
   }
   problems.push(...networkProblems(manifest, file));
+  if (manifest.webgl !== undefined && manifest.runtime !== "web") {
+    problems.push({ file, field: "webgl", reason: "only pages draw with WebGL" });
+  }
   manifest.sensors?.forEach((sense, i) => {
     if (SENSES_OF_RUNTIME[manifest.runtime]?.includes(sense)) return;
     problems.push({ file, field: `sensors.${i}`, reason: `a ${manifest.runtime} title can't be given the player's ${sense}` });

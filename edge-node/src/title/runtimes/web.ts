@@ -28,6 +28,7 @@ export const prepareWeb: PrepareProgram = async ({ title, homeFolder, view, conf
     network: resources.network,
     networkNames: resources.networkNames,
     onCard,
+    webgl: title.manifest.webgl ?? false,
     touch: input.touch,
     sensors: title.manifest.sensors ?? [],
     privileged: !confined && process.getuid?.() === 0,

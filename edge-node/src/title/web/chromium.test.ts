@@ -3,7 +3,7 @@ import { addressOf, chromiumArguments, originOf, titleHost, type WebSettings } f
 
 const SETTINGS: WebSettings = {
   chromium: "/usr/bin/chromium", setpriv: "/usr/bin/setpriv", id: "glider", folder: "/titles/glider", page: "index.html",
-  size: { width: 1280, height: 720 }, profile: "/home/profile", network: false, onCard: false, touch: false, sensors: [], privileged: false,
+  size: { width: 1280, height: 720 }, profile: "/home/profile", network: false, onCard: false, webgl: false, touch: false, sensors: [], privileged: false,
 };
 const rulesOf = (settings: WebSettings) =>
   chromiumArguments(settings, 4711).find((argument) => argument.startsWith("--host-resolver-rules="));
@@ -34,7 +34,8 @@ test("a title that was given a card is drawn by it, by Vulkan, and any other by 
   expect(onCard).toEqual(expect.arrayContaining(["--use-angle=vulkan", "--ignore-gpu-blocklist"]));
   expect(onCard).not.toContain("--disable-gpu");
   expect(chromiumArguments(SETTINGS, 4711)).toContain("--disable-gpu");
-  expect(chromiumArguments(SETTINGS, 4711).join(" ")).not.toMatch(/vulkan/i);
+  expect(chromiumArguments(SETTINGS, 4711).join(" ")).not.toMatch(/vulkan|swiftshader/i);
+  expect(chromiumArguments({ ...SETTINGS, webgl: true }, 4711)).toEqual(expect.arrayContaining(["--disable-gpu", "--enable-unsafe-swiftshader"]));
 });
 
 test("what a player grants is the origin's that the page has", () => {

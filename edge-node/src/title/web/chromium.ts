@@ -18,6 +18,8 @@ export type WebSettings = {
   networkNames?: readonly string[] | undefined;
   /** It has a graphics card to draw with. */
   onCard: boolean;
+  /** It draws with WebGL, card or no card. */
+  webgl: boolean;
   /** The page understands fingers. */
   touch: boolean;
   /** What it may have of the player's device, once the player grants it. */
@@ -61,10 +63,12 @@ function outsideRules({ network, networkNames }: Pick<WebSettings, "network" | "
 /**
  * On a card the pages and their WebGL are drawn by Vulkan, as titles on cards are: a session's display is no screen of
  * any card. Chromium's list of cards that it distrusts knows desktops; the operator has chosen this one. (Its own
- * pages by Vulkan without ANGLE, --enable-features=Vulkan, do not come up on Mesa 22.) Without a card, by the processor.
+ * pages by Vulkan without ANGLE, --enable-features=Vulkan, do not come up on Mesa 22.) Without a card, by the processor: WebGL by SwiftShader, which
+ * takes about 100 MB, and which Chromium calls unsafe as pages reach a compiler by it. Here they are in a sandbox besides.
  */
-function drawingArguments({ onCard }: Pick<WebSettings, "onCard">): string[] {
-  return onCard ? ["--ignore-gpu-blocklist", "--use-angle=vulkan"] : ["--disable-gpu"];
+function drawingArguments({ onCard, webgl }: Pick<WebSettings, "onCard" | "webgl">): string[] {
+  if (onCard) return ["--ignore-gpu-blocklist", "--use-angle=vulkan"];
+  return ["--disable-gpu", ...(webgl ? ["--enable-unsafe-swiftshader"] : [])];
 }
 
 export function chromiumArguments(settings: WebSettings, port: number): string[] {
