@@ -15,25 +15,16 @@ import { Scope } from "@nearframe/shared/lifetime";
 import * as z from "zod/mini";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROOT, startStack, type Stack } from "../support/stack.ts";
+import { chooseEpochS } from "./choose-epoch-length.ts";
 
 /** Benchmarks and plays come one after another; a few have to fit in, on a slow machine. */
-const EPOCH_S_MIN = 36;
-const EPOCH_S_MAX = 50;
-/** Server, node and checkers are there by then. */
-const READY_S = 12;
+const EPOCH = { minS: 36, maxS: 50, readyInS: 12 };
 const CHECKERS = 5;
-
-/** Epochs are numbered since 1970: of such a length that the first one begins when everybody is there, nobody waits for it. */
-function chooseEpochS(readyS: number): number {
-  const lengths = Array.from({ length: EPOCH_S_MAX - EPOCH_S_MIN + 1 }, (_, more) => EPOCH_S_MIN + more);
-  const waitS = (epochS: number) => (epochS - (readyS % epochS)) % epochS;
-  return lengths.reduce((best, epochS) => (waitS(epochS) < waitS(best) ? epochS : best));
-}
 
 const scope = new Scope();
 let stack: Stack;
 beforeAll(async () => {
-  const epochS = chooseEpochS(Math.floor(Date.now() / 1_000) + READY_S);
+  const epochS = chooseEpochS(EPOCH, Date.now());
   const environment = {
     NEARFRAME_CHECKING_EPOCH_S: String(epochS), NEARFRAME_CHECKING_PLAY_EVERY_S: "1", NEARFRAME_CHECKING_WATCH_S: "1",
     // The first plays are in a codec alone that is drawn of those that a node claims; others may be more than a machine that others use can code in time.

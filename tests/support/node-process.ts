@@ -11,14 +11,15 @@ import { ROOT } from "./stack.ts";
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
 
-/** Resolves when it has registered. */
-export async function startNode(environment: Readonly<Record<string, string>>, scope: Scope): Promise<void> {
+/** Resolves when it has registered. `nodeArguments`: of Node.js itself, such as what is to be preloaded. */
+export async function startNode(environment: Readonly<Record<string, string>>, scope: Scope, nodeArguments: readonly string[] = []): Promise<void> {
   const data = await mkdtemp(path.join(os.tmpdir(), "nearframe-node-"));
   scope.own(data, (data) => rm(data, { recursive: true, force: true }));
   await copyTriedEncoders([data]);
   const child = fork(path.join(ROOT, "edge-node/src/main.ts"), {
     env: { ...process.env, NEARFRAME_DATA: data, NEARFRAME_LOG: "warn", NEARFRAME_WARM: "0", ...environment },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
+    execArgv: [...nodeArguments],
   });
   let said = "";
   child.stderr?.on("data", (bytes: Buffer) => (said = (said + bytes.toString()).slice(-4_000)));
