@@ -91,16 +91,88 @@ describe("on-screen controls", () => {
     });
   });
 
-  test("stay clear of the notch, and the page neither scrolls nor zooms under fingers", async () => {
+  test("stay clear of the notch, where they work, and the page neither scrolls nor zooms under fingers", async () => {
     await withCard(async (page) => {
+      const notch = 90;
+      const session = await page.context().newCDPSession(page);
+      const insets = { left: notch, leftMax: notch, right: notch, rightMax: notch, bottom: 21, bottomMax: 21 };
+      await session.send("Emulation.setSafeAreaInsetsOverride", { insets });
+      const boxes = await page.locator("[data-part], main > button").evaluateAll((all) => all.map((each) => each.getBoundingClientRect().toJSON() as DOMRect));
+      expect(boxes.length).toBeGreaterThanOrEqual(2);
+      for (const { left, right, bottom } of boxes) {
+        expect(left).toBeGreaterThanOrEqual(notch);
+        expect(right).toBeLessThanOrEqual(PHONE.viewport.width - notch);
+        expect(bottom).toBeLessThanOrEqual(PHONE.viewport.height - 21);
+      }
+      const start = await flips(page);
+      const flip = await centreOf(page, "[data-part='0']");
+      await page.touchscreen.tap(flip.x, flip.y);
+      await flipped(page, start, 1);
       const styles = await page.evaluate(() => {
         const surface = document.querySelector("[role='application']");
         if (!surface) throw new Error("no surface");
         return { touchAction: getComputedStyle(surface).touchAction, scrolls: document.documentElement.scrollHeight > innerHeight };
       });
       expect(styles).toEqual({ touchAction: "none", scrolls: false });
+    }, async (page) => {
+      await page.addInitScript(() => localStorage.removeItem("nearframe.controls.test-card"));
     });
   });
+
+  test("lie mirrored for a left hand; an arrangement goes out as a file and comes back from it", async () => {
+    await withCard(
+      async (page) => {
+        await (await openMenu(page)).getByRole("button", { name: "Arrange the controls" }).click();
+        const editor = page.getByRole("region", { name: "Arrange the controls" });
+        const part = editor.getByRole("button", { name: "Flip" });
+        const place = async () => (await part.boundingBox())?.x ?? NaN;
+        await editor.getByRole("button", { name: "Reset" }).click();
+        const mirrored = await place();
+        expect(mirrored).toBeLessThan(PHONE.viewport.width / 4);
+        await part.focus();
+        for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowRight");
+        const moved = await place();
+        expect(moved).toBeGreaterThan(mirrored + 40);
+        const [file] = await Promise.all([page.waitForEvent("download"), editor.getByRole("button", { name: "Export" }).click()]);
+        await editor.getByRole("button", { name: "Reset" }).click();
+        expect(await place()).toBeCloseTo(mirrored, 0);
+        await editor.locator("input[type=file]").setInputFiles(await file.path());
+        await editor.getByText("Imported.").waitFor();
+        expect(await place()).toBeCloseTo(moved, 0);
+        await editor.getByRole("button", { name: "Reset" }).click();
+        await editor.getByRole("button", { name: "Done" }).click();
+        await page.evaluate(() => localStorage.removeItem("nearframe.settings"));
+      },
+      async (page) => {
+        await page.goto(`${stack.url}/settings`);
+        await page.getByRole("switch", { name: "Left-handed" }).check();
+      },
+    );
+  });
+});
+
+test("a title that is wider than high turns a phone in full screen, and keeps its screen lit", async () => {
+  await withCard(
+    async (page) => {
+      const asked = () => page.evaluate(() => (window as unknown as { asked: string[] }).asked);
+      expect(await asked()).toEqual(["stay lit"]);
+      await (await openMenu(page)).getByRole("button", { name: "Full screen" }).click();
+      await expect.poll(asked).toEqual(["stay lit", "turn to landscape"]);
+      await page.getByRole("dialog").getByRole("button", { name: "Back to the title" }).click();
+    },
+    async (page) => {
+      await page.addInitScript(() => {
+        const asked: string[] = [];
+        Object.assign(screen.orientation, { lock: async (to: string) => void asked.push(`turn to ${to}`) });
+        const request = async () => {
+          asked.push("stay lit");
+          return { release: async () => undefined };
+        };
+        Object.defineProperty(navigator, "wakeLock", { value: { request } });
+        Object.assign(window, { asked });
+      });
+    },
+  );
 });
 
 test("going back opens the menu instead of ending the session", async () => {
@@ -119,7 +191,7 @@ test("going back opens the menu instead of ending the session", async () => {
   );
 });
 
-test("the phone's keyboard writes to the title, letters as they come and composed words when they are chosen", async () => {
+test("the phone's keyboard writes to the title, letters as they come, composed words when they are chosen, and what was copied elsewhere", async () => {
   await withCard(async (page) => {
     const start = await flips(page);
     await page.touchscreen.tap(400, 200);
@@ -138,11 +210,16 @@ test("the phone's keyboard writes to the title, letters as they come and compose
     expect(codeDistance(start, await flips(page))).toBe(4);
     await session.send("Input.insertText", { text: "xy" });
     await flipped(page, start, 6);
+
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.evaluate(() => navigator.clipboard.writeText("de"));
+    await page.getByRole("button", { name: "Paste" }).click();
+    await flipped(page, start, 8);
     await page.getByRole("button", { name: "Hide the keyboard" }).click();
   });
 });
 
-test("what a title does to each of four pads shakes that pad, and without pads the phone", async () => {
+test("what a title does to each of four pads shakes that pad, and without pads the phone; a pad's buttons change places", async () => {
   await withCard(
     async (page) => {
       // No title here has force feedback: the node's word for it is put into its channel as it would arrive.
@@ -154,10 +231,21 @@ test("what a title does to each of four pads shakes that pad, and without pads t
         }, pad);
       const felt = () => page.evaluate(() => (window as unknown as { felt: string[] }).felt);
       await rumble(0);
-      expect(await felt()).toEqual(["phone 80"]);
+      const part = await centreOf(page, "[data-part='0']");
+      await page.touchscreen.tap(part.x, part.y);
+      expect(await felt()).toEqual(["phone 80", "phone 8"]);
       await page.evaluate(() => (window as unknown as { plugIn(): void }).plugIn());
       for (const pad of [0, 1, 2, 3]) await rumble(pad);
-      expect(await felt()).toEqual(["phone 80", ...[0, 1, 2, 3].map((pad) => `pad ${pad} dual-rumble 1 0.5 80`)]);
+      expect(await felt()).toEqual(["phone 80", "phone 8", ...[0, 1, 2, 3].map((pad) => `pad ${pad} dual-rumble 1 0.5 80`)]);
+
+      await (await openMenu(page)).getByRole("button", { name: "Pad buttons" }).click();
+      const sheet = page.getByRole("dialog", { name: "Pad buttons" });
+      await sheet.getByRole("combobox", { name: "Home" }).selectOption({ label: "A / Cross" });
+      await sheet.getByRole("button", { name: "Close" }).click();
+      const before = await flips(page);
+      // A button that does nothing in this title does the first one's work now.
+      await page.evaluate(() => (window as unknown as { press(button: number): Promise<void> }).press(16));
+      await flipped(page, before, 1);
     },
     async (page) => {
       await page.addInitScript(() => {
@@ -170,19 +258,32 @@ test("what a title does to each of four pads shakes that pad, and without pads t
           return channel;
         };
         navigator.vibrate = (pattern) => felt.push(`phone ${JSON.stringify(pattern)}`) > 0;
+        const held = new Set<number>();
         let pads: Gamepad[] = [];
         navigator.getGamepads = () => pads;
         const makePad = (index: number) => ({
           id: `Test pad ${index}`, index, connected: true, mapping: "standard", timestamp: 0, axes: [0, 0, 0, 0],
-          buttons: Array.from({ length: 17 }, () => ({ pressed: false, touched: false, value: 0 })),
+          get buttons() {
+            const down = (button: number) => index === 0 && held.has(button);
+            return Array.from({ length: 17 }, (_, button) => ({ pressed: down(button), touched: false, value: down(button) ? 1 : 0 }));
+          },
           vibrationActuator: {
             playEffect: async (type: string, { strongMagnitude, weakMagnitude, duration }: GamepadEffectParameters) =>
               felt.push(`pad ${index} ${type} ${strongMagnitude} ${weakMagnitude} ${duration}`),
             reset: async () => "complete",
           },
         });
-        const plugIn = () => void (pads = [0, 1, 2, 3].map((index) => makePad(index) as unknown as Gamepad));
-        Object.assign(window, { channels, felt, plugIn });
+        const plugIn = () => {
+          pads = [0, 1, 2, 3].map((index) => makePad(index) as unknown as Gamepad);
+          dispatchEvent(new Event("gamepadconnected"));
+        };
+        const press = async (button: number) => {
+          held.add(button);
+          // Pads are read once a frame.
+          for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+          held.delete(button);
+        };
+        Object.assign(window, { channels, felt, plugIn, press });
       });
     },
   );

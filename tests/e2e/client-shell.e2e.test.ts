@@ -42,13 +42,32 @@ async function leave(page: Page): Promise<void> {
 }
 
 describe("the home screen", () => {
-  test("opens a title by its tile, and offers to go on with it afterwards", async () => {
+  test("grows a title's tile into the title, asks how it was, and offers to go on with it", async () => {
     await withPage(async (page) => {
       await openHome(page);
+      await page.evaluate(() => {
+        const start = document.startViewTransition.bind(document);
+        document.startViewTransition = (...options) => {
+          Object.assign(window, { grown: true });
+          return start(...options);
+        };
+      });
       await tile(page, "Test Card").tap();
       await waitForFrames(page);
       expect(new URL(page.url()).pathname).toBe("/play/test-card");
+      expect(await page.evaluate(() => "grown" in window)).toBe(true);
+      // A minute of play, for a page whose clock has gone on by itself.
+      await page.evaluate(() => {
+        const now = performance.now.bind(performance);
+        performance.now = () => now() + 61_000;
+      });
       await leave(page);
+      const sheet = page.getByRole("dialog", { name: "How was Test Card?" });
+      const stars = (part: string, count: number) => sheet.getByRole("group", { name: part }).getByRole("radio").nth(count - 1).check({ force: true });
+      await stars("All in all", 4);
+      await stars("Sound", 5);
+      const [answer] = await Promise.all([page.waitForResponse(/\/rating$/), sheet.getByRole("button", { name: "Send" }).click()]);
+      expect([answer.ok(), answer.request().postDataJSON()]).toEqual([true, { overall: 4, sound: 5 }]);
       await page.getByRole("button", { name: "Continue Test Card" }).waitFor();
       await page.getByRole("button", { name: "Recent titles" }).click();
       await page.getByText(/^Played/).waitFor();

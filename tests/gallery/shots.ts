@@ -8,24 +8,32 @@ export type Shot = {
   screen: string;
   on: "portrait" | "landscape" | "desktop";
   settings: Readonly<Record<string, string>>;
-  /** Pressed before the picture is taken. */
-  press?: string;
+  /** Scrolled to before the picture is taken. */
+  seen?: string;
+  /** With the clip of the title's play, some seconds in. */
+  clip?: boolean;
 };
 
 /** Fixture screens that are shown in both orientations, in the order of the gallery. */
 export const SCREENS = [
   "lock", "lock-waiting", "home", "home-new", "home-parted", "home-empty", "home-unreachable", "title", "folder", "saves", "rating", "search", "search-found",
-  "recents", "recents-none", "settings", "handoff", "continue", "loading", "queued", "playing", "playing-phone", "playing-back", "playing-controls",
-  "controls-editor", "pad-buttons", "typing", "menu", "problem", "problem-sent", "figures", "over title-exited", "over node-lost", "not-found",
+  "recents", "recents-none", "settings", "handoff", "continue", "loading", "loading-slow", "queued", "queued-passed", "preview", "playing", "playing-phone", "playing-back", "playing-controls",
+  "controls-editor", "pad-buttons", "typing", "menu", "menu-senses", "playing-senses", "problem", "problem-sent", "figures", "over title-exited", "over node-lost", "not-found",
   "nodes", "node mine", "node quarantined",
   "friends", "friends-phone", "join", "pad", "visit-over",
 ] as const;
+
+/** What some of them need to show what they are about. */
+const MORE: Readonly<Record<string, Pick<Shot, "seen" | "clip">>> = {
+  "menu-senses": { seen: "fieldset >> nth=-1" },
+  preview: { clip: true },
+};
 
 const fileName = (screen: string) => screen.replaceAll(" ", "-");
 
 export const SHOTS: readonly Shot[] = [
   ...SCREENS.flatMap((screen) =>
-    (["portrait", "landscape"] as const).map((on) => ({ name: `${fileName(screen)}-${on}`, screen, on, settings: {} })),
+    (["portrait", "landscape"] as const).map((on) => ({ name: `${fileName(screen)}-${on}`, screen, on, settings: {}, ...MORE[screen] })),
   ),
   { name: "home-desktop", screen: "home", on: "desktop", settings: {} },
   { name: "nodes-desktop", screen: "nodes", on: "desktop", settings: {} },

@@ -36,18 +36,22 @@ async function manifests(): Promise<TitleManifest[]> {
 }
 
 async function openFixture(browser: Browser, shot: Shot, titles: readonly TitleManifest[]): Promise<Page> {
-  const context = await browser.newContext({ ...SCREENS[shot.on], reducedMotion: "reduce", colorScheme: "dark" });
+  const context = await browser.newContext({ ...SCREENS[shot.on], reducedMotion: shot.clip ? "no-preference" : "reduce", colorScheme: "dark" });
   const page = await context.newPage();
   page.on("pageerror", (error) => console.error(`${shot.name}: ${error.message}`));
   await page.route(/\/art\//, async (route) => {
-    const [, id = "", kind = ""] = /\/art\/([a-z-]+)\/(cover|hero)$/.exec(route.request().url()) ?? [];
+    const [, id = "", kind = ""] = /\/art\/([a-z-]+)\/(cover|hero|icon|preview)$/.exec(route.request().url()) ?? [];
     const art = titles.find((title) => title.id === id)?.art;
-    if (!art) return route.abort();
-    return route.fulfill({ path: path.join(TITLES_FOLDER, id, kind === "cover" ? art.cover : art.hero) });
+    const file = art?.[kind as "cover" | "hero" | "icon" | "preview"];
+    return file === undefined ? route.abort() : route.fulfill({ path: path.join(TITLES_FOLDER, id, file) });
   });
   const shown = titles.map(({ id, name, summary, publisher, credits, category, art, size, fps, input }) => ({
     id, name, summary, publisher, credits, category, size, fps, input,
-    art: { cover: `/art/${id}/cover`, hero: `/art/${id}/hero`, accent: art.accent },
+    art: {
+      cover: `/art/${id}/cover`, hero: `/art/${id}/hero`, accent: art.accent,
+      ...(art.icon !== undefined && { icon: `/art/${id}/icon` }),
+      ...(art.preview !== undefined && { preview: `/art/${id}/preview` }),
+    },
     availability: { state: "now" },
   }));
   await page.addInitScript((titles) => Object.assign(window, { __fixtureTitles: titles, __fixturePhone: "/art/phone/cover" }), shown);
@@ -65,7 +69,15 @@ async function takePicture(page: Page, url: string, shot: Shot, file: string): P
     for (const image of images) image.loading = "eager";
     await Promise.all(images.map((image) => image.decode().catch(() => undefined)));
   });
-  if (shot.press) await page.locator(shot.press).first().click();
+  if (shot.seen) await page.locator(shot.seen).scrollIntoViewIfNeeded();
+  if (shot.clip) {
+    await page.locator("video[data-moves=true]").evaluate(async (video) => {
+      const clip = video as HTMLVideoElement;
+      while (clip.currentTime < 2) await new Promise((resolve) => clip.addEventListener("timeupdate", resolve, { once: true }));
+      clip.pause();
+      await Promise.all(clip.getAnimations().map(({ finished }) => finished));
+    });
+  }
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: QUALITY });
   const bytes = Buffer.from(data, "base64");

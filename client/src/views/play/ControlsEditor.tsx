@@ -93,7 +93,7 @@ export function ControlsEditor({ view, onChange, onOpacity, onReset, onExport, o
         ))}
       </div>
       <div className={styles.bar}>
-        <output className={styles.hint}>{said ?? editor.hint}</output>
+        <output className={styles.hint} data-said={said !== undefined}>{said ?? editor.hint}</output>
         <label className={styles.slider}>
           {editor.size}
           <input
