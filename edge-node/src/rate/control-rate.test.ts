@@ -179,18 +179,25 @@ describe("what no network made", () => {
   test.each([
     ["an encoder that can't keep up", "node-encoder"],
     ["a decoder that can't keep up", "player-decoder"],
-  ] as const)("%s halves the frame rate first, and the bits with it", (_name, limit) => {
+  ] as const)("%s gets a smaller picture first and then half the frames, and the bits go with them", (_name, limit) => {
     const session = new Session();
-    for (let second = 0; second < 4; second++) {
-      session.tell(
-        limit === "node-encoder"
-          ? { type: "encoder-reported", report: { encodeMs: 25, backlogFrames: 0, pacerQueueMs: 0 } }
-          : { type: "player-reported", report: { framesReceived: 30, framesDropped: 30, decodeMs: 20 } },
-      );
-      session.play(1_000, clean);
-    }
-    expect(session.decision).toMatchObject({ fps: 30, size: { ratio: 1 }, limit });
-    expect(session.decision.bitrateKbps).toBeLessThan(12_000);
+    const complain = (seconds: number) => {
+      for (let second = 0; second < seconds; second++) {
+        session.tell(
+          limit === "node-encoder"
+            ? { type: "encoder-reported", report: { encodeMs: 25, backlogFrames: 0, pacerQueueMs: 0 } }
+            : { type: "player-reported", report: { framesReceived: 30, framesDropped: 30, decodeMs: 20 } },
+        );
+        session.play(1_000, clean);
+      }
+      return session.decision;
+    };
+    const smaller = complain(4);
+    expect(smaller).toMatchObject({ fps: 60, size: { ratio: 3 / 4 }, limit });
+    expect(smaller.bitrateKbps).toBeLessThan(12_000);
+    const fewer = complain(3);
+    expect(fewer).toMatchObject({ fps: 30, size: { ratio: 3 / 4 }, limit });
+    expect(fewer.bitrateKbps).toBeLessThan(smaller.bitrateKbps);
   });
 });
 

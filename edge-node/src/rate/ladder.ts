@@ -1,5 +1,6 @@
-// From a bitrate to frame rate and size: bitrate falls first, then frame rate,
-// then size.
+// From a bitrate to frame rate and size: bitrate falls first, then the first step of size, then
+// frame rate, then the rest of size. A frame fewer makes those that are left later, and latency is
+// what this is for; of a picture that has too few bits anyway a quarter of each side is not missed.
 //
 // A rung says how many bits a second make it look right. One goes down as soon
 // as they are missing and up only when there is room to spare for a while, so a
@@ -15,28 +16,32 @@ export type Rung = {
 };
 
 /**
- * Bits per pixel below which a frame in H.264 at lowest delay is better given up:
- * 1.7 Mbit/s at 720p60, 3.7 at 1080p60, a little under what cloud-phone vendors
- * recommend, for each frame fewer a second makes those that are left later. They
- * also change more from one to the next, and need more each.
+ * Bits per pixel below which a frame in H.264 at lowest delay is better smaller, or one of fewer:
+ * 2.5 Mbit/s at 720p60, 5.6 at 1080p60. By G.1072 with 60 ms of delay, 720p60 scores 3.49 there and
+ * the rung below 3.84; at 1.4 Mbit/s 540p60 3.49 and 540p30 3.75, of which the later frame takes a
+ * tenth; at 1.0 540p30 3.52 and 360p30 3.85. With half as many frames, each changes more and needs
+ * more. Simulated: from 0.055 on, a 1080p60 title stays at half its rate on a line of 5 Mbit/s.
  */
-const BITS_PER_PIXEL = { full: 0.03, half: 0.045 };
+const BITS_PER_PIXEL = { full: 0.045, half: 0.065 };
 
-/** Divisors of the display's rate, so that every frame stays equally long. */
-const FPS_DIVISORS = [1, 2];
+/** Of the display's rate, so that every frame stays equally long. */
+const FPS_DIVISOR = 2;
 const RATIOS = [1, 3 / 4, 1 / 2, 3 / 8];
+/** So many of them are tried at the full frame rate. */
+const RATIOS_QUICK = 2;
 
 /** The smallest side that is still worth coding. */
 const SIDE_PIXELS_MIN = 180;
 
 /** From the title's own picture down. Never empty. */
 export function makeLadder({ size, fps, preferred }: Pick<RateOptions, "size" | "fps" | "preferred">): readonly Rung[] {
-  const slow = fps / (FPS_DIVISORS.at(-1) ?? 1);
-  const byRate = FPS_DIVISORS.map((divisor) => rungOf(size, 1, fps / divisor, divisor > 1));
-  const bySize = RATIOS.slice(1)
-    .map((ratio) => rungOf(size, ratio, slow, true))
-    .filter((rung) => Math.min(rung.size.width, rung.size.height) >= SIDE_PIXELS_MIN);
-  const all = [...byRate, ...bySize];
+  const sizes = RATIOS.filter((ratio) => ratio === 1 || Math.min(size.width, size.height) * ratio >= SIDE_PIXELS_MIN);
+  const quick = preferred && preferred.maxFps < fps ? [] : sizes.slice(0, RATIOS_QUICK);
+  const slower = sizes.slice(Math.max(0, quick.length - 1));
+  const all = [
+    ...quick.map((ratio) => rungOf(size, ratio, fps, false)),
+    ...slower.map((ratio) => rungOf(size, ratio, fps / FPS_DIVISOR, true)),
+  ];
   if (!preferred) return all;
   const wanted = all.filter((rung) => rung.size.height <= preferred.maxHeight && rung.fps <= preferred.maxFps);
   // A title that can't be made so small is at least as small as it can be.

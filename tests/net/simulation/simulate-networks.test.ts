@@ -148,12 +148,13 @@ describe.each(SEEDS)("seed %i", { timeout: 30_000 }, (seed) => {
     expect(delayQuantile(run, 0.95)).toBeLessThan(100);
   });
 
-  test.each([20, 25])("a decoder of %i ms a frame: what waits in the player is skipped, then fewer frames are sent", (decodeMs) => {
+  test.each([20, 25])("a decoder of %i ms a frame: what waits in the player is skipped, then a smaller picture is sent, then fewer frames", (decodeMs) => {
     const run = simulateSession({ ...withDown({ delayMs: 15, rateKbps: 50_000 }, 20_000), seed, decodeMs });
     // Followed, it would grow by 200 ms and more each second.
     expect(delayQuantile(run, 1)).toBeLessThan(250);
     expect(longestFreezeMs(run, 1_000, 20_000)).toBeLessThan(100);
-    expect(decisionAt(run, 5_000)).toMatchObject({ fps: 30, limit: "player-decoder" });
+    expect(decisionAt(run, 4_000)).toMatchObject({ fps: 60, size: { ratio: 3 / 4 }, limit: "player-decoder" });
+    expect(decisionAt(run, 8_000)).toMatchObject({ fps: 30, limit: "player-decoder" });
   });
 
   test("without news of frames the estimate is followed: slower, and still no lasting queue", () => {
