@@ -24,6 +24,11 @@ test.each(["slow-machine", "throttled-uplink", "duplicated-frames", "liveness-on
   expect(penalised.count).toBe(0);
 });
 
+test("parts of many weeks are the same weeks", { timeout: 60_000 }, () => {
+  const [whole, ...parts] = [weeks({ weeks: 2 }), weeks({ weeks: 1 }), weeks({ weeks: 1, first: 1 })];
+  expect(whole.foundAfterHours).toBe(Math.max(...parts.map(({ foundAfterHours }) => foundAfterHours ?? Number.NaN)));
+});
+
 test("every kind is simulated", () => {
   for (const nodeKind of NODE_KINDS) expect(weeks({ nodeKind, weeks: 1 }).found.of).toBe(1);
 });

@@ -5,7 +5,18 @@ import { seededRandom } from "../seeded-random.ts";
 import { simulateWeek, type Week } from "./simulate-week.ts";
 import type { CheckerKind, NodeKind } from "./world.ts";
 
-export type WeeksOptions = { nodeKind: NodeKind; weeks: number; seed: number; lazyShare: number; colludingShare: number; friend: boolean };
+export type WeeksOptions = {
+  nodeKind: NodeKind;
+  weeks: number;
+  /** Left out: 0. Parts of many weeks, run beside each other, are the same weeks. */
+  first?: number;
+  seed: number;
+  lazyShare: number;
+  colludingShare: number;
+  friend: boolean;
+  /** After each: how many there were, and how many of them ended in a penalty. */
+  onWeek?(done: number, penalised: number): void;
+};
 
 export type Rate = { count: number; of: number; low: number; high: number };
 export type WeeksResult = {
@@ -22,11 +33,14 @@ const CHECKERS = 60;
 
 export function simulateWeeks(options: WeeksOptions): WeeksResult {
   const weeks: Week[] = [];
-  for (let index = 0; index < options.weeks; index++) {
+  const { first = 0 } = options;
+  let ended = 0;
+  for (let index = first; index < first + options.weeks; index++) {
     const random = seededRandom(options.seed * 1_000_003 + index);
-    weeks.push(
-      simulateWeek({ nodeKind: options.nodeKind, checkers: makeCheckers(options, random), friend: options.friend, random, seed: `${options.seed}/${index}` }),
-    );
+    const week = simulateWeek({ nodeKind: options.nodeKind, checkers: makeCheckers(options, random), friend: options.friend, random, seed: `${options.seed}/${index}` });
+    weeks.push(week);
+    if (week.penalisedAtHour !== undefined) ended += 1;
+    options.onWeek?.(weeks.length, ended);
   }
   const penalties: Record<string, number> = {};
   for (const { penalty } of weeks) if (penalty !== undefined) penalties[penalty] = (penalties[penalty] ?? 0) + 1;
