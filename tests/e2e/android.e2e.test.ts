@@ -33,7 +33,7 @@ async function availability(): Promise<string | undefined> {
   return titles.find(({ id }) => id === "android-card")?.availability.state;
 }
 
-test("is played on a phone: taps, keys and back reach the app, sound is heard, what is copied comes out, nothing is left behind, and the next player waits in line", async () => {
+test("is played on a phone: taps, two fingers at once and keys reach the app, sound is heard, what is copied comes out, nothing is left behind, and the next player waits in line", async () => {
   const { double } = android;
   const page = await phone.newPage();
   await phone.grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -53,6 +53,13 @@ test("is played on a phone: taps, keys and back reach the app, sound is heard, w
   await page.keyboard.press("KeyQ");
   await eventually(card, ({ flips }) => flips === 2, LIMIT_MS, "the patch flipped back");
   expect((await listen(page, 300)).rms).toBeGreaterThan(0.01);
+
+  // Two fingers at once are two to the app.
+  const devtools = await phone.newCDPSession(page);
+  await devtools.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x: 60, y: 60, id: 1 }, { x: 300, y: 60, id: 2 }] });
+  const fingers = async () => new Set(double.received.flatMap((message) => (message.type === "touch" ? [message.pointerId] : [])));
+  await eventually(fingers, ({ size }) => size >= 2, LIMIT_MS, "both fingers on the device");
+  await devtools.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
 
   double.copy("copied on the phone");
   await eventually(() => page.evaluate(() => navigator.clipboard.readText()), (text) => text === "copied on the phone", LIMIT_MS, "the player's clipboard");
