@@ -2,6 +2,7 @@
 // Each start is another player's, so that nobody has a save, in a browser that has never
 // been here: its home screen is open, and a tile is tapped.
 
+import path from "node:path";
 import * as z from "zod/mini";
 import { TitleList } from "@nearframe/shared/api/titles";
 import { Scope } from "@nearframe/shared/lifetime";
@@ -18,10 +19,13 @@ const TITLES = [
   { id: "freedoom", runtime: "native", warms: true },
   { id: "lanternfly", runtime: "web", warms: true },
   { id: "phone", runtime: "phone", warms: true },
+  { id: "mines", runtime: "windows", warms: true },
   { id: "console-flip", runtime: "libretro", warms: true },
   { id: "android-card", runtime: "android, on the double", warms: false },
 ] as const;
 type Title = (typeof TITLES)[number];
+/** A program that Debian's Wine brings. */
+const WINDOWS_TITLES = path.join(import.meta.dirname, "../../fixtures/runtimes");
 const STARTS = 3;
 const WARM_WITHIN_MS = 40_000;
 /** From the last display to the last first picture. */
@@ -46,7 +50,7 @@ async function starts(title: Title, warm: boolean): Promise<number[]> {
   const [android, libretro] = await Promise.all([openAndroidTitle(scope), makeLibretroTitle(scope)]);
   // Half of the free slots are for copies.
   const environment = { ...android.environment, NEARFRAME_WARM: warm ? "1" : "0", NEARFRAME_SLOTS: "2" };
-  const stack = await startStack({ titles: [android.titles, libretro.titles], environment }, scope);
+  const stack = await startStack({ titles: [android.titles, libretro.titles, WINDOWS_TITLES], environment }, scope);
   const figures: number[] = [];
   // The first fills the caches, and makes the demand that keeps a copy.
   await untilFree(stack, title);
