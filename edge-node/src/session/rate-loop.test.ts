@@ -40,11 +40,11 @@ function setUp() {
   return { loop, targets, keyframes, play };
 }
 
-test("an encoder or a way out that can't keep up is told of within two seconds, and gets fewer frames", async () => {
+test("an encoder or a way out that can't keep up is told of within two seconds, and gets smaller frames", async () => {
   for (const slow of ["encodedAtMs", "sentAtMs"] as const) {
     const { loop, play } = setUp();
     await play(2_500, true, { changed: true, capturedAtMs: 0, encodedAtMs: slow === "encodedAtMs" ? 40 : 2, sentAtMs: 42 });
-    expect(loop.decision, slow).toMatchObject({ fps: 30, limit: "node-encoder" });
+    expect(loop.decision, slow).toMatchObject({ size: { ratio: 3 / 4 }, limit: "node-encoder" });
     loop.pause();
   }
 });
