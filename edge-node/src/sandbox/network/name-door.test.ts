@@ -1,5 +1,5 @@
+import { decode } from "dns-packet";
 import { expect, test } from "vitest";
-import { readDnsQuestion } from "./dns-message.ts";
 import { createNameDoor } from "./name-door.ts";
 
 const A = 1;
@@ -12,10 +12,8 @@ function query(name: string, type = A): Buffer {
 
 function read(answer: Buffer | undefined) {
   if (!answer) return undefined;
-  const count = answer.readUInt16BE(6);
-  const records = answer.subarray(answer.length - 16 * count);
-  const addresses = Array.from({ length: count }, (_, i) => [...records.subarray(16 * i + 12, 16 * i + 16)].join("."));
-  return { id: answer.readUInt16BE(0), code: answer.readUInt16BE(2) & 15, addresses };
+  const { id, answers = [] } = decode(answer);
+  return { id, code: answer.readUInt16BE(2) & 15, addresses: answers.flatMap((record) => (record.type === "A" ? [record.data] : [])) };
 }
 
 function rig(lookUp: (name: string) => Promise<string[]>) {
@@ -62,10 +60,24 @@ test("more than may be looked up at once get no answer, and do later", async () 
   expect((await ask("game.example"))?.addresses).toEqual(["203.0.113.5"]);
 });
 
-test("what is no question is no question", () => {
+test("an answer is no longer than a message may be", async () => {
+  const long = `${"x".repeat(60)}.${"y".repeat(60)}.cdn.example`;
+  const door = createNameDoor({
+    names: ["*.cdn.example", `*.${"y".repeat(60)}.cdn.example`, long],
+    lookUp: async () => Array.from({ length: 200 }, (_, n) => `203.0.113.${n}`), isPublic: () => true, letOut: async () => undefined,
+  });
+  for (const name of ["one.cdn.example", long]) {
+    const answer = await door(query(name));
+    expect(answer?.length).toBeLessThanOrEqual(512);
+    expect(read(answer)?.addresses.length).toBeGreaterThan(1);
+  }
+});
+
+test("what is no question has no answer", async () => {
+  const ask = createNameDoor({ names: ["game.example"], lookUp: async () => [], isPublic: () => true, letOut: async () => undefined });
   const pointing = query("game.example");
   pointing[12] = 0xc0;
   for (const bytes of [Buffer.alloc(0), Buffer.alloc(12), pointing, query("game.example").subarray(0, 20), Buffer.concat([query("x".repeat(63)).subarray(0, -5), Buffer.alloc(300, 63)])]) {
-    expect(readDnsQuestion(bytes)).toBeUndefined();
+    expect(await ask(bytes)).toBeUndefined();
   }
 });

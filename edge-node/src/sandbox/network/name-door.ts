@@ -2,9 +2,9 @@
 // an address only once a name that is allowed has led there. A name that leads home (10.0.0.0/8 and its like) leads nowhere.
 
 import type { Socket } from "node:dgram";
+import { decode, encode, encodingLength, RECURSION_AVAILABLE, RECURSION_DESIRED, type Packet, type Question } from "dns-packet";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { isAllowedName } from "@nearframe/shared/title/network-names";
-import { ADDRESSES_MAX, DnsCode, DnsType, readDnsQuestion, writeDnsAnswer } from "./dns-message.ts";
 
 export type NameDoorPorts = {
   names: readonly string[];
@@ -19,6 +19,9 @@ export type NameDoorPorts = {
 const TTL_S = 60;
 /** As many servers as a large page has, many times over. */
 const LET_OUT_MAX = 512;
+/** Of a message over UDP, one way and the other (RFC 1035, 4.2.1). */
+const MESSAGE_BYTES_MAX = 512;
+const Code = { ok: 0, failed: 2, noSuchName: 3 } as const;
 /** What is asked meanwhile is dropped; resolvers ask again. */
 const LOOK_UPS_AT_ONCE_MAX = 32;
 
@@ -38,24 +41,56 @@ export function createNameDoor({ names, lookUp, isPublic, letOut }: NameDoorPort
   }
 
   return async (query) => {
-    const question = readDnsQuestion(query);
-    if (!question) return undefined;
-    const answer = (code: DnsCode, addresses: readonly string[] = []) => writeDnsAnswer(question, code, addresses, TTL_S);
-    if (!isAllowedName(question.name, names)) return answer(DnsCode.noSuchName);
+    const asked = readQuestion(query);
+    if (!asked) return undefined;
+    const answer = (code: number, addresses: readonly string[] = []) => encode(makeAnswer(asked, code, addresses));
+    const name = asked.question.name.toLowerCase();
+    if (!isAllowedName(name, names)) return answer(Code.noSuchName);
     // The title's network has no IPv6, and needs nothing else.
-    if (question.type !== DnsType.A) return answer(DnsCode.ok);
+    if (asked.question.type !== "A") return answer(Code.ok);
     if (lookUps >= LOOK_UPS_AT_ONCE_MAX) return undefined;
     lookUps += 1;
     try {
-      const addresses = (await lookUp(question.name)).filter(isPublic).slice(0, ADDRESSES_MAX);
+      const found = (await lookUp(name)).filter(isPublic);
+      const addresses = found.slice(0, roomFor(asked, found));
       await Promise.all(addresses.map(openWay));
-      return answer(addresses.length === 0 ? DnsCode.noSuchName : DnsCode.ok, addresses);
+      return answer(addresses.length === 0 ? Code.noSuchName : Code.ok, addresses);
     } catch {
-      return answer(DnsCode.failed);
+      return answer(Code.failed);
     } finally {
       lookUps -= 1;
     }
   };
+}
+
+type Asked = { id: number; question: Question };
+
+/** Undefined for what is no single, ordinary question. */
+function readQuestion(query: Buffer): Asked | undefined {
+  if (query.length > MESSAGE_BYTES_MAX) return undefined;
+  try {
+    const { id = 0, type, opcode, questions = [] } = decode(query) as Packet & { opcode?: string };
+    const [question] = questions;
+    const isOrdinary = type === "query" && opcode === "QUERY" && questions.length === 1 && question?.class === "IN";
+    return isOrdinary ? { id, question } : undefined;
+  } catch {
+    // The title may send what it likes; what can't be read is not asked.
+    return undefined;
+  }
+}
+
+function makeAnswer({ id, question }: Asked, code: number, addresses: readonly string[]): Packet {
+  return {
+    id, type: "response", flags: RECURSION_DESIRED | RECURSION_AVAILABLE | code, questions: [question],
+    answers: addresses.map((data) => ({ type: "A", class: "IN", name: question.name, ttl: TTL_S, data })),
+  };
+}
+
+/** How many of these addresses an answer holds. */
+function roomFor(asked: Asked, addresses: readonly string[]): number {
+  const empty = encodingLength(makeAnswer(asked, Code.ok, []));
+  const each = encodingLength(makeAnswer(asked, Code.ok, addresses.slice(0, 1))) - empty;
+  return each === 0 ? 0 : Math.floor((MESSAGE_BYTES_MAX - empty) / each);
 }
 
 /** `socket`: bound where the title's resolver asks. It is the scope's from now on. */
