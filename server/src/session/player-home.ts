@@ -68,6 +68,8 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
   scope.own(retelling, () => clearInterval(retelling));
   /** Sessions without an entry, and whose they were: an end is on its way, or the cluster lost it and has it back in a moment. */
   const gone = new Map<string, { ownerId: string; timer: NodeJS.Timeout }>();
+  /** Sessions whose new owner was thought dead when it told of itself: it is back, and others will hear so in a moment. */
+  const ownedByUnseen = new Set<string>();
   const parked = createParked(scope);
   scope.own(gone, () => {
     for (const { timer } of gone.values()) clearTimeout(timer);
@@ -253,6 +255,7 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
   function handleSessionChanged(sessionId: string, entry: SessionEntry | undefined, before: SessionEntry | undefined): void {
     const home = attached.get(sessionId);
     if (!entry) {
+      ownedByUnseen.delete(sessionId);
       unheard.over(sessionId);
       if (before && (home || guests.of(sessionId).length > 0)) awaitEnd(sessionId, before.ownerId, home);
       return;
@@ -266,7 +269,12 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
       endGuests(sessionId, "moved");
       if (home) reattach(sessionId, entry.ownerId, home);
     }
-    if (!servers.isAlive(entry.ownerId)) return;
+    if (servers.isAlive(entry.ownerId)) hearAgain(sessionId);
+    else ownedByUnseen.add(sessionId);
+  }
+
+  function hearAgain(sessionId: string): void {
+    ownedByUnseen.delete(sessionId);
     // In the order in which they were said: what the last owner may not have heard, then what nobody could be told.
     unheard.tellAgain(sessionId);
     parked.release(sessionId);
@@ -292,6 +300,14 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
 
   function endGuests(sessionId: string, reason: "moved" | "session-ended"): void {
     for (const [guestId, guest] of guests.of(sessionId)) pass(guest, { type: "guest.ended", sessionId, guestId, reason });
+  }
+
+  /** A process has come, or is seen again. */
+  function handleServersChanged(): void {
+    for (const sessionId of [...ownedByUnseen]) {
+      const ownerId = directory.ownerOf(sessionId);
+      if (ownerId !== undefined && servers.isAlive(ownerId)) hearAgain(sessionId);
+    }
   }
 
   /** A process is gone: requests that it has not answered go to the next in rank. */
@@ -328,5 +344,5 @@ export function createPlayerHome(ports: PlayerHomePorts, scope: Scope) {
     });
   }
 
-  return { open, handle, handleMail, handlePeerClosed, handleSessionChanged, handleServerGone, heldBy };
+  return { open, handle, handleMail, handlePeerClosed, handleSessionChanged, handleServersChanged, handleServerGone, heldBy };
 }

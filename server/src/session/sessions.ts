@@ -244,6 +244,7 @@ export async function openSessions(ports: SessionPorts, scope: Scope) {
 
   /** A process of the cluster has come. */
   function handleServersChanged(): void {
+    playerHome.handleServersChanged();
     adoption.sweep();
   }
 
