@@ -1,7 +1,7 @@
 // An Android title as a player has it: real Chromium, the whole stack, and the double of a device.
 
 import type { BrowserContext } from "playwright";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { TitleList } from "@nearframe/shared/api/titles";
 import { Scope } from "@nearframe/shared/lifetime";
@@ -16,17 +16,19 @@ const { patch } = testCardLayout(PHONE);
 const TAP = { x: patch.x + patch.width / 2, y: patch.y + patch.height / 2 };
 const LIMIT_MS = 20_000;
 
-const scope = new Scope();
+let scope: Scope;
 let android: AndroidTitle;
 let stack: Stack;
 let phone: BrowserContext;
 
-beforeAll(async () => {
+// A try that failed holds the only device: the next has a stack of its own.
+beforeEach(async () => {
+  scope = new Scope();
   android = await openAndroidTitle(scope);
   stack = await startStack({ titles: [android.titles], environment: android.environment }, scope);
   phone = await openBrowser(scope, { viewport: PHONE, hasTouch: true, isMobile: true });
 });
-afterAll(() => scope.close());
+afterEach(() => scope.close());
 
 async function availability(): Promise<string | undefined> {
   const { titles } = z.parse(TitleList, await (await fetch(`${stack.url}/api/titles`)).json());

@@ -10,7 +10,7 @@ import { NodeToPlayer } from "@nearframe/shared/protocol/session-control";
 import { createSource, type Behavior } from "../behavior.ts";
 import type { InputChannels } from "../input/input-sender.ts";
 import type { RumbleOrder } from "../input/rumble.ts";
-import type { GuestChannels, SendChannel } from "../stream/receiver.ts";
+import type { GuestChannels, OpeningChannel } from "../stream/receiver.ts";
 import type { Timers } from "../timers.ts";
 import { addTime, choosePadWay, forgetTimes, medianMs, NO_TIMES, type PadWay, type WayTimes } from "./choose-pad-way.ts";
 import { PadMessage, type PeerSignal } from "./pad-messages.ts";
@@ -74,7 +74,9 @@ export function createPadLink(scope: Scope, ports: PadLinkPorts): PadLink {
     if (way === "node") return node?.input;
     if (way === undefined || !browser) return undefined;
     const { peer } = browser;
-    const channel: SendChannel = {
+    const channel: OpeningChannel = {
+      // Only a way that is open is chosen.
+      opened: Promise.resolve(),
       get bufferedBytes() {
         return peer.bufferedBytes;
       },

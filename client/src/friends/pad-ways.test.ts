@@ -64,7 +64,7 @@ function rig({ onwardMs = 4, knowsNode = true, nodeMs = 10, guests = [member()] 
     },
     input: {
       inputState: { bufferedBytes: 0, send: (bytes: unknown) => sentToNode.push(bytes) > 0 },
-      inputEdges: { bufferedBytes: 0, send: (bytes: unknown) => sentToNode.push(bytes) > 0 },
+      inputEdges: { opened: Promise.resolve(), bufferedBytes: 0, send: (bytes: unknown) => sentToNode.push(bytes) > 0 },
     },
   };
   const pass = async (ms: number) => {

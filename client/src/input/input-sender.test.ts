@@ -1,9 +1,9 @@
 import { Scope } from "@nearframe/shared/lifetime";
-import { readInput, type InputMessage } from "@nearframe/shared/input/messages";
+import { EDGES_MAX, readInput, type InputMessage } from "@nearframe/shared/input/messages";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { SentInput } from "../stream/latency.ts";
 import { createFakeTimers } from "../testing/fake-timers.ts";
-import { createInputSender, REPEAT_EVERY_MS, STATE_BACKLOG_BYTES_MAX } from "./input-sender.ts";
+import { createInputSender, EDGE_WAIT_MS_MAX, REPEAT_EVERY_MS, STATE_BACKLOG_BYTES_MAX } from "./input-sender.ts";
 
 let scope: Scope;
 beforeEach(() => {
@@ -17,11 +17,13 @@ function setUp() {
   const sent: SentInput[] = [];
   let soon: (() => void)[] = [];
   const backlog = { bytes: 0 };
+  const way = { open: true };
   const channel = (bufferedBytes: () => number) => ({
     get bufferedBytes() {
       return bufferedBytes();
     },
     send(data: Uint8Array<ArrayBuffer> | string) {
+      if (!way.open) return false;
       messages.push(readInput(data as Uint8Array));
       return true;
     },
@@ -36,8 +38,20 @@ function setUp() {
     soon = [];
     for (const callback of now) callback();
   };
-  const channels = { inputState: channel(() => backlog.bytes), inputEdges: channel(() => 0) };
-  return { sender, timers, messages, sent, flush, backlog, channels };
+  const channels = { inputState: channel(() => backlog.bytes), inputEdges: Object.assign(channel(() => 0), { opened: Promise.resolve() }) };
+  /** Channels that carry nothing before the returned function is called. */
+  const closedChannels = () => {
+    way.open = false;
+    let tellOpen = () => {};
+    const opened = new Promise<void>((resolve) => (tellOpen = resolve));
+    const open = async () => {
+      way.open = true;
+      tellOpen();
+      await opened;
+    };
+    return { channels: { inputState: channel(() => 0), inputEdges: Object.assign(channel(() => 0), { opened }) }, open };
+  };
+  return { closedChannels, sender, timers, messages, sent, flush, backlog, channels };
 }
 
 const key = (number: number, down: boolean) => ({ kind: "key", key: number, down }) as const;
@@ -111,15 +125,53 @@ test("a new path counts motion from zero, and hears at once what is held", () =>
   expect(messages).toMatchObject([{ kind: "state", dxTotal: 0, keys: [17] }]);
 });
 
-test("without a path nothing is sent and nothing is kept for later but what is held", () => {
-  const { sender, messages, sent, flush, channels, timers } = setUp();
+test("a press before there is a way out leaves as soon as there is one, release and all", async () => {
+  const { sender, messages, sent, flush, closedChannels, timers } = setUp();
+  sender.dispatch(key(17, true), 1_000);
+  flush();
+  const { channels, open } = closedChannels();
+  sender.connect(channels);
+  sender.dispatch(key(17, false), 1_060);
+  flush();
+  timers.pass(EDGE_WAIT_MS_MAX / 2);
+  expect(messages).toEqual([]);
+  await open();
+  expect(messages).toMatchObject([{ kind: "edges", edges: [key(17, true), key(17, false)] }]);
+  expect(sent).toMatchObject([{ madeAtMs: 1_000 }]);
+  sender.dispatch(key(30, true), 2_000);
+  flush();
+  expect(messages.at(-2)).toMatchObject({ kind: "edges", edges: [key(30, true)] });
+});
+
+test("a way that opens too late carries nothing of what was pressed before", async () => {
+  const { sender, messages, flush, closedChannels, timers } = setUp();
+  const { channels, open } = closedChannels();
+  sender.connect(channels);
   sender.dispatch(key(17, true), 1_000);
   sender.dispatch(key(17, false), 1_001);
   flush();
-  sender.connect(channels);
-  timers.pass(1_000);
+  timers.pass(EDGE_WAIT_MS_MAX + 1);
+  await open();
   expect(messages).toEqual([]);
-  expect(sent).toEqual([]);
+});
+
+test("of what waits, a message's worth is kept: the newest", async () => {
+  const { sender, messages, flush, closedChannels } = setUp();
+  const { channels, open } = closedChannels();
+  sender.connect(channels);
+  for (let press = 0; press < EDGES_MAX; press++) {
+    sender.dispatch(key(17, true), 1_000);
+    sender.dispatch(key(17, false), 1_001);
+    flush();
+  }
+  sender.dispatch(key(30, true), 1_002);
+  flush();
+  await open();
+  expect(messages).toHaveLength(1);
+  expect(messages[0]).toMatchObject({ kind: "edges" });
+  const { edges } = messages[0] as Extract<InputMessage, { kind: "edges" }>;
+  expect(edges).toHaveLength(EDGES_MAX);
+  expect(edges.at(-1)).toEqual(key(30, true));
 });
 
 test("closing leaves no timer", async () => {

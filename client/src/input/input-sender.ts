@@ -1,10 +1,11 @@
 // Puts input on the wire: at once when it changes, and the whole state again while
-// anything is held, so that no lost packet leaves a key down.
+// anything is held, so that no lost packet leaves a key down. The first picture may be there
+// before the way out is: what is pressed meanwhile waits for it, for a moment.
 
 import type { Scope } from "@nearframe/shared/lifetime";
-import { writeInput, type InputEdge } from "@nearframe/shared/input/messages";
+import { EDGES_MAX, writeInput, type InputEdge } from "@nearframe/shared/input/messages";
 import type { SentInput } from "../stream/latency.ts";
-import type { SendChannel } from "../stream/receiver.ts";
+import type { OpeningChannel, SendChannel } from "../stream/receiver.ts";
 import type { Timers } from "../timers.ts";
 import { applyInput, holdsSomething, NOTHING_HELD, type HeldInput, type InputEvent } from "./input-state.ts";
 
@@ -14,7 +15,10 @@ export const REPEAT_AFTER_CHANGE_MS = 300;
 /** What may wait in the state channel. More means a link that is standing: the next repeat is newer. */
 export const STATE_BACKLOG_BYTES_MAX = 4 * 1024;
 
-export type InputChannels = { inputState: SendChannel; inputEdges: SendChannel };
+/** A press that can't leave within this time is no longer what the player wants. */
+export const EDGE_WAIT_MS_MAX = 1_000;
+
+export type InputChannels = { inputState: SendChannel; inputEdges: OpeningChannel };
 
 export interface InputSender {
   /** `madeAtMs` is the browser's own time of the event. */
@@ -35,7 +39,8 @@ export function createInputSender(scope: Scope, ports: InputSenderPorts): InputS
   const { timers } = ports;
   let held: HeldInput = NOTHING_HELD;
   let channels: InputChannels | undefined;
-  let edges: InputEdge[] = [];
+  /** Those that wait for their way out; of more than one message holds, the newest. */
+  let edges: { edge: InputEdge; madeAtMs: number; fromMs: number }[] = [];
   let seq = 0;
   let edgeSeq = 0;
   /** Time of the oldest event that has not left yet. */
@@ -47,20 +52,23 @@ export function createInputSender(scope: Scope, ports: InputSenderPorts): InputS
     if (madeAtMs === undefined) return;
     const made = { madeAtMs, sentAtMs: timers.monotonicMs() };
     madeAtMs = undefined;
-    const leaving = edges;
-    edges = [];
+    const told = sendEdges(made.sentAtMs);
     if (!channels) return;
-    if (leaving.length > 0) {
-      const sentSeq = nextSeq();
-      if (channels.inputEdges.send(writeInput({ kind: "edges", seq: sentSeq, edges: leaving }))) {
-        edgeSeq = sentSeq;
-        ports.onSent({ seq: sentSeq, ...made });
-      }
-    }
     const stateSeq = sendState();
     // The edges carry the news; a state that follows them says the same again.
-    if (stateSeq !== undefined && leaving.length === 0) ports.onSent({ seq: stateSeq, ...made });
+    if (stateSeq !== undefined && !told) ports.onSent({ seq: stateSeq, ...made });
     repeatLater();
+  }
+
+  function sendEdges(sentAtMs: number): boolean {
+    edges = edges.filter(({ fromMs }) => sentAtMs - fromMs <= EDGE_WAIT_MS_MAX).slice(-EDGES_MAX);
+    if (!channels || edges.length === 0) return false;
+    const sentSeq = nextSeq();
+    if (!channels.inputEdges.send(writeInput({ kind: "edges", seq: sentSeq, edges: edges.map(({ edge }) => edge) }))) return false;
+    edgeSeq = sentSeq;
+    ports.onSent({ seq: sentSeq, madeAtMs: Math.min(...edges.map((each) => each.madeAtMs)), sentAtMs });
+    edges = [];
+    return true;
   }
 
   function sendState(): number | undefined {
@@ -97,8 +105,8 @@ export function createInputSender(scope: Scope, ports: InputSenderPorts): InputS
       const [next, more] = applyInput(held, event);
       if (next === held && more.length === 0) return;
       held = next;
-      edges.push(...more);
       changedAtMs = timers.monotonicMs();
+      edges.push(...more.map((edge) => ({ edge, madeAtMs: eventMadeAtMs, fromMs: changedAtMs })));
       if (madeAtMs === undefined) ports.soon(flush);
       madeAtMs = Math.min(madeAtMs ?? Infinity, eventMadeAtMs);
     },
@@ -106,6 +114,9 @@ export function createInputSender(scope: Scope, ports: InputSenderPorts): InputS
       channels = next;
       held = { ...held, dxTotal: 0, dyTotal: 0, wheelXTotal: 0, wheelYTotal: 0 };
       if (next && holdsSomething(held)) repeatLater();
+      void next?.inputEdges.opened.then(() => {
+        if (channels === next && sendEdges(timers.monotonicMs())) repeatLater();
+      });
     },
   };
 }

@@ -32,7 +32,7 @@ function fakeLink() {
   return { link, sent, checks, hear, setStatus: status.set, listeners };
 }
 
-const channel = { bufferedBytes: 0, send: () => true };
+const channel = { bufferedBytes: 0, send: () => true, opened: Promise.resolve() };
 const fakeReceiver = (): Receiver => ({
   channels: { inputState: channel, inputEdges: channel, control: channel, receipts: channel },
   learnRoundTrip: () => undefined,

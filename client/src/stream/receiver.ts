@@ -33,6 +33,12 @@ export interface SendChannel {
   send(data: Uint8Array<ArrayBuffer> | string): boolean;
 }
 
+/** One of which it is known when it begins to send. */
+export interface OpeningChannel extends SendChannel {
+  /** Never settles where the channel closes first. */
+  readonly opened: Promise<void>;
+}
+
 export interface SentTrack {
   /** Goes on with another track of the same kind. */
   replace(track: MediaStreamTrack): Promise<void>;
@@ -40,7 +46,7 @@ export interface SentTrack {
 }
 
 export interface Receiver {
-  readonly channels: { inputState: SendChannel; inputEdges: SendChannel; control: SendChannel; receipts: SendChannel };
+  readonly channels: { inputState: SendChannel; inputEdges: OpeningChannel; control: SendChannel; receipts: SendChannel };
   /** The player's microphone to the node, which must have been told that it comes. Rejects when the node refuses. */
   sendVoice(track: MediaStreamTrack): Promise<SentTrack>;
   /** The player's camera, in the same way. */
@@ -62,7 +68,7 @@ export interface Path {
 }
 
 /** What a guest may send: a pad's state for those who have one, and small questions. */
-export type GuestChannels = { control: SendChannel; input: { inputState: SendChannel; inputEdges: SendChannel } | undefined };
+export type GuestChannels = { control: SendChannel; input: { inputState: SendChannel; inputEdges: OpeningChannel } | undefined };
 
 export type ReceiverPorts = {
   device: Device;
@@ -230,8 +236,6 @@ function opened(channel: { readyState: RTCDataChannelState; once(event: "open", 
     else channel.once("open", resolve);
   });
 }
-
-type OpeningChannel = SendChannel & { readonly opened: Promise<void> };
 
 async function produceData(
   transport: Transport,

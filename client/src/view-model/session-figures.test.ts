@@ -33,7 +33,7 @@ function setUp() {
   const audio = () => ({
     type: "inbound-rtp", id: "a", kind: "audio", concealedSamples: 1_440 * seconds, silentConcealedSamples: 480 * seconds,
   });
-  const channel = { bufferedBytes: 0, send: () => true };
+  const channel = { bufferedBytes: 0, send: () => true, opened: Promise.resolve() };
   const receiver: Receiver = {
     channels: {
       inputState: channel, inputEdges: channel, receipts: channel,
