@@ -1,7 +1,10 @@
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import koffi from "koffi";
+import { expect, test } from "vitest";
 import { systemClock } from "@nearframe/shared/clock";
+import { Scope } from "@nearframe/shared/lifetime";
+import type { Rumble } from "../rumble.ts";
 import { createUinputDouble } from "../testing/uinput-double.ts";
 import { forceFeedbackContract, type OpenPad } from "./force-feedback.contract.ts";
 import { serveForceFeedback } from "./force-feedback.ts";
@@ -13,6 +16,17 @@ forceFeedbackContract("the kernel's double", async (onRumble, scope) => {
   const feedback = serveForceFeedback(kernel.file, systemClock, onRumble, scope);
   kernel.onReadable(() => feedback.handleReadable());
   return kernel.title;
+});
+
+test("an effect whose timer is early by the clock ends once", async () => {
+  await using scope = new Scope();
+  const kernel = createUinputDouble();
+  const heard: Rumble[] = [];
+  const feedback = serveForceFeedback(kernel.file, { monotonicMs: () => 1_000 }, (rumble) => void heard.push(rumble), scope);
+  kernel.onReadable(() => feedback.handleReadable());
+  await kernel.title.play(await kernel.title.upload({ strong: 1, weak: 1, lengthMs: 5 }), 1);
+  await expect.poll(() => heard.at(-1)).toMatchObject({ strong: 0, weak: 0 });
+  expect(heard).toHaveLength(2);
 });
 
 /** linux/input.h; an effect is 48 bytes. */

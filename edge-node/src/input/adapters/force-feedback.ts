@@ -44,13 +44,13 @@ export function serveForceFeedback(
     return event;
   }
 
-  function tell(): void {
+  function tell(nowMs: number): void {
     clearTimeout(timer);
-    const nowMs = clock.monotonicMs();
     const { rumble, changesAtMs } = readRumble(state, nowMs);
     if (rumble !== NO_RUMBLE || told !== NO_RUMBLE) onRumble(rumble);
     told = rumble;
-    if (changesAtMs !== undefined) timer = setTimeout(tell, Math.ceil(changesAtMs - nowMs));
+    // A timer may be a moment early by this clock; what is told then is what follows all the same.
+    if (changesAtMs !== undefined) timer = setTimeout(() => tell(Math.max(changesAtMs, clock.monotonicMs())), Math.ceil(changesAtMs - nowMs));
   }
 
   return {
@@ -64,7 +64,7 @@ export function serveForceFeedback(
           changed = true;
         }
       }
-      if (changed) tell();
+      if (changed) tell(clock.monotonicMs());
     },
   };
 }
