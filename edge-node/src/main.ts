@@ -177,7 +177,11 @@ async function main(): Promise<void> {
       rttsMs: probePoints.rttsMs,
       createSession: (start, events, sessionScope) => {
         sessionsRunning.add(sessionScope);
-        sessionScope.own(sessionScope, () => void sessionsRunning.delete(sessionScope));
+        launcher.setBusy(true);
+        sessionScope.own(sessionScope, () => {
+          sessionsRunning.delete(sessionScope);
+          launcher.setBusy(sessionsRunning.size > 0);
+        });
         const { manifest } = start.title;
         const logSession = (detail: string) => log.warn({ sessionId: start.sessionId }, detail);
         return createSession(

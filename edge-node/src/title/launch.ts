@@ -44,16 +44,22 @@ export interface Launcher {
    * a core and 700 MB on the way, for Windows alone. Once; where it fails, the session that needs it tries again and says why.
    */
   makeReady(runtimes: readonly Runtime[]): Promise<void>;
+  /** Sessions run: what is made ready for later ones stands still. */
+  setBusy(busy: boolean): void;
 }
 
 /** What is made for a runtime belongs to `owner`. */
 export function createLauncher({ sandbox, networkAllowed, cacheFolder, graphics }: LaunchOptions, owner: Scope): Launcher {
   let windows: WindowsRuntime | undefined;
   let madeReady = false;
+  let busy = false;
   /** Looked for until it is there: an operator may install it while the node runs. */
   const openWindows = async (): Promise<WindowsRuntime | undefined> => {
     const wine = windows ? undefined : await findWine();
-    if (wine) windows ??= { wine, prefixes: createWinePrefixes({ wine, sandbox, cacheFolder }, owner) };
+    if (wine && !windows) {
+      windows = { wine, prefixes: createWinePrefixes({ wine, sandbox, cacheFolder }, owner) };
+      windows.prefixes.setBusy(busy);
+    }
     return windows;
   };
   const runtimes: Readonly<Record<Runtime, PrepareProgram | undefined>> = {
@@ -121,6 +127,10 @@ export function createLauncher({ sandbox, networkAllowed, cacheFolder, graphics 
       if (madeReady || !runtimes.includes("windows")) return;
       madeReady = true;
       await (await openWindows())?.prefixes.makeReady();
+    },
+    setBusy(now) {
+      busy = now;
+      windows?.prefixes.setBusy(now);
     },
   };
 }

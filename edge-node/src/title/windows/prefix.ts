@@ -8,9 +8,8 @@ import { access, cp, mkdir, readdir, readFile, rename, rm, symlink } from "node:
 import { join } from "node:path";
 import { describeExit } from "../../process/child.ts";
 import type { Scope } from "@nearframe/shared/lifetime";
-import { withTimeout } from "@nearframe/shared/lifetime";
 import { limitsOf } from "../../sandbox/limits-of.ts";
-import type { Sandbox } from "../../sandbox/ports.ts";
+import type { ConfinedExit, ConfinedProgram, Sandbox } from "../../sandbox/ports.ts";
 import { homeEnvironment } from "../home.ts";
 import type { Wine } from "./wine.ts";
 
@@ -23,6 +22,7 @@ export const WINE_ENVIRONMENT = {
   WINEDLLOVERRIDES: "mscoree,mshtml=;winemenubuilder.exe=d",
 } as const;
 
+/** From when it was started, or last went on. */
 const MAKE_MS = 120_000;
 const WINE_LIBRARIES = ["/usr/lib/x86_64-linux-gnu/wine/x86_64-windows", "/usr/lib/aarch64-linux-gnu/wine/aarch64-windows"];
 
@@ -30,15 +30,21 @@ export interface WinePrefixes {
   /** Lays a fresh Windows into a home; what is there already, a player's restored files, stays. */
   layInto(homeFolder: string): Promise<void>;
   makeReady(): Promise<void>;
+  /** Sessions run: what is being made stands still, unless one of them waits for it. */
+  setBusy(busy: boolean): void;
 }
 
 export type WinePrefixOptions = { wine: Wine; sandbox: Sandbox; cacheFolder: string };
 
 export function createWinePrefixes(options: WinePrefixOptions, scope: Scope): WinePrefixes {
   let making: Promise<string> | undefined;
+  let busy = false;
+  let waiting = 0;
+  const maker = createMaker();
+  const settle = () => maker.setHeld(busy && waiting === 0);
 
   function template(): Promise<string> {
-    making ??= makeTemplate(options, scope).catch((error: unknown) => {
+    making ??= makeTemplate(options, maker, scope).catch((error: unknown) => {
       // The next session tries again.
       making = undefined;
       throw error;
@@ -46,10 +52,25 @@ export function createWinePrefixes(options: WinePrefixOptions, scope: Scope): Wi
     return making;
   }
 
+  async function templateNow(): Promise<string> {
+    waiting += 1;
+    settle();
+    try {
+      return await template();
+    } finally {
+      waiting -= 1;
+      settle();
+    }
+  }
+
   return {
     makeReady: async () => void (await template()),
+    setBusy(now) {
+      busy = now;
+      settle();
+    },
     async layInto(homeFolder) {
-      await cp(join(await template(), PREFIX_FOLDER), join(homeFolder, PREFIX_FOLDER), {
+      await cp(join(await templateNow(), PREFIX_FOLDER), join(homeFolder, PREFIX_FOLDER), {
         recursive: true,
         verbatimSymlinks: true,
         force: false,
@@ -59,8 +80,56 @@ export function createWinePrefixes(options: WinePrefixOptions, scope: Scope): Wi
   };
 }
 
+/** Waits for the program that makes a Windows, and lets it stand still. */
+interface Maker {
+  setHeld(held: boolean): void;
+  /** Rejects when it runs for too long at a stretch. */
+  ended(program: ConfinedProgram): Promise<ConfinedExit>;
+}
+
+function createMaker(): Maker {
+  let held = false;
+  let running: { program: ConfinedProgram; turn: Promise<void>; stopClock: () => void; onLate: () => void } | undefined;
+
+  function apply(): void {
+    if (!running) return;
+    const { program, onLate } = running;
+    running.stopClock();
+    if (!held) {
+      const timer = setTimeout(onLate, MAKE_MS);
+      running.stopClock = () => clearTimeout(timer);
+    }
+    const now = held;
+    // One after the other; a program that has ended can be neither.
+    running.turn = running.turn.then(() => (now ? program.pause() : program.resume())).catch(() => undefined);
+  }
+
+  return {
+    setHeld(next) {
+      if (next === held) return;
+      held = next;
+      apply();
+    },
+    async ended(program) {
+      const late = new Promise<never>((_, reject) => {
+        running = {
+          program, turn: Promise.resolve(), stopClock: () => undefined,
+          onLate: () => reject(new Error(`Wine did not set up its Windows in ${MAKE_MS / 1000} s`)),
+        };
+      });
+      apply();
+      try {
+        return await Promise.race([program.exited, late]);
+      } finally {
+        running?.stopClock();
+        running = undefined;
+      }
+    },
+  };
+}
+
 /** The home in which Windows was set up; made by whoever comes first, and kept for this version of Wine. */
-async function makeTemplate({ wine, sandbox, cacheFolder }: WinePrefixOptions, scope: Scope): Promise<string> {
+async function makeTemplate({ wine, sandbox, cacheFolder }: WinePrefixOptions, maker: Maker, scope: Scope): Promise<string> {
   const version = createHash("sha256").update(`${wine.file} ${wine.version} ${sandbox.name}`).digest("hex").slice(0, 16);
   const folder = join(cacheFolder, `wine-${version}`);
   const ready = await access(folder).then(() => true, () => false);
@@ -72,7 +141,7 @@ async function makeTemplate({ wine, sandbox, cacheFolder }: WinePrefixOptions, s
     await mkdir(join(making, "title"), { recursive: true, mode: 0o755 });
     const home = join(making, "home");
     await mkdir(home, { mode: 0o700 });
-    await runWineboot({ wine, sandbox, home, titleFolder: join(making, "title") }, makingScope);
+    await runWineboot({ wine, sandbox, home, titleFolder: join(making, "title") }, maker, makingScope);
     await linkLibraries(join(home, PREFIX_FOLDER));
     // Whoever else made one meanwhile made the same.
     await rename(home, folder).catch((error: NodeJS.ErrnoException) => {
@@ -87,7 +156,7 @@ async function makeTemplate({ wine, sandbox, cacheFolder }: WinePrefixOptions, s
 
 type Making = { wine: Wine; sandbox: Sandbox; home: string; titleFolder: string };
 
-async function runWineboot({ wine, sandbox, home, titleFolder }: Making, scope: Scope): Promise<void> {
+async function runWineboot({ wine, sandbox, home, titleFolder }: Making, maker: Maker, scope: Scope): Promise<void> {
   const view = sandbox.view({ homeFolder: home, titleFolder });
   const program = await sandbox.start(
     {
@@ -117,7 +186,7 @@ async function runWineboot({ wine, sandbox, home, titleFolder }: Making, scope: 
     },
     scope,
   );
-  const exit = await withTimeout(program.exited, MAKE_MS, "Wine did not set up its Windows");
+  const exit = await maker.ended(program);
   if (exit.code !== 0) {
     throw new Error(`Wine could not set up its Windows, and ended ${exit.exceeded ?? describeExit(exit)}: ${program.lastOutput()}`);
   }
