@@ -117,6 +117,48 @@ describe("states", () => {
     ]);
   });
 
+  // The edges' packet is lost and sent again: the states have pressed and released by then.
+  test("a tap that states did is not done again by its late edges", () => {
+    const button = (down: boolean): InputEdge => ({ kind: "button", button: 0, down, at: { x: 0.9, y: 0.9 } });
+    const [held, actions] = play(
+      state({ seq: 2, edgeSeq: 1, keys: [A], buttons: 1 }), state({ seq: 4, edgeSeq: 3 }),
+      edges(1, key(A, true), button(true)), edges(3, key(A, false), button(false)),
+    );
+    expect(actions).toEqual([
+      { kind: "key", code: A, down: true },
+      { kind: "button", button: 0, down: true },
+      { kind: "key", code: A, down: false },
+      { kind: "button", button: 0, down: false },
+    ]);
+    expect(held).toMatchObject({ keys: [], buttons: 0, ahead: [] });
+  });
+
+  test("however the two channels lose and delay, each press is one press, and what is held at last is right", () => {
+    let seed = 7;
+    const next = (below: number) => (seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 1) % below;
+    for (let round = 0; round < 300; round++) {
+      const arrivals: { atMs: number; message: Parameters<typeof applyInput>[1] }[] = [];
+      const made = new Map([[A, 0], [W, 0]]);
+      let keys: number[] = [];
+      let edgesAtMs = 0;
+      for (let seq = 1; seq < 30; seq += 2) {
+        const code = next(2) === 0 ? A : W;
+        const down = !keys.includes(code);
+        keys = down ? [...keys, code] : keys.filter((each) => each !== code);
+        if (down) made.set(code, (made.get(code) ?? 0) + 1);
+        // In order and never lost, but late; the states in any order, or not at all.
+        edgesAtMs = Math.max(edgesAtMs, 30 * seq + (next(4) === 0 ? next(400) : 1));
+        arrivals.push({ atMs: edgesAtMs, message: edges(seq, key(code, down)) });
+        if (next(3) > 0) arrivals.push({ atMs: 30 * seq + next(60), message: state({ seq: seq + 1, edgeSeq: seq, keys }) });
+      }
+      const messages = arrivals.toSorted((a, b) => a.atMs - b.atMs).map(({ message }) => message);
+      const [held, actions] = play(...messages);
+      const pressed = (code: number) => actions.filter((action) => action.kind === "key" && action.code === code && action.down).length;
+      expect([pressed(A), pressed(W)]).toEqual([made.get(A), made.get(W)]);
+      expect([...held.keys].sort()).toEqual([...keys].sort());
+    }
+  });
+
   test("modifiers go down before what they modify and come up after it", () => {
     const [, actions] = play(state({ seq: 1, keys: [A, SHIFT] }), state({ seq: 2, keys: [] }));
     expect(actions.map((action) => (action.kind === "key" ? [action.code, action.down] : action))).toEqual([

@@ -2,7 +2,8 @@
 //
 // Edges arrive in order but late when a packet is lost; states arrive at any time
 // and may be ahead of the edges. Whichever is newer about the keys wins, so a lost
-// release can't stick and a short tap is never lost.
+// release can't stick and a short tap is never lost. What a state did first, its late
+// edge does not do again: a tap is never two.
 
 import { CODES } from "@nearframe/shared/input/codes";
 import {
@@ -30,22 +31,34 @@ export type Held = {
   /** Undefined until the first state. */
   stateSeq: number | undefined;
   edgeSeq: number;
+  /** What states did before the edges that say the same have come, in order. */
+  ahead: readonly Ahead[];
 };
+
+type Stroke = { kind: "key" | "button"; code: number; down: boolean };
+/** `edgeSeq`: its edge is in this message of edges or in an earlier one. */
+type Ahead = Stroke & { edgeSeq: number };
 
 export const NOTHING_HELD: Held = {
   keys: [], buttons: 0, pointer: undefined, dxTotal: 0, dyTotal: 0, wheelXNotches: 0, wheelYNotches: 0,
-  finger: undefined, touches: undefined, pads: [], stateSeq: undefined, edgeSeq: 0,
+  finger: undefined, touches: undefined, pads: [], stateSeq: undefined, edgeSeq: 0, ahead: [],
 };
 
 /** One message's motion is cut to this, so that a forged total can't spin a camera for seconds. */
 const MOTION_MAX_PX = 4096;
 const NOTCHES_MAX = 20;
 const LEFT_BUTTON = 0;
+/** Far more than hands do within a lost packet's time; beyond it all is forgotten, as only a forged state gets there. */
+const AHEAD_MAX = 128;
 
 /** What `message` asks of the input sink, in order, and what is held after it. */
 export function applyInput(held: Held, message: InputMessage): [Held, InputAction[]] {
   return message.kind === "state" ? applyState(held, message) : applyEdges(held, message.seq, message.edges);
 }
+
+/** Something that goes on by itself until it is let go of. */
+export const holdsSomething = ({ keys, buttons, touches, pads }: Held): boolean =>
+  keys.length > 0 || buttons !== 0 || (touches?.length ?? 0) > 0 || pads.some(padIsUsed);
 
 /** Lets go of everything, as when the player's connection dies or the page loses focus. */
 export function releaseAll(held: Held): [Held, InputAction[]] {
@@ -53,7 +66,7 @@ export function releaseAll(held: Held): [Held, InputAction[]] {
   actions.push(...buttonActions(held.buttons, 0));
   for (const pad of held.pads) actions.push(padAction({ ...pad, buttons: 0, axes: [0, 0, 0, 0], triggers: [0, 0] }));
   actions.push(...releaseTouches(held.touches ?? []));
-  return [{ ...held, keys: [], buttons: 0, finger: undefined, touches: held.touches && [], pads: [] }, actions];
+  return [{ ...held, keys: [], buttons: 0, finger: undefined, touches: held.touches && [], pads: [], ahead: [] }, actions];
 }
 
 function applyState(held: Held, state: InputState): [Held, InputAction[]] {
@@ -89,9 +102,11 @@ function applyState(held: Held, state: InputState): [Held, InputAction[]] {
   // A state made before edges that were already applied knows less than they did.
   if (!isNewer(held.edgeSeq, state.edgeSeq)) {
     const buttons = held.finger === undefined ? state.buttons : state.buttons | (held.buttons & (1 << LEFT_BUTTON));
-    actions.push(...keyActions(held.keys, state.keys), ...buttonActions(held.buttons, buttons));
+    const strokes = [...keyActions(held.keys, state.keys), ...buttonActions(held.buttons, buttons)];
+    actions.push(...strokes);
     next.keys = [...state.keys];
     next.buttons = buttons;
+    if (isNewer(state.edgeSeq, held.edgeSeq)) next.ahead = runAhead(held.ahead, strokes, state.edgeSeq);
     if (held.finger !== undefined && !fingerAt && state.edgeSeq === held.edgeSeq) {
       // The finger is gone and no edge will say so any more.
       actions.push(...buttonActions(next.buttons, next.buttons & ~(1 << LEFT_BUTTON)));
@@ -115,11 +130,31 @@ function applyEdges(held: Held, seq: number, edges: readonly InputEdge[]): [Held
   let now: Held = held;
   const actions: InputAction[] = [];
   for (const edge of edges) {
-    const [after, more] = applyEdge(now, edge);
+    const caughtUp = catchUp(now, edge);
+    const [after, more] = caughtUp ? [caughtUp, []] : applyEdge(now, edge);
     now = after;
     actions.push(...more);
   }
-  return [{ ...now, edgeSeq: seq }, actions];
+  return [{ ...now, edgeSeq: seq, ahead: now.ahead.filter(({ edgeSeq }) => isNewer(edgeSeq, seq)) }, actions];
+}
+
+function runAhead(ahead: readonly Ahead[], actions: readonly InputAction[], edgeSeq: number): readonly Ahead[] {
+  const strokes = actions.flatMap((action): Ahead[] => {
+    if (action.kind === "key") return [{ kind: "key", code: action.code, down: action.down, edgeSeq }];
+    return action.kind === "button" ? [{ kind: "button", code: action.button, down: action.down, edgeSeq }] : [];
+  });
+  const all = [...ahead, ...strokes];
+  return all.length > AHEAD_MAX ? [] : all;
+}
+
+/** What is held when `edge` was done by a state already; undefined where it was not. */
+function catchUp(held: Held, edge: InputEdge): Held | undefined {
+  if (edge.kind !== "key" && edge.kind !== "button") return undefined;
+  const code = edge.kind === "key" ? edge.key : edge.button;
+  // Presses and releases of one key take turns, in states as in edges: the first of both is the same.
+  const place = held.ahead.findIndex((stroke) => stroke.kind === edge.kind && stroke.code === code);
+  if (held.ahead[place]?.down !== edge.down) return undefined;
+  return { ...held, ahead: held.ahead.toSpliced(place, 1) };
 }
 
 function applyEdge(held: Held, edge: InputEdge): [Held, InputAction[]] {
@@ -190,6 +225,8 @@ function buttonActions(before: number, after: number): InputAction[] {
   }
   return actions;
 }
+
+export const padIsUsed = ({ buttons, axes, triggers }: PadState) => buttons !== 0 || [...axes, ...triggers].some((value) => value !== 0);
 
 function padAction(pad: PadState): InputAction {
   return { kind: "pad", pad: pad.index, buttons: pad.buttons, axes: pad.axes, triggers: pad.triggers };

@@ -3,9 +3,10 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import { InputDecodeError, readInput } from "@nearframe/shared/input/messages";
-import { applyInput, NOTHING_HELD, releaseAll, type Held } from "./held.ts";
+import { applyInput, holdsSomething, NOTHING_HELD, releaseAll, type Held } from "./held.ts";
 import { machineMs, type InputMark } from "./mark.ts";
 import type { InputAction, InputSink } from "./ports.ts";
+import { createQuietWatch } from "./quiet-watch.ts";
 
 export type PlayerInputPorts = {
   sink: InputSink;
@@ -53,6 +54,13 @@ export function createPlayerInput(ports: PlayerInputPorts, scope: Scope): Player
     return true;
   };
 
+  function release(): void {
+    const [next, actions] = releaseAll(held);
+    held = next;
+    apply(actions, undefined);
+  }
+  const quiet = createQuietWatch({ nowMs: machineMs, holds: () => holdsSomething(held), letGo: release }, scope);
+
   return {
     receive(bytes) {
       if (scope.closed) return;
@@ -62,6 +70,7 @@ export function createPlayerInput(ports: PlayerInputPorts, scope: Scope): Player
         held = next;
         if (actions.length > 0) lastAtMs = machineMs();
         apply(actions, message.seq);
+        quiet.hear();
       } catch (error) {
         if (!(error instanceof InputDecodeError)) throw error;
         ports.onProblem(error.message);
@@ -71,13 +80,9 @@ export function createPlayerInput(ports: PlayerInputPorts, scope: Scope): Player
       return lastAtMs;
     },
     restart() {
-      this.release();
+      release();
       held = nothing;
     },
-    release() {
-      const [next, actions] = releaseAll(held);
-      held = next;
-      apply(actions, undefined);
-    },
+    release,
   };
 }

@@ -4,6 +4,7 @@ import { writeInput } from "@nearframe/shared/input/messages";
 import { Scope } from "@nearframe/shared/lifetime";
 import type { Offer } from "@nearframe/shared/protocol/media";
 import type { InputAction } from "../input/ports.ts";
+import { QUIET_MS_MAX } from "../input/quiet-watch.ts";
 import { CodecMissingError, type GuestSeatEvents, type Room } from "../sfu/ports.ts";
 import { GATHER_MS } from "./guest-keyframes.ts";
 import { ABSENT_MS_MAX, createGuests, type GuestOrder } from "./guests.ts";
@@ -69,6 +70,19 @@ const press = (buttons: number, seq: number) =>
   });
 
 describe("a guest of a session", () => {
+  test("whose pad is not heard any more holds nothing with it, long before the path is known to be lost", async () => {
+    const { guests, applied, seats, order, makeRoom } = rig();
+    guests.enter(makeRoom());
+    guests.open(order("g1", { role: "co-op", pad: 1 }));
+    await settled();
+    seats[0]?.events.onConnected();
+    seats[0]?.events.onInput(press(1, 1));
+    await vi.advanceTimersByTimeAsync(QUIET_MS_MAX + 10);
+    expect(applied).toMatchObject([{ kind: "pad", pad: 1, buttons: 1 }, { kind: "pad", pad: 1, buttons: 0 }]);
+    seats[0]?.events.onInput(press(1, 2));
+    expect(applied.at(-1)).toMatchObject({ buttons: 1 });
+  });
+
   test("who comes before there is a room gets a seat when there is one, and another with the next room", async () => {
     const { guests, told, seats, order, makeRoom } = rig();
     guests.open(order("g1"));

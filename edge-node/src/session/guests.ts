@@ -12,7 +12,9 @@ import type { Offer, SignalCall } from "@nearframe/shared/protocol/media";
 import { parseMessage } from "@nearframe/shared/protocol/parse";
 import { PlayerToNode } from "@nearframe/shared/protocol/session-control";
 import { applyGuestInput, letGoOfGuestPad } from "../input/guest-pad.ts";
+import { padIsUsed } from "../input/held.ts";
 import type { InputAction, InputSink } from "../input/ports.ts";
+import { createQuietWatch, type QuietWatch } from "../input/quiet-watch.ts";
 import type { Rumble } from "../input/rumble.ts";
 import { CodecMissingError, type GuestSeat, type Room } from "../sfu/ports.ts";
 import { guestCame, keyframeAsked, keyframeLeft, keyframeWanted, noGuestKeyframes, type GuestKeyframes } from "./guest-keyframes.ts";
@@ -58,6 +60,7 @@ type Guest = GuestOrder & {
   scope: Scope;
   seat: GuestSeat | undefined;
   hands: GuestPad | undefined;
+  quiet: QuietWatch | undefined;
   absence: NodeJS.Timeout | undefined;
 };
 
@@ -77,7 +80,8 @@ export function createGuests(ports: GuestPorts, events: GuestEvents, scope: Scop
     close(order.guestId);
     if (guests.size >= GUESTS_MAX) return events.onRefused(order.guestId, "full", `a session has at most ${GUESTS_MAX} guests`);
     const hands = hasPad(order.role) && order.pad !== undefined ? makeGuestPad(order.pad) : undefined;
-    const guest: Guest = { ...order, scope: scope.child(), seat: undefined, hands, absence: undefined };
+    const guest: Guest = { ...order, scope: scope.child(), seat: undefined, hands, quiet: undefined, absence: undefined };
+    if (hands) guest.quiet = watchQuiet(guest);
     guests.set(order.guestId, guest);
     awaitPresence(guest);
     if (receivesMedia(order.role)) keyframes = guestCame(keyframes);
@@ -140,10 +144,16 @@ export function createGuests(ports: GuestPorts, events: GuestEvents, scope: Scop
       const [hands, actions] = applyGuestInput(guest.hands, readInput(bytes));
       guest.hands = hands;
       apply(actions);
+      guest.quiet?.hear();
     } catch (error) {
       if (!(error instanceof InputDecodeError)) throw error;
       ports.log(`a guest's input: ${error.message}`);
     }
+  }
+
+  function watchQuiet(guest: Guest): QuietWatch {
+    const holds = () => guest.hands?.held !== undefined && padIsUsed(guest.hands.held);
+    return createQuietWatch({ nowMs: ports.nowMs, holds, letGo: () => letGo(guest) }, guest.scope);
   }
 
   function letGo(guest: Guest): void {

@@ -33,12 +33,20 @@ test("a hidden page pauses its title, says so and for how long, and ends it at l
   const { watch, title, done, told } = rig();
   watch.handle({ type: "hidden" });
   watch.start(title, true);
-  watch.handle({ type: "hidden" });
   await vi.advanceTimersByTimeAsync(30_100);
   expect(done).toEqual(["pause"]);
   expect(told).toEqual([{ type: "paused", why: "hidden", endsInMs: expect.closeTo(100_000, -2) as number }]);
   await vi.advanceTimersByTimeAsync(100_000);
   expect(done).toEqual(["pause", "end"]);
+});
+
+test("who comes back to the page before the title has a picture is not away", async () => {
+  const { watch, title, done } = rig();
+  watch.handle({ type: "hidden" });
+  watch.handle({ type: "seen" });
+  watch.start(title, true);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(done).toEqual([]);
 });
 
 test("a touch wakes it, also while it is being paused", async () => {

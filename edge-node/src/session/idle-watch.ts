@@ -30,10 +30,16 @@ export function createIdleWatch({ clock, policy, tell, onEnd, log }: IdleWatchPo
   let title: Pick<RunningTitle, "pause" | "resume"> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let touchedAtMs = -Infinity;
+  /** Said before the title had its first picture, and said once. */
+  let hidden = false;
   /** A pause and a resume never cross. */
   let turn: Promise<void> = Promise.resolve();
 
   function handle(event: IdleEvent): void {
+    if (!idle) {
+      if (event.type === "hidden") hidden = true;
+      if (event.type === "seen" || event.type === "connected") hidden = false;
+    }
     if (!idle || scope.closed) return;
     const nowMs = clock.monotonicMs();
     if (event.type === "touched") {
@@ -78,6 +84,7 @@ export function createIdleWatch({ clock, policy, tell, onEnd, log }: IdleWatchPo
       title = running;
       idle = watchIdle(clock.monotonicMs(), present);
       arm();
+      if (hidden) handle({ type: "hidden" });
     },
     handle,
   };

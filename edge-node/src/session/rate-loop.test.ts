@@ -75,3 +75,15 @@ test("a player who saves data gets no more than asked for, until someone else ta
   loop.restart();
   expect(loop.decision).toMatchObject({ size: { height: 720 }, fps: 60 });
 });
+
+// Steered by nothing before: the loop waited for a first receipt that never came.
+test("a browser that tells of no frame is steered by the media server's estimate", async () => {
+  const { loop, play } = setUp();
+  await play(1_500, false);
+  const startKbps = loop.decision.bitrateKbps;
+  loop.handlePlayer({ framesReceived: 60, framesDropped: 0, decodeMs: 3 });
+  loop.handleBandwidth(2_000);
+  await play(500, false);
+  expect(loop.decision).toMatchObject({ bitrateKbps: 1_700, hold: false });
+  expect(startKbps).toBeGreaterThan(1_700);
+});

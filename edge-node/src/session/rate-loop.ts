@@ -32,9 +32,13 @@ export interface RateLoop {
   handlePreference(preference: Preference): void;
   /** A player took the seat: another link, another start. */
   restart(): void;
+  /** The same player's path is back: another link perhaps, but what was asked for still holds. */
+  resume(): void;
   /** Nobody is there to hear from; silence is not the link's fault. */
   pause(): void;
   readonly decision: RateDecision;
+  /** The same, as a pipeline is told it. */
+  readonly target: VideoTarget;
 }
 
 const TICK_MS = 50;
@@ -43,8 +47,10 @@ const ENCODER_REPORT_MS = 1_000;
 export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope: Scope): RateLoop {
   let wanted = options;
   let [state, decision] = startRate(wanted, ports.nowMs());
-  // Hears nothing until the player's first receipt: a browser that can't tell what came is not silent.
+  // Hears nothing until the player's first receipt, or a report of frames without one: a browser that can't tell
+  // what came is not silent, and is steered by the media server's estimate.
   let running = false;
+  let hasReceipts = false;
   let present = false;
   let visible = true;
   let encodeMs: number[] = [];
@@ -75,6 +81,14 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
     if (dueAtMs !== undefined) recoveryTimer = setTimeout(hear, Math.ceil(dueAtMs - ports.nowMs()), { type: "ticked" });
   }
 
+  function begin(): void {
+    const [next, decided] = startRate(wanted, ports.nowMs());
+    state = next;
+    present = true;
+    running = false;
+    decide(decided);
+  }
+
   function tick(): void {
     hear({ type: "ticked" });
     const nowMs = ports.nowMs();
@@ -103,12 +117,16 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
     handleReceipts(bytes) {
       const frames = readFrameReceipts(bytes);
       if (!frames) return;
+      hasReceipts = true;
       if (present && visible) running = true;
       hear({ type: "frames-received", frames });
     },
     handleBandwidth: (availableKbps) => hear({ type: "bandwidth-estimated", availableKbps }),
     handleLink: ({ lossShare, roundTripMs }) => hear({ type: "loss-reported", lossFraction: lossShare, roundTripMs }),
-    handlePlayer: (report) => hear({ type: "player-reported", report }),
+    handlePlayer(report) {
+      if (present && visible && !hasReceipts && report.framesReceived > 0) running = true;
+      hear({ type: "player-reported", report });
+    },
     handlePresence(seen) {
       visible = seen;
       // Frames sent while nobody looks are never told of; those from before must hold up nothing.
@@ -125,19 +143,20 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
     },
     restart() {
       wanted = options;
-      const [next, decided] = startRate(wanted, ports.nowMs());
-      state = next;
-      present = true;
       visible = true;
-      running = false;
-      decide(decided);
+      hasReceipts = false;
+      begin();
     },
+    resume: begin,
     pause() {
       present = false;
       running = false;
     },
     get decision() {
       return decision;
+    },
+    get target() {
+      return targetOf(decision);
     },
   };
 }

@@ -31,17 +31,13 @@ import { HOME_FOLDER } from "../title/home.ts";
 import { openColdStage, type Stage } from "./cold-stage.ts";
 import { createGuests, type GuestEvents, type Guests } from "./guests.ts";
 import { createIdleWatch } from "./idle-watch.ts";
-import {
-  CommandMissingError, type FindTitle, type KeepSaves, type KeptSaves, type LaunchTitle, type OpenDisplay, type OpenSound, type Display, type RunningTitle, type Sound, type WarmTitle, type WarmTitles,
-} from "./ports.ts";
+import { CommandMissingError, type FindTitle, type KeepSaves, type KeptSaves, type LaunchTitle, type OpenDisplay, type OpenSound, type Display, type RunningTitle, type Sound, type WarmTitle, type WarmTitles } from "./ports.ts";
 import { blame, describe, PartError, type Part } from "./part-error.ts";
 import { createClipboard } from "./clipboard.ts";
 import { createTitleLink, type Microphone } from "./title-link.ts";
 import { createProbeAnswers } from "./probe-answers.ts";
 import { createStream, NoCommonCodecError, type StreamPorts } from "./stream.ts";
-import {
-  deadlineOf, openSession, prepareSession, transition, type Session, type SessionEffect, type SessionEvent,
-} from "./transition.ts";
+import { deadlineOf, openSession, prepareSession, transition, type Session, type SessionEffect, type SessionEvent } from "./transition.ts";
 
 export type SessionPorts = Omit<StreamPorts, "nowMs" | "log"> & {
   openDisplay: OpenDisplay;
@@ -160,7 +156,10 @@ export function createSession(
     },
     {
       onOffer: events.onOffer,
-      onSeated: () => input?.restart(),
+      onSeated() {
+        input?.restart();
+        titleLink.replacePlayer();
+      },
       onInput(bytes) {
         if (isMotion(bytes)) return titleLink.handleMotion(bytes);
         input?.receive(bytes);
@@ -170,6 +169,7 @@ export function createSession(
         handle({ type: "player-connected" });
         idle.handle({ type: "connected" });
       },
+      onReturned: () => titleLink.returnPlayer(),
       onDisconnected() {
         handle({ type: "player-disconnected" });
         idle.handle({ type: "dropped" });

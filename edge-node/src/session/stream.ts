@@ -54,6 +54,8 @@ export type StreamEvents = {
   /** What the player lets a program do. */
   onAgent(order: AgentOrder): void;
   onConnected(): void;
+  /** The path of the player who has the seat is back. */
+  onReturned(): void;
   /** The player's path is gone; it may come back. */
   onDisconnected(): void;
   onFirstPicture(): void;
@@ -102,6 +104,10 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
   let pipeline: PipelineKeeper | undefined;
   const seats = createSeats<Seat>();
   let availableKbps: number | undefined;
+  /** When the present seat was taken. */
+  let seatedAtMs = 0;
+  /** What the present player's page said last. */
+  let visible = true;
   /** Seats and rooms change one after the other. */
   let changes: Promise<unknown> = Promise.resolve();
   const samples = createNodeSamples(machineMs());
@@ -158,11 +164,20 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
       { onFirstPicture: events.onFirstPicture, onFrame: handleFrame, onFailed: events.onFailed },
       mine,
     );
+    // What was decided while there was nobody to tell: a player who saves data says so before the first picture.
+    pipeline.setTarget(rate.target);
+  }
+
+  function seated(): void {
+    seatedAtMs = machineMs();
+    visible = true;
+    events.onSeated();
   }
 
   async function takeSeat(device: Device, { room, scope: mediaScope }: Media): Promise<void> {
     const mine = mediaScope.child();
     let heard = false;
+    let wasConnected = false;
     const opened = await room.openSeat(
       { device, probed: probe !== undefined && source === undefined, bitrateKbpsMax: options.bitrateKbps },
       {
@@ -185,9 +200,14 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
         onCamera: events.onCamera,
         onProbe: (bytes) => probe?.receive(bytes),
         onConnected() {
-          if (seats.connected(mine)) events.onSeated();
-          rate.restart();
+          if (seats.connected(mine)) seated();
+          if (!wasConnected) rate.restart();
+          else rate.resume();
           events.onConnected();
+          if (!wasConnected) return void (wasConnected = true);
+          // The page is the same one, and does not say again what it said.
+          events.onReturned();
+          if (!visible) events.onPresence(false);
         },
         onDisconnected(why) {
           if (!seats.isPresent(mine) || mine.closed || scope.closed) return;
@@ -198,7 +218,7 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
       },
       mine,
     );
-    if (seats.add(opened, mine)) events.onSeated();
+    if (seats.add(opened, mine)) seated();
     events.onOffer(opened.offer);
   }
 
@@ -215,7 +235,7 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
     media = next;
     events.onRoom(next.room);
     seats.insist();
-    events.onSeated();
+    seated();
     pipeline = undefined;
     ports.log(`the session goes on in ${next.choice.codec}, for a device that has no ${before?.choice.codec ?? "room"}`);
     await before?.scope.close("replaced");
@@ -231,7 +251,8 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
       frameIndex: mark.frameIndex,
       keyframe: mark.keyframe,
       changed: mark.changed,
-      inputSeq: mark.inputSeq,
+      // Each page counts for itself: to this one another's inputs are none.
+      inputSeq: mark.inputAppliedAtMs < seatedAtMs ? 0 : mark.inputSeq,
       inputAppliedAtMs: mark.inputAppliedAtMs,
       capturedAtMs: mark.capturedAtMs,
       captureWaitMs: mark.capturedAtMs - mark.damagedAtMs,
@@ -255,8 +276,9 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
         pipeline?.showNonce(message.value.nonce);
         return;
       case "presence":
-        rate.handlePresence(message.value.visible);
-        events.onPresence(message.value.visible);
+        visible = message.value.visible;
+        rate.handlePresence(visible);
+        events.onPresence(visible);
         return;
       case "wake":
         events.onWake();
@@ -274,7 +296,7 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
         rate.handlePreference(message.value);
         return;
       case "report":
-        rate.handlePlayer(message.value);
+        if (ports.pipelineTraits.followsTarget) rate.handlePlayer(message.value);
         return;
     }
   }

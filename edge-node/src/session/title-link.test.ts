@@ -150,3 +150,18 @@ test("a microphone that can't be opened is refused, and one that is taken back a
   await opening.promise;
   expect(slow.told).toEqual([{ type: "sense", sense: "microphone", state: "off" }]);
 });
+
+test("what was granted holds again when the path is back, less what was taken back, and not for another page", () => {
+  const { link, bridge, told } = rig();
+  link.attach(bridge);
+  for (const sense of ["motion", "location"] as const) link.handle({ type: "sense.grant", sense });
+  link.losePlayer();
+  // Said on the way out, and heard when the path was back.
+  link.handle({ type: "sense.revoke", sense: "location" });
+  told.length = 0;
+  link.returnPlayer();
+  expect(told).toEqual([{ type: "sense", sense: "motion", state: "on" }]);
+  link.replacePlayer();
+  link.returnPlayer();
+  expect(told.slice(1)).toEqual([{ type: "sense", sense: "motion", state: "off" }]);
+});

@@ -39,8 +39,12 @@ export interface TitleLink {
   attach(bridge: Bridge | undefined): void;
   /** A player's page can be told things from now on: it learns how things stand. */
   reachPlayer(): void;
-  /** The page is gone, and its grants with it. */
+  /** Another page has the seat: what the one before granted has ended. */
+  replacePlayer(): void;
+  /** The path to the page is gone, and with it what the page granted. */
   losePlayer(): void;
+  /** The same page is back: what it had granted when it was lost, and has not taken back, is granted again. */
+  returnPlayer(): void;
   handle(order: SenseOrder): void;
   handleFingers(fingers: Fingers): void;
   handleMotion(bytes: Uint8Array): void;
@@ -57,6 +61,7 @@ export function createTitleLink({ manifest, nowMs, tell, onCopied, microphone }:
   let focus: Extract<NodeToPlayer, { type: "text-focus" }> | undefined;
   let motionSeq: number | undefined;
   const granted = new Set<Sense>();
+  let lost: readonly Sense[] = [];
   let tree: { id: number; done(nodes: TreeNode[]): void } | undefined;
   let treeId = 0;
   const camera = createCameraLine({
@@ -123,14 +128,25 @@ export function createTitleLink({ manifest, nowMs, tell, onCopied, microphone }:
     reachPlayer() {
       if (focus?.focused) tell(focus);
     },
-    losePlayer() {
+    replacePlayer() {
+      lost = [];
       for (const sense of SENSES) revoke(sense);
+    },
+    losePlayer() {
+      if (granted.size > 0) lost = [...granted];
+      for (const sense of SENSES) revoke(sense);
+    },
+    returnPlayer() {
+      const back = lost;
+      lost = [];
+      for (const sense of back) void grant(sense);
     },
     handle(order) {
       switch (order.type) {
         case "sense.grant":
           return void grant(order.sense);
         case "sense.revoke":
+          lost = lost.filter((sense) => sense !== order.sense);
           return revoke(order.sense);
         case "location":
           if (granted.has("location")) bridge?.send(order);
