@@ -69,6 +69,15 @@ describe("keyboard", () => {
     expect(onEscapeHeld).toHaveBeenCalledOnce();
   });
 
+  test("held Escape opens the menu again where its release was never heard", () => {
+    const { timers, onEscapeHeld } = setUp();
+    for (const _ of [1, 2]) {
+      press("keydown", "Escape");
+      timers.pass(ESCAPE_HOLD_MS);
+    }
+    expect(onEscapeHeld).toHaveBeenCalledTimes(2);
+  });
+
   test("letting go of Command lets go of everything: macOS tells no other release", () => {
     setUp();
     press("keydown", "MetaLeft");

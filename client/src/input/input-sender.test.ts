@@ -174,6 +174,33 @@ test("of what waits, a message's worth is kept: the newest", async () => {
   expect(edges.at(-1)).toEqual(key(30, true));
 });
 
+test("a pad at rest and where the pointer is are told when the way is there, however late", async () => {
+  const { sender, messages, flush, closedChannels, timers } = setUp();
+  const pad = { index: 0, buttons: 0, triggers: [0, 0], axes: [0, 0, 0, 0] } as const;
+  sender.dispatch({ kind: "pads", pads: [pad] }, 1_000);
+  sender.dispatch({ kind: "pointer-at", at: { x: 0.25, y: 0.5 } }, 1_000);
+  flush();
+  const { channels, open } = closedChannels();
+  sender.connect(channels);
+  timers.pass(5_000);
+  expect(messages).toEqual([]);
+  await open();
+  timers.pass(REPEAT_EVERY_MS);
+  expect(messages).toMatchObject([{ kind: "state", pads: [pad], pointer: { x: expect.closeTo(0.25, 3) as number } }]);
+  timers.pass(5_000);
+  expect(timers.pending).toBe(0);
+});
+
+test("what is more than a message holds leaves in several, all of it and in order", () => {
+  const { sender, messages, flush, channels } = setUp();
+  sender.connect(channels);
+  const lines = Array.from({ length: EDGES_MAX + 3 }, (_, i) => ({ kind: "text", text: `line ${i}` }) as const);
+  for (const line of lines) sender.dispatch(line, 1_000);
+  flush();
+  const told = messages.flatMap((message) => (message.kind === "edges" ? message.edges : []));
+  expect(told).toEqual(lines);
+});
+
 test("closing leaves no timer", async () => {
   const { sender, flush, channels, timers } = setUp();
   sender.connect(channels);

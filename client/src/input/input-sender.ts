@@ -7,7 +7,7 @@ import { EDGES_MAX, writeInput, type InputEdge } from "@nearframe/shared/input/m
 import type { SentInput } from "../stream/latency.ts";
 import type { OpeningChannel, SendChannel } from "../stream/receiver.ts";
 import type { Timers } from "../timers.ts";
-import { applyInput, holdsSomething, NOTHING_HELD, type HeldInput, type InputEvent } from "./input-state.ts";
+import { applyInput, holdsSomething, isInHand, NOTHING_HELD, type HeldInput, type InputEvent } from "./input-state.ts";
 
 export const REPEAT_EVERY_MS = 1000 / 15;
 /** Repeats go on this long after the last change: a lost last state is made good. */
@@ -61,14 +61,20 @@ export function createInputSender(scope: Scope, ports: InputSenderPorts): InputS
   }
 
   function sendEdges(sentAtMs: number): boolean {
-    edges = edges.filter(({ fromMs }) => sentAtMs - fromMs <= EDGE_WAIT_MS_MAX).slice(-EDGES_MAX);
-    if (!channels || edges.length === 0) return false;
-    const sentSeq = nextSeq();
-    if (!channels.inputEdges.send(writeInput({ kind: "edges", seq: sentSeq, edges: edges.map(({ edge }) => edge) }))) return false;
-    edgeSeq = sentSeq;
-    ports.onSent({ seq: sentSeq, madeAtMs: Math.min(...edges.map((each) => each.madeAtMs)), sentAtMs });
-    edges = [];
-    return true;
+    edges = edges.filter(({ fromMs }) => sentAtMs - fromMs <= EDGE_WAIT_MS_MAX);
+    let told = false;
+    // A pasted text may be more than a message holds.
+    while (channels && edges.length > 0) {
+      const leaving = edges.slice(0, EDGES_MAX);
+      const sentSeq = nextSeq();
+      if (!channels.inputEdges.send(writeInput({ kind: "edges", seq: sentSeq, edges: leaving.map(({ edge }) => edge) }))) break;
+      edgeSeq = sentSeq;
+      ports.onSent({ seq: sentSeq, madeAtMs: Math.min(...leaving.map((each) => each.madeAtMs)), sentAtMs });
+      edges = edges.slice(EDGES_MAX);
+      told = true;
+    }
+    edges = edges.slice(-EDGES_MAX);
+    return told;
   }
 
   function sendState(): number | undefined {
@@ -115,7 +121,11 @@ export function createInputSender(scope: Scope, ports: InputSenderPorts): InputS
       held = { ...held, dxTotal: 0, dyTotal: 0, wheelXTotal: 0, wheelYTotal: 0 };
       if (next && holdsSomething(held)) repeatLater();
       void next?.inputEdges.opened.then(() => {
-        if (channels === next && sendEdges(timers.monotonicMs())) repeatLater();
+        if (channels !== next) return;
+        const told = sendEdges(timers.monotonicMs());
+        // The node there has heard of nothing yet, also not of a pad at rest.
+        if (isInHand(held)) changedAtMs = timers.monotonicMs();
+        if (told || isInHand(held)) repeatLater();
       });
     },
   };

@@ -77,6 +77,9 @@ export function applyInput(held: HeldInput, event: InputEvent): InputStep {
 export const holdsSomething = (held: HeldInput) =>
   held.keys.length > 0 || held.buttons !== 0 || held.touches.length > 0 || held.pads.some(padIsUsed);
 
+/** There is something to tell, held or not: a pad at rest is a pad, and a pointer is somewhere. */
+export const isInHand = (held: HeldInput) => held.pads.length > 0 || held.pointer !== undefined || holdsSomething(held);
+
 function applyKey(held: HeldInput, key: number, down: boolean): InputStep {
   if (held.keys.includes(key) === down) return [held, []];
   // More keys than a keyboard reports: the newest is not taken, so that none can be forgotten.
@@ -127,7 +130,7 @@ function releaseAll(held: HeldInput): InputStep {
   ];
 }
 
-function restingPad({ index }: PadState): PadState {
+export function restingPad({ index }: PadState): PadState {
   return { index, buttons: 0, triggers: [0, 0], axes: [0, 0, 0, 0] };
 }
 

@@ -22,13 +22,18 @@ export function createKeyboard(scope: Scope, target: Window, ports: KeyboardPort
     stopHold?.();
     stopHold = undefined;
   };
+  const handleHeld = () => {
+    // Its release may never be heard, as where the page lost the focus.
+    stopHold = undefined;
+    ports.onEscapeHeld();
+  };
   const handle = (event: KeyboardEvent) => {
     // What is typed into a field goes to the title as text (`text-field.ts`).
     if (event.target instanceof HTMLInputElement) return;
     const down = event.type === "keydown";
     if (event.code === "Escape") {
       if (!down) endHold();
-      else if (!event.repeat && ports.playing()) stopHold ??= ports.timers.after(ESCAPE_HOLD_MS, ports.onEscapeHeld);
+      else if (!event.repeat && ports.playing()) stopHold ??= ports.timers.after(ESCAPE_HOLD_MS, handleHeld);
     }
     if (!ports.playing()) return;
     const key = keyNumber(event.code);

@@ -25,6 +25,15 @@ test("a phone's press goes out at once, and its leaving lets go", () => {
   ]);
 });
 
+test("a pad in the player's own hands that was let go of is still there, at rest", () => {
+  const sent: InputEvent[] = [];
+  const mix = createPadMix((event) => void sent.push(event));
+  mix.dispatch({ kind: "pads", pads: [pad(0, 2)] }, 1);
+  mix.setPhone("g1", pad(1, 1), 2);
+  mix.dispatch({ kind: "release-all" }, 3);
+  expect(sent.at(-1)).toEqual({ kind: "pads", pads: [pad(0), pad(1, 1)] });
+});
+
 test("a page that lets go of everything does not let go for a friend", () => {
   const sent: InputEvent[] = [];
   const mix = createPadMix((event) => void sent.push(event));

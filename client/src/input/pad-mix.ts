@@ -2,7 +2,7 @@
 // for who is asked to send it.
 
 import { PADS_MAX, type PadState } from "@nearframe/shared/input/messages";
-import type { InputEvent } from "./input-state.ts";
+import { restingPad, type InputEvent } from "./input-state.ts";
 
 /** Two at one seat are held together: what either presses is pressed, and the farther push counts. */
 export function mixPads(own: readonly PadState[], phones: readonly PadState[]): readonly PadState[] {
@@ -43,7 +43,7 @@ export function createPadMix(send: (event: InputEvent, madeAtMs: number) => void
       }
       send(event, madeAtMs);
       if (event.kind !== "release-all") return;
-      own = [];
+      own = own.map(restingPad);
       // The player's page let go; a friend on a phone did not.
       if (phones.size > 0) tell(madeAtMs);
     },

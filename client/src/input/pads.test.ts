@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { readPad, readPads, STICK_REST, type PadReading } from "./pads.ts";
+import { Scope } from "@nearframe/shared/lifetime";
+import type { InputEvent } from "./input-state.ts";
+import { PLAIN_MAP } from "./pad-map.ts";
+import { createPads, readPad, readPads, STICK_REST, type PadReading } from "./pads.ts";
 
 const button = (value: number) => ({ pressed: value > 0.5, value });
 
@@ -41,4 +44,26 @@ test("a pad that reports fewer parts than the standard one still works", () => {
   expect(readPad(pad({ buttons: [button(1)], axes: [] }), 0)).toEqual({
     index: 0, buttons: 1, triggers: [0, 0], axes: [0, 0, 0, 0],
   });
+});
+
+test("a pad that is held on through the menu, which let go of it, is held again after it", async () => {
+  const scope = new Scope();
+  const sent: InputEvent[] = [];
+  let playing = true;
+  let frame = () => {};
+  const held = pad({ axes: [1, 0, 0, 0] });
+  const page = {
+    navigator: { getGamepads: () => [held] }, addEventListener() {}, removeEventListener() {}, cancelAnimationFrame() {},
+    requestAnimationFrame: (callback: () => void) => ((frame = callback), 1),
+  } as unknown as Window;
+  createPads(scope, page, { dispatch: (event) => void sent.push(event), playing: () => playing, map: () => PLAIN_MAP, onCountChange() {} });
+  frame();
+  expect(sent).toHaveLength(1);
+  playing = false;
+  frame();
+  playing = true;
+  frame();
+  frame();
+  expect(sent).toEqual([{ kind: "pads", pads: [readPad(held, 0)] }, { kind: "pads", pads: [readPad(held, 0)] }]);
+  await scope.close();
 });

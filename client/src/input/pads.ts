@@ -57,8 +57,11 @@ export type PadPorts = {
   onCountChange(count: number): void;
 };
 
+const NO_PADS = "[]";
+
 export function createPads(scope: Scope, window: Window, ports: PadPorts): void {
-  let before = "[]";
+  /** What was told last; undefined where it holds no more, as after the menu, which let go of it. */
+  let before: string | undefined = NO_PADS;
   let frame: number | undefined;
 
   const poll = () => {
@@ -66,7 +69,10 @@ export function createPads(scope: Scope, window: Window, ports: PadPorts): void 
     const map = ports.map();
     const pads = readPads(window.navigator.getGamepads()).map((pad) => remapPad(pad, map));
     if (pads.length > 0) frame = window.requestAnimationFrame(poll);
-    if (!ports.playing()) return;
+    if (!ports.playing()) {
+      if (before !== NO_PADS) before = undefined;
+      return;
+    }
     const now = JSON.stringify(pads);
     if (now === before) return;
     before = now;

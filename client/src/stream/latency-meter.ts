@@ -13,7 +13,7 @@ export interface LatencyMeter {
   handlePong(sample: ClockSample): void;
   summary(sinceMs: number): LatencySummary | undefined;
   offset(): ClockOffset | undefined;
-  /** A new media path counts input from the start. */
+  /** A new media path counts input from the start, and may lead to another node, which has another clock. */
   reset(): void;
 }
 
@@ -34,6 +34,10 @@ export function createLatencyMeter(): LatencyMeter {
     },
     summary: (sinceMs) => summarize(state, sinceMs),
     offset: () => offset,
-    reset: () => void (state = { ...NO_LATENCY, samples: state.samples }),
+    reset() {
+      state = { ...NO_LATENCY, samples: state.samples };
+      clock = [];
+      offset = undefined;
+    },
   };
 }

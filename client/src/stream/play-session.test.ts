@@ -61,12 +61,12 @@ async function setUp(report: DeviceReport = { ok: true, device }) {
   const opened: Opened[] = [];
   const onReceiver = vi.fn<(receiver: Receiver | undefined) => void>();
   const onTrack = vi.fn<PlaySessionPorts["onTrack"]>();
+  const onControl = vi.fn<PlaySessionPorts["onControl"]>();
   let networkChanged = () => {};
   let ids = 0;
   const session = createPlaySession(scope, "some-title", 1_000, {
-    link, timers, onReceiver, onTrack,
+    link, timers, onReceiver, onTrack, onControl,
     onFrameMark: () => undefined,
-    onControl: () => undefined,
     makeId: () => `id-${(ids += 1)}`,
     random32: () => 7,
     pageVisible: () => true,
@@ -80,7 +80,7 @@ async function setUp(report: DeviceReport = { ok: true, device }) {
     },
   });
   await settle();
-  return { session, sent, checks, hear, setStatus, listeners, timers, opened, onReceiver, onTrack, changeNetwork: () => networkChanged() };
+  return { session, sent, checks, hear, setStatus, listeners, timers, opened, onReceiver, onTrack, onControl, changeNetwork: () => networkChanged() };
 }
 
 /** Lets promises that are already settled run on. */
@@ -154,6 +154,19 @@ test("a new path that is made while the old may come back takes its place when i
   await settle();
   expect(onReceiver).toHaveBeenLastCalledWith(second);
   expect(opened.map(({ scope: each }) => each.closed)).toEqual([true, false]);
+});
+
+test("the node is heard over the old path until the new one is up, as it speaks there", async () => {
+  const { hear, opened, onControl } = await playing();
+  hear({ type: "session.offer", sessionId: "s-1", epoch: 1, offer });
+  opened[1]!.resolve(fakeReceiver());
+  await settle();
+  opened[0]!.events.onControl("paused");
+  opened[1]!.events.onConnected();
+  await settle();
+  opened[0]!.events.onControl("too late");
+  opened[1]!.events.onControl("resumed");
+  expect(onControl.mock.calls).toEqual([["paused"], ["resumed"]]);
 });
 
 test("leaving closes the media and says so to the server", async () => {

@@ -3,7 +3,7 @@ import type { Offer, SignalCall } from "@nearframe/shared/protocol/media";
 import { Device } from "mediasoup-client";
 import * as fakes from "mediasoup-client/fakeParameters";
 import { FakeHandler } from "mediasoup-client/handlers/FakeHandler";
-import type { ConnectionState, Transport } from "mediasoup-client/types";
+import type { ConnectionState, DataProducer, Transport } from "mediasoup-client/types";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openPath, type PathEvents } from "./receiver.ts";
 
@@ -116,6 +116,24 @@ test("a node that refuses makes the whole fail with its words", async () => {
     return { id: "p-1" };
   });
   await expect(refused).rejects.toThrow("no such transport");
+});
+
+// A path is the session's before its channels are open; what was said at once, as what the player gives, was lost.
+test("words to the node that are said before their channel is open leave when it opens, in order", async () => {
+  const producers: DataProducer[] = [];
+  device.observer.on("newtransport", ({ observer }) => observer.on("newdataproducer", (producer) => producers.push(producer)));
+  const { receiver } = await setUp();
+  const { control, receipts } = receiver.channels;
+  expect([control.send("one"), control.send("two"), receipts.send("old news")]).toEqual([true, true, false]);
+  const sent: unknown[] = [];
+  for (const producer of producers) {
+    const { _dataChannel: channel } = producer as unknown as { _dataChannel: { _readyState: string; send(data: unknown): void; dispatchEvent(event: object): void } };
+    channel.send = (data) => void sent.push(data);
+    channel._readyState = "open";
+    channel.dispatchEvent({ type: "open" });
+  }
+  control.send("three");
+  expect(sent).toEqual(["one", "two", "three"]);
 });
 
 test("closing closes both transports, and nothing is heard after it", async () => {

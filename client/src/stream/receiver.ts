@@ -27,7 +27,7 @@ export type PathEvents = {
   onProbe(bytes: Uint8Array): void;
 };
 
-/** A way out for messages; `send` drops what can't leave now and says so. */
+/** A way out for messages; `send` drops what can't leave now, nor as soon as the way is open, and says so. */
 export interface SendChannel {
   readonly bufferedBytes: number;
   send(data: Uint8Array<ArrayBuffer> | string): boolean;
@@ -143,19 +143,19 @@ export function openPath(scope: Scope, offer: Offer, { device, call }: ReceiverP
     ]);
     return { inputState, inputEdges };
   };
-  const openControl = () => produceData(send, Channel.control, { ordered: true });
+  const openControl = (waitingMax: number) => produceData(send, Channel.control, { ordered: true }, waitingMax);
 
   return {
     ready,
     async openFor(hands) {
-      const [control, input] = await Promise.all([openControl(), hands === "pad" ? openHands() : undefined]);
+      const [control, input] = await Promise.all([openControl(0), hands === "pad" ? openHands() : undefined]);
       await allTold();
       return { control, input };
     },
     async open() {
       const [{ inputState, inputEdges }, control, receipts] = await Promise.all([
         openHands(),
-        openControl(),
+        openControl(WORDS_WAITING_MAX),
         produceData(send, Channel.receipts, UNORDERED),
       ]);
       // What is sent before the node knows of a channel is lost, even on a reliable one.
@@ -196,6 +196,8 @@ export function openPath(scope: Scope, offer: Offer, { device, call }: ReceiverP
 const SENT_LABELS: readonly SentLabel[] = [
   Channel.inputState, Channel.inputEdges, Channel.control, Channel.receipts, Channel.probe,
 ];
+/** Of words to the node: what the player wants, gives and takes back, each said once. */
+const WORDS_WAITING_MAX = 16;
 const UNORDERED = { ordered: false, maxRetransmits: 0 };
 
 async function consume(transport: Transport, { id, producerId, kind, rtpParameters }: MediaConsumer, events: PathEvents) {
@@ -241,19 +243,30 @@ async function produceData(
   transport: Transport,
   label: SentLabel,
   reliability: { ordered: boolean; maxRetransmits?: number },
+  waitingMax = 0,
 ): Promise<OpeningChannel> {
-  return sendChannel(await transport.produceData({ label, ...reliability }));
+  return sendChannel(await transport.produceData({ label, ...reliability }), waitingMax);
 }
 
-function sendChannel(producer: DataProducer): OpeningChannel {
+/** `waitingMax`: so many messages are kept until it opens. */
+function sendChannel(producer: DataProducer, waitingMax: number): OpeningChannel {
+  const waiting: (Uint8Array<ArrayBuffer> | string)[] = [];
+  producer.once("open", () => {
+    for (const data of waiting.splice(0)) producer.send(data);
+  });
   return {
     opened: opened(producer),
     get bufferedBytes() {
       return producer.closed ? 0 : producer.bufferedAmount;
     },
     send(data) {
-      if (producer.closed || producer.readyState !== "open") return false;
-      producer.send(data);
+      if (producer.closed) return false;
+      if (producer.readyState === "open") {
+        producer.send(data);
+        return true;
+      }
+      if (producer.readyState !== "connecting" || waiting.length >= waitingMax) return false;
+      waiting.push(data);
       return true;
     },
   };

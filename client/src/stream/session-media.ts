@@ -78,6 +78,8 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
   const { timers } = ports;
   const candidates = new Map<number, Entry>();
   let current: Entry | undefined;
+  /** Where the player's hands are: until the next path is up, the one before it. */
+  let inHand: Entry | undefined;
   let aside: Entry | undefined;
   /** Something has been shown: it stays until there is more. */
   let hasPicture = false;
@@ -89,6 +91,8 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
       epoch, scope: scope.child(), receiver: undefined, connected: false, onceConnected: undefined, tracks: [], probe: undefined,
     };
     const counts = () => current === mine && !mine.scope.closed;
+    // The node speaks over the path before this one until this one is up.
+    const speaks = () => counts() || (inHand === mine && !mine.scope.closed);
     mine.path = ports.openPath(mine.scope, offer, ports.calls.to(epoch), {
       onTrack: (track) => (counts() ? show(track, mine.scope) : void mine.tracks.push(track)),
       onConnected() {
@@ -100,8 +104,8 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
         mine.connected = false;
         if (counts()) events.onDisconnected();
       },
-      onFrameMark: (bytes) => counts() && ports.onFrameMark(bytes),
-      onControl: (text) => counts() && ports.onControl(text),
+      onFrameMark: (bytes) => speaks() && ports.onFrameMark(bytes),
+      onControl: (text) => speaks() && ports.onControl(text),
       onProbeOpen(channel) {
         // One that comes up too late for the others' time is measured in its own: the server may yet wait for it.
         const deadlineMs = Math.max(untilMs, timers.monotonicMs() + PROBE_MS_MIN);
@@ -149,6 +153,7 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
       if (previous?.receiver) await connectedOrClosed(entry);
       // An offer that came later has won.
       if (!counts()) return;
+      inHand = entry;
       ports.onReceiver(receiver);
       watch(entry, receiver);
     } catch (error) {

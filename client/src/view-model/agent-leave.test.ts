@@ -15,14 +15,15 @@ function rig() {
   const timers = createFakeTimers();
   const said: object[] = [];
   const leave = createAgentLeave(scope, timers, () => "s1");
-  leave.connect({
+  const control = {
     bufferedBytes: 0,
-    send: (text) => {
+    send: (text: Uint8Array<ArrayBuffer> | string) => {
       said.push(JSON.parse(String(text)) as object);
       return true;
     },
-  });
-  return { leave, said, timers };
+  };
+  leave.connect(control);
+  return { leave, control, said, timers };
 }
 
 test("leave is asked for, and what the player hands on names the session", () => {
@@ -57,4 +58,19 @@ test("a refusal is shown", () => {
   const { leave } = rig();
   leave.handle({ type: "agent.refused", reason: "not this one" });
   expect(leave.view.value).toEqual({ is: "refused", reason: "not this one" });
+});
+
+// Said into a path that was dead, it went with it, and the program went on for half an hour.
+test("what the node has not answered is said again over the next path", () => {
+  const { leave, control, said } = rig();
+  leave.handle({ type: "agent.granted", secret: SECRET, expiresInMs: 1_000 });
+  leave.takeBack();
+  leave.connect(undefined);
+  leave.connect(control);
+  expect(said).toEqual([{ type: "agent.revoke" }, { type: "agent.revoke" }]);
+  leave.handle({ type: "agent.granted", secret: SECRET, expiresInMs: 1_000 });
+  leave.handle({ type: "agent.off" });
+  expect(leave.view.value).toEqual({ is: "off" });
+  leave.connect(control);
+  expect(said).toHaveLength(2);
 });

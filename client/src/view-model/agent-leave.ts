@@ -33,16 +33,23 @@ const BUSY_MS = 1_500;
 export function createAgentLeave(scope: Scope, timers: Timers, sessionId: () => string | undefined): AgentLeave {
   const view = createSource<AgentView>({ is: "off" });
   let control: SendChannel | undefined;
+  /** What the node has not answered yet: it may have gone with a path that was dead. */
+  let asked: PlayerToNode | undefined;
   let stopBusy = () => {};
   scope.own(undefined, () => stopBusy());
-  const say = (message: PlayerToNode) => control?.send(JSON.stringify(message));
+  function say(message: PlayerToNode): void {
+    asked = message;
+    control?.send(JSON.stringify(message));
+  }
 
   return {
     view: view.behavior,
     connect(next) {
       control = next;
+      if (next && asked) say(asked);
     },
     handle(news) {
+      if (isAnswer(news, asked)) asked = undefined;
       switch (news.type) {
         case "agent.granted": {
           const session = sessionId();
@@ -66,10 +73,15 @@ export function createAgentLeave(scope: Scope, timers: Timers, sessionId: () => 
           return view.set({ is: "refused", reason: news.reason });
       }
     },
-    give: () => void say({ type: "agent.grant", minutes: LEAVE_MINUTES }),
+    give: () => say({ type: "agent.grant", minutes: LEAVE_MINUTES }),
     takeBack() {
       say({ type: "agent.revoke" });
       view.set({ is: "off" });
     },
   };
+}
+
+function isAnswer({ type }: AgentNews, asked: PlayerToNode | undefined): boolean {
+  if (asked?.type === "agent.revoke") return type === "agent.off";
+  return type === "agent.granted" || type === "agent.refused";
 }

@@ -3,11 +3,11 @@
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { PlayerToNode } from "@nearframe/shared/protocol/session-control";
-import { keyNumber } from "@nearframe/shared/input/codes";
 import type { PadState } from "@nearframe/shared/input/messages";
 import { createSource, type Behavior } from "../behavior.ts";
 import { lockPointer } from "../input/grab.ts";
 import { createInputSender } from "../input/input-sender.ts";
+import { createKeyPresses } from "../input/key-presses.ts";
 import { createPadMix } from "../input/pad-mix.ts";
 import type { Box } from "../input/fit.ts";
 import { createPlayerInput, type PlayerInput } from "../input/player-input.ts";
@@ -104,7 +104,6 @@ export interface Play {
   mountField(field: HTMLInputElement): { type(text: string): void; close(): void };
 }
 
-const PRESS_MS = 80;
 /** Long enough to read a sentence twice. */
 const NEWS_MS = 7_000;
 /** Long enough to read a sentence. */
@@ -136,6 +135,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
   const challenge = createChallenge(Math.random);
   const sender = createInputSender(scope, { timers, soon: (callback) => queueMicrotask(callback), onSent: meter.handleInput });
   const hands = createPadMix(sender.dispatch);
+  const { press: pressKeys } = createKeyPresses(timers, sender.dispatch);
   /** What has arrived, for a stage that may be mounted later, or again. */
   const tracks = new Map<string, MediaStreamTrack>();
   let control: SendChannel | undefined;
@@ -161,6 +161,7 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     onFrameMark: (bytes) => void (pings.handle(bytes) || meter.handleMark(bytes)),
     onControl: figureTaker.handleControl,
     onReceiver(receiver) {
+      if (!receiver) mounted?.input?.release();
       meter.reset();
       figureTaker.follow(receiver);
       sender.connect(receiver?.channels);
@@ -314,13 +315,6 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
     };
   }
 
-  function pressKeys(codes: readonly string[]): void {
-    const keys = codes.flatMap((code) => keyNumber(code) ?? []);
-    for (const key of keys) sender.dispatch({ kind: "key", key, down: true }, timers.monotonicMs());
-    timers.after(PRESS_MS, () => {
-      for (const key of keys.toReversed()) sender.dispatch({ kind: "key", key, down: false }, timers.monotonicMs());
-    });
-  }
   const pressKey = (code: string) => pressKeys([code]);
 
   return {

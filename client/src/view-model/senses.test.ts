@@ -111,6 +111,15 @@ test("over a new path what was given is given again", async () => {
   expect(said).toEqual([{ type: "sense.grant", sense: "motion" }, { type: "sense.grant", sense: "motion" }]);
 });
 
+test("a grant that the node says again goes on with the track that is sent already", async () => {
+  const { senses, said, done } = rig();
+  senses.grant("camera");
+  await vi.waitFor(() => expect(said).toHaveLength(1));
+  for (const _ of [1, 2]) senses.handle({ type: "sense", sense: "camera", state: "on" });
+  await Promise.resolve();
+  expect(done).toEqual(["send front"]);
+});
+
 test("taken back while the browser still asks, it is not given", async () => {
   const asking = Promise.withResolvers<{ close(): void }>();
   const { senses, said, done } = rig({ motion: () => asking.promise });

@@ -61,7 +61,12 @@ export function coarsePlace({ latitude, longitude, accuracyM }: Place): Place {
   return { latitude: round(latitude), longitude: round(longitude), accuracyM: Math.max(accuracyM, COARSE_ACCURACY_M) };
 }
 
-type Given = { source: SenseSource & { track?: MediaStreamTrack }; sent?: SentTrack | undefined };
+type Given = {
+  source: SenseSource & { track?: MediaStreamTrack };
+  /** The path over which its track goes. */
+  over?: Receiver | undefined;
+  sent?: SentTrack | undefined;
+};
 
 export function createSenses(scope: Scope, sources: SenseSources): Senses {
   const view = createSource<SensesView>({ senses: [], exactPlace: false, camera: { facing: "front", several: false } });
@@ -143,7 +148,9 @@ export function createSenses(scope: Scope, sources: SenseSources): Senses {
     if (sense === "location") tellPlace();
     const { track } = mine.source;
     const over = receiver;
-    if (!track || !over) return;
+    // Said again after a loss, it goes on over the same path.
+    if (!track || !over || mine.over === over) return;
+    mine.over = over;
     const present = () => given.get(sense) === mine && receiver === over;
     const refused = (error: Error) => present() && stop(sense, "refused", error.message);
     (sense === "camera" ? over.sendCamera(track) : over.sendVoice(track)).then((sent) => {
@@ -194,6 +201,7 @@ export function createSenses(scope: Scope, sources: SenseSources): Senses {
       // The node forgets with the path; what the player gave this page is given again.
       for (const [sense, mine] of given) {
         mine.sent = undefined;
+        mine.over = undefined;
         if (next) say({ type: "sense.grant", sense });
       }
     },
