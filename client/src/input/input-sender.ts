@@ -10,6 +10,11 @@ import type { Timers } from "../timers.ts";
 import { applyInput, holdsSomething, isInHand, NOTHING_HELD, type HeldInput, type InputEvent } from "./input-state.ts";
 
 export const REPEAT_EVERY_MS = 1000 / 15;
+/**
+ * After a change the first repeats come sooner, each so long after the one before: a lost packet of edges is sent again
+ * after 200 ms and more, and pads have no edges at all.
+ */
+export const REPEAT_SOON_MS: readonly number[] = [8, 16];
 /** Repeats go on this long after the last change: a lost last state is made good. */
 export const REPEAT_AFTER_CHANGE_MS = 300;
 /** What may wait in the state channel. More means a link that is standing: the next repeat is newer. */
@@ -47,6 +52,8 @@ export function createInputSender(scope: Scope, ports: InputSenderPorts): InputS
   let madeAtMs: number | undefined;
   let changedAtMs = -Infinity;
   let stopRepeat: (() => void) | undefined;
+  /** Since the last change. */
+  let repeats = 0;
 
   function flush(): void {
     if (madeAtMs === undefined) return;
@@ -57,7 +64,7 @@ export function createInputSender(scope: Scope, ports: InputSenderPorts): InputS
     const stateSeq = sendState();
     // The edges carry the news; a state that follows them says the same again.
     if (stateSeq !== undefined && !told) ports.onSent({ seq: stateSeq, ...made });
-    repeatLater();
+    repeatSoon();
   }
 
   function sendEdges(sentAtMs: number): boolean {
@@ -89,10 +96,18 @@ export function createInputSender(scope: Scope, ports: InputSenderPorts): InputS
     return channels.inputState.send(bytes) ? sentSeq : undefined;
   }
 
+  function repeatSoon(): void {
+    stopRepeat?.();
+    stopRepeat = undefined;
+    repeats = 0;
+    repeatLater();
+  }
+
   function repeatLater(): void {
     if (stopRepeat) return;
-    stopRepeat = timers.after(REPEAT_EVERY_MS, () => {
+    stopRepeat = timers.after(REPEAT_SOON_MS[repeats] ?? REPEAT_EVERY_MS, () => {
       stopRepeat = undefined;
+      repeats += 1;
       if (scope.closed || !channels) return;
       sendState();
       if (holdsSomething(held) || timers.monotonicMs() - changedAtMs < REPEAT_AFTER_CHANGE_MS) repeatLater();
@@ -125,7 +140,7 @@ export function createInputSender(scope: Scope, ports: InputSenderPorts): InputS
         const told = sendEdges(timers.monotonicMs());
         // The node there has heard of nothing yet, also not of a pad at rest.
         if (isInHand(held)) changedAtMs = timers.monotonicMs();
-        if (told || isInHand(held)) repeatLater();
+        if (told || isInHand(held)) repeatSoon();
       });
     },
   };
