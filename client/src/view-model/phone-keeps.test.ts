@@ -4,6 +4,10 @@ import { Scope } from "@nearframe/shared/lifetime";
 import { expect, test, vi } from "vitest";
 import { createAudioFocus } from "./audio-focus.ts";
 import { createDevice } from "./device-facts.ts";
+import { createSource } from "../behavior.ts";
+import type { SessionState } from "../stream/session-state.ts";
+import { sessionTitle } from "../testing/samples.ts";
+import { keepPhone } from "./phone-keeps.ts";
 import { createWakeLock } from "./wake-lock.ts";
 
 test("the screen stays lit, is asked for again whenever the page is seen, and let go of with the session", async () => {
@@ -21,6 +25,27 @@ test("the screen stays lit, is asked for again whenever the page is seen, and le
   await Promise.resolve();
   await scope.close();
   expect(release).toHaveBeenCalled();
+});
+
+// It stayed lit for as long as the page said that the session had ended.
+test("the screen is lit while there is a session, also the next one, and not after it", async () => {
+  const scope = new Scope();
+  const lit: string[] = [];
+  const request = async () => {
+    lit.push("on");
+    return { release: async () => void lit.push("off") };
+  };
+  const page = Object.assign(new EventTarget(), { visibilityState: "visible", defaultView: { navigator: { wakeLock: { request } } } });
+  const session = createSource<SessionState>({ phase: "preparing" } as SessionState);
+  keepPhone(scope, page as unknown as Document, session.behavior, { onSound() {}, onBack() {} });
+  const live = (phase: string) => ({ phase, title: sessionTitle() }) as SessionState;
+  for (const state of [live("starting"), live("playing"), { phase: "over" } as SessionState, live("starting")]) {
+    session.set(state);
+    for (let i = 0; i < 8; i++) await Promise.resolve();
+  }
+  expect(lit).toEqual(["on", "off", "on"]);
+  await scope.close();
+  expect(lit).toEqual(["on", "off", "on", "off"]);
 });
 
 test("a phone whose battery is low keeps its screen dark, and nothing else", async () => {

@@ -23,7 +23,6 @@ import { createReceipts } from "../stream/receipts.ts";
 import { createScreen, type Screen, type ScreenElements } from "../stream/screen.ts";
 import { sessionIdOf, type SessionState } from "../stream/session-state.ts";
 import { createAgentLeave, type AgentLeave } from "./agent-leave.ts";
-import { createAudioFocus } from "./audio-focus.ts";
 import { applyChrome, makeChrome, type Chrome, type ChromeEvent } from "./chrome.ts";
 import { followReturns, type PageOrigin } from "./follow-returns.ts";
 import { createFullscreen, type Fullscreen } from "./fullscreen.ts";
@@ -33,12 +32,12 @@ import type { Orientation } from "./control-layout.ts";
 import { createPlayControls, type PlayControls } from "./play-controls.ts";
 import { createProblems, type ProblemPorts, type Problems } from "./problems.ts";
 import { createChallenge } from "./challenge.ts";
+import { keepPhone } from "./phone-keeps.ts";
 import { createPreference } from "./preference.ts";
 import { createPresence } from "./presence.ts";
 import { createFigureTaker, type NodeNews, type SessionFigures } from "./session-figures.ts";
 import { createSenses, type Senses, type SenseSources } from "./senses.ts";
 import type { Settings } from "./settings.ts";
-import { createWakeLock } from "./wake-lock.ts";
 
 /** The page's own elements. The surface senses; the root goes to full screen. */
 export type Stage = ScreenElements & {
@@ -295,16 +294,13 @@ export function createPlay(scope: Scope, titleId: string, tappedAtMs: number, po
         onPointerLock: (locked) => tell({ kind: "pointer-lock-changed", locked }),
         onPadCount: (count) => tell({ kind: "pads-changed", count }),
       });
-      createWakeLock(stageScope, ownerDocument);
-      if (defaultView) {
-        createAudioFocus(stageScope, defaultView.navigator, title.name, {
-          onSound: (wanted) => (chrome.behavior.value.sound === "off") === wanted && tell({ kind: "sound-toggled" }),
-          onBack: () => applySound(chrome.behavior.value.sound),
-        });
-      }
     };
     stageScope.own(session.state.subscribe(startInput), (stop) => stop());
     startInput();
+    keepPhone(stageScope, ownerDocument, session.state, {
+      onSound: (wanted) => (chrome.behavior.value.sound === "off") === wanted && tell({ kind: "sound-toggled" }),
+      onBack: () => applySound(chrome.behavior.value.sound),
+    });
     followHands(stageScope, stage.root, tell, () => {
       if (chrome.behavior.value.sound !== "blocked") return;
       void screen.playSound().then((plays) => plays && tell({ kind: "sound-allowed" }));

@@ -106,9 +106,27 @@ test("over a new path what was given is given again", async () => {
   const { senses, receiver, said } = rig();
   senses.grant("motion");
   await vi.waitFor(() => expect(said).toHaveLength(1));
-  senses.connect(undefined);
   senses.connect(receiver);
   expect(said).toEqual([{ type: "sense.grant", sense: "motion" }, { type: "sense.grant", sense: "motion" }]);
+});
+
+// A camera's light stayed on after the session, until the page was left.
+test("when the session is over, or goes on elsewhere, the device gives nothing any more", async () => {
+  const asking = Promise.withResolvers<{ close(): void }>();
+  const { senses, receiver, said, done, stateOf } = rig({ motion: () => asking.promise });
+  senses.grant("camera");
+  senses.grant("motion");
+  await vi.waitFor(() => expect(said).toHaveLength(1));
+  senses.handle({ type: "sense", sense: "camera", state: "on" });
+  await Promise.resolve();
+  senses.connect(undefined);
+  expect(done).toEqual(["send front", "close picture", "close front camera"]);
+  asking.resolve({ close: () => void done.push("close late") });
+  await vi.waitFor(() => expect(done).toContain("close late"));
+  expect([stateOf("camera")?.state, stateOf("motion")?.state]).toEqual(["off", "off"]);
+  const before = said.length;
+  senses.connect(receiver);
+  expect(said).toHaveLength(before);
 });
 
 test("a grant that the node says again goes on with the track that is sent already", async () => {

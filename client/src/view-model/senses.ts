@@ -43,6 +43,7 @@ export interface Senses {
   readonly view: Behavior<SensesView>;
   /** What the title makes use of. */
   follow(sensors: readonly Sense[] | undefined): void;
+  /** None: the session is over, or played elsewhere. Then the device gives nothing any more. */
   connect(receiver: Receiver | undefined): void;
   handle(news: Extract<NodeNews, { type: "sense" }>): void;
   grant(sense: Sense): void;
@@ -123,6 +124,11 @@ export function createSenses(scope: Scope, sources: SenseSources): Senses {
       const source = await open(sense);
       // Taken back while the browser asked.
       if (scope.closed || stateOf(sense) !== "asking") return source.close();
+      // The session ended meanwhile.
+      if (!receiver) {
+        source.close();
+        return show(sense, "off");
+      }
       given.set(sense, { source });
       say({ type: "sense.grant", sense });
     } catch (error) {
@@ -197,12 +203,13 @@ export function createSenses(scope: Scope, sources: SenseSources): Senses {
       view.set({ ...view.behavior.value, senses });
     },
     connect(next) {
+      if (!next) for (const sense of [...given.keys()]) stop(sense, "off");
       receiver = next;
       // The node forgets with the path; what the player gave this page is given again.
       for (const [sense, mine] of given) {
         mine.sent = undefined;
         mine.over = undefined;
-        if (next) say({ type: "sense.grant", sense });
+        say({ type: "sense.grant", sense });
       }
     },
     handle({ sense, state, reason }) {

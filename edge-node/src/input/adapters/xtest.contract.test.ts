@@ -128,6 +128,18 @@ describe("text", () => {
     expect(seen).toHaveLength(6);
   });
 
+  // A mouse that moved while a long text was typed filled the queue, and a key whose release found no room stayed down.
+  test("what is let go of while a long text is typed and the mouse moves comes through", async () => {
+    await sink.apply([key("KeyW", true)]);
+    const typing = sink.apply([{ kind: "text", text: "你好" }]);
+    const moves = Array.from({ length: 1_000 }, (_, i) => sink.apply([{ kind: "move-to", x: (i % 100) / 100, y: 0.5 }]));
+    const release = sink.apply([key("KeyW", false)]);
+    const moved = await Promise.allSettled(moves);
+    await Promise.all([typing, release]);
+    expect(moved.some(({ status }) => status === "rejected")).toBe(true);
+    expect(await witness.take()).toContain(`key ${(CODES["KeyW"] ?? 0) + 8} up`);
+  });
+
   test("a modifier that is held takes no part in text, and is held again after it", async () => {
     await sink.apply([key("ControlLeft", true), { kind: "text", text: "a" }]);
     expect(await witness.take()).toEqual(["key 37 down", "key 37 up", "key 38 down", "key 38 up", "key 37 down"]);
