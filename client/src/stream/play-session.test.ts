@@ -156,6 +156,25 @@ test("a new path that is made while the old may come back takes its place when i
   expect(opened.map(({ scope: each }) => each.closed)).toEqual([true, false]);
 });
 
+// The way stood still for a second, and came back; the path that was asked for meanwhile took it along when it failed.
+test("a path that can't be made leaves the one that is there, unless that is another node's", async () => {
+  const { session, sent, hear, opened } = await playing();
+  const said = vi.spyOn(console, "warn").mockReturnValue(undefined);
+  hear({ type: "session.offer", sessionId: "s-1", epoch: 1, offer });
+  opened[1]!.reject(new Error("the node did not answer in time"));
+  await settle();
+  expect(opened.map(({ scope: each }) => each.closed)).toEqual([false, true]);
+  expect(session.state.value).toMatchObject({ phase: "playing", media: { is: "up" } });
+  session.handleFrame(2_000);
+  expect(types(sent)).not.toContain("session.unreachable");
+  hear({ type: "session.offer", sessionId: "s-1", epoch: 2, offer });
+  opened[2]!.reject(new Error("the node did not answer in time"));
+  await settle();
+  expect(types(sent)).toContain("session.unreachable");
+  expect(opened.map(({ scope: each }) => each.closed)).toEqual([true, true, false]);
+  said.mockRestore();
+});
+
 test("the node is heard over the old path until the new one is up, as it speaks there", async () => {
   const { hear, opened, onControl } = await playing();
   hear({ type: "session.offer", sessionId: "s-1", epoch: 1, offer });

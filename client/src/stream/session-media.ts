@@ -145,6 +145,7 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
   /** Brings `entry`, which counts from now on, to where the player's hands can use it. */
   async function complete(entry: Entry, previous: Entry | undefined): Promise<void> {
     const counts = () => current === entry && !entry.scope.closed;
+    let goesOn = false;
     try {
       const path = await entry.path;
       const [receiver] = await Promise.all([path.open(), path.ready]);
@@ -158,10 +159,20 @@ export function createSessionMedia(scope: Scope, ports: SessionMediaPorts, event
       watch(entry, receiver);
     } catch (error) {
       const cause = error instanceof SignalError ? "node-silent" : "player-broken";
-      if (counts()) events.onFailed(cause, error instanceof Error ? error.message : String(error));
+      const detail = error instanceof Error ? error.message : String(error);
+      // What was taken for dead may have come back meanwhile; of another node nothing comes any more.
+      goesOn = counts() && previous?.receiver !== undefined && previous.connected && !previous.scope.closed && previous.epoch === entry.epoch;
+      if (goesOn) {
+        console.warn("nearframe: the next path could not be made, and the present one goes on:", error);
+        current = previous;
+        void entry.scope.close("failed");
+        events.onConnected();
+      } else if (counts()) {
+        events.onFailed(cause, detail);
+      }
     } finally {
       // Kept until here, so that the last picture stays while the next path is made.
-      void previous?.scope.close("another path counts now");
+      if (!goesOn) void previous?.scope.close("another path counts now");
     }
   }
 
