@@ -92,13 +92,14 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
   function tick(): void {
     hear({ type: "ticked" });
     const nowMs = ports.nowMs();
-    if (nowMs - encoderReportedAtMs < ENCODER_REPORT_MS || encodeMs.length === 0) return;
+    if (nowMs - encoderReportedAtMs < ENCODER_REPORT_MS) return;
     encoderReportedAtMs = nowMs;
     // One frame at a time, encoded as it is taken: nothing waits for the encoder. What waits behind it
     // would make the calls that send take longer.
     const report = { encodeMs: percentile95(encodeMs), backlogFrames: 0, pacerQueueMs: percentile95(sendMs) };
+    const drew = encodeMs.length > 0;
     [encodeMs, sendMs] = [[], []];
-    hear({ type: "encoder-reported", report });
+    if (drew) hear({ type: "encoder-reported", report });
   }
 
   scope.own(undefined, () => clearTimeout(recoveryTimer));
