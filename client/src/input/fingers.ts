@@ -38,7 +38,27 @@ export interface Fingers {
 export function createFingers(scope: Scope, surface: HTMLElement, ports: FingerPorts): Fingers {
   const { needs, dispatch } = ports;
   let grips: Grips = [];
+  let controls: readonly TouchControl[] = [];
   const stopClicks = new Set<() => void>();
+
+  const step = (finger: FingerEvent) =>
+    stepControls(grips, finger, placeControls(controls, ports.safeBox()), {
+      freeAreaLooks: needs.pointer === "relative" && !needs.touch,
+      titlePixelsPerPixel: titlePixels(ports.picture(), ports.title),
+    });
+
+  /** Fingers hold parts by their place among those that are shown: when others are, they hold nothing. */
+  function follow(shown: readonly TouchControl[], atMs: number): void {
+    if (shown === controls || (shown.length === 0 && controls.length === 0)) return;
+    for (const { finger, part, x, y } of grips) {
+      if (part === undefined) continue;
+      const lifted = step({ phase: "cancel", finger, x, y, atMs });
+      grips = lifted.grips;
+      for (const each of lifted.events) dispatch(each, atMs);
+      for (const look of lifted.looks) ports.onLook(look);
+    }
+    controls = shown;
+  }
 
   const handle = (event: PointerEvent) => {
     const phase = PHASES[event.type];
@@ -48,19 +68,16 @@ export function createFingers(scope: Scope, surface: HTMLElement, ports: FingerP
     const finger: FingerEvent = {
       phase, finger: event.pointerId, x: event.clientX, y: event.clientY, atMs: event.timeStamp,
     };
-    const layout = placeControls(ports.controls(), ports.safeBox());
-    const step = stepControls(grips, finger, layout, {
-      freeAreaLooks: needs.pointer === "relative" && !needs.touch,
-      titlePixelsPerPixel: titlePixels(ports.picture(), ports.title),
-    });
-    grips = step.grips;
-    ports.onAim(aims(grips, layout));
-    for (const each of step.events) dispatch(each, event.timeStamp);
-    for (const look of step.looks) ports.onLook(look);
-    if (phase === "down" && step.taken) ports.vibrate(HAPTIC_MS);
-    if (step.tapped) press({ kind: "button", button: LEFT_BUTTON, at: undefined }, event.timeStamp);
-    if (step.stroke !== undefined) press({ kind: "key", key: step.stroke }, event.timeStamp);
-    if (!step.taken && (needs.touch || needs.pointer === "absolute")) passOn(event, phase);
+    follow(ports.controls(), event.timeStamp);
+    const stepped = step(finger);
+    grips = stepped.grips;
+    ports.onAim(aims(grips, placeControls(controls, ports.safeBox())));
+    for (const each of stepped.events) dispatch(each, event.timeStamp);
+    for (const look of stepped.looks) ports.onLook(look);
+    if (phase === "down" && stepped.taken) ports.vibrate(HAPTIC_MS);
+    if (stepped.tapped) press({ kind: "button", button: LEFT_BUTTON, at: undefined }, event.timeStamp);
+    if (stepped.stroke !== undefined) press({ kind: "key", key: stepped.stroke }, event.timeStamp);
+    if (!stepped.taken && (needs.touch || needs.pointer === "absolute")) passOn(event, phase);
   };
 
   /** The node lets the first finger work the pointer of a title that knows no touch. */
