@@ -8,12 +8,15 @@ import { InputDecodeError, readInput, type PadState } from "@nearframe/shared/in
 import type { Scope } from "@nearframe/shared/lifetime";
 import { parseMessage } from "@nearframe/shared/protocol/parse";
 import type { Behavior } from "../behavior.ts";
+import { padIsUsed } from "../input/input-state.ts";
+import type { Timers } from "../timers.ts";
 import type { Company } from "./company.ts";
 import { PadMessage, type PeerSignal } from "./pad-messages.ts";
 import type { OpenPeer, PeerLink } from "./peer.ts";
 
 export type PadHostPorts = {
   company: Behavior<Company>;
+  timers: Timers;
   openPeer: OpenPeer;
   iceServers(): readonly IceServer[];
   sendSignal(to: string, signal: PeerSignal): void;
@@ -23,7 +26,10 @@ export type PadHostPorts = {
   onPad(guestId: string, pad: PadState | undefined): void;
 };
 
-type Phone = { scope: Scope; call: string; peer: PeerLink; pad: GuestPad };
+type Phone = { scope: Scope; call: string; peer: PeerLink; pad: GuestPad; stopQuiet: () => void };
+
+/** A phone says fifteen times a second what it holds; that a line is dead is known only after many seconds. */
+export const QUIET_MS_MAX = 2_000;
 
 export function createPadHost(scope: Scope, ports: PadHostPorts) {
   const phones = new Map<string, Phone>();
@@ -32,6 +38,7 @@ export function createPadHost(scope: Scope, ports: PadHostPorts) {
     const phone = phones.get(guestId);
     if (!phone) return;
     phones.delete(guestId);
+    phone.stopQuiet();
     ports.onPad(guestId, undefined);
     void phone.scope.close("the phone is gone");
   }
@@ -51,7 +58,7 @@ export function createPadHost(scope: Scope, ports: PadHostPorts) {
       onStream() {},
       onClosed: () => counts() && drop(member.id),
     });
-    const phone: Phone = { scope: phoneScope, call, peer, pad: makeGuestPad(member.pad) };
+    const phone: Phone = { scope: phoneScope, call, peer, pad: makeGuestPad(member.pad), stopQuiet: () => {} };
     phones.set(member.id, phone);
     return phone;
   }
@@ -70,10 +77,20 @@ export function createPadHost(scope: Scope, ports: PadHostPorts) {
       const changed = JSON.stringify(next.held) !== JSON.stringify(phone.pad.held);
       phone.pad = next;
       if (changed) ports.onPad(guestId, next.held);
+      watchQuiet(guestId, phone);
     } catch (error) {
       if (!(error instanceof InputDecodeError)) throw error;
       console.warn("nearframe: a phone sent what no pad sends:", error.message);
     }
+  }
+
+  function watchQuiet(guestId: string, phone: Phone): void {
+    phone.stopQuiet();
+    if (!phone.pad.held || !padIsUsed(phone.pad.held)) return;
+    phone.stopQuiet = ports.timers.after(QUIET_MS_MAX, () => {
+      phone.pad = releaseGuestPad(phone.pad);
+      ports.onPad(guestId, undefined);
+    });
   }
 
   const follow = () => {
@@ -82,6 +99,7 @@ export function createPadHost(scope: Scope, ports: PadHostPorts) {
   };
   scope.own(ports.company.subscribe(follow), (stop) => stop());
   scope.own(undefined, () => {
+    for (const { stopQuiet } of phones.values()) stopQuiet();
     for (const [guestId, phone] of phones) if (releaseGuestPad(phone.pad) !== phone.pad) ports.onPad(guestId, undefined);
   });
 

@@ -10,7 +10,7 @@ import type { InputChannels } from "../input/input-sender.ts";
 import { createFakePeers } from "../testing/fake-peers.ts";
 import { createFakeTimers } from "../testing/fake-timers.ts";
 import { NOBODY, type Company } from "./company.ts";
-import { createPadHost } from "./pad-host.ts";
+import { createPadHost, QUIET_MS_MAX } from "./pad-host.ts";
 import { createPadLink, type PadLink } from "./pad-link.ts";
 import type { PeerSignal } from "./pad-messages.ts";
 
@@ -43,7 +43,7 @@ function rig({ onwardMs = 4, knowsNode = true, nodeMs = 10, guests = [member()] 
   let ids = 0;
   let link: PadLink | undefined;
   const host = createPadHost(scope, {
-    company: company.behavior, openPeer: peers.openPeer, iceServers: () => [], nodeRoundTripMs: () => (knowsNode ? onwardMs : undefined),
+    company: company.behavior, timers, openPeer: peers.openPeer, iceServers: () => [], nodeRoundTripMs: () => (knowsNode ? onwardMs : undefined),
     sendSignal: (to, signal) => queueMicrotask(() => to === "g1" && link?.handleSignal(OWNER, signal)),
     onPad: (_, held) => void pads.push(held),
   });
@@ -131,6 +131,23 @@ describe("a phone that is a pad", () => {
 });
 
 describe("the playing browser", () => {
+  // A phone whose battery ran out held its stick until its line was known to be dead.
+  test("lets go for a phone that is not heard any more, and takes it up again", async () => {
+    const { phone, ways, pads, pass } = rig();
+    phone.callBrowser();
+    await pass(2_000);
+    const say = (seq: number) => ways.at(-1)?.inputState.send(state(seq, 1));
+    for (let seq = 1; seq < 4; seq++) {
+      say(seq);
+      await pass(1_000);
+    }
+    expect(pads).toEqual([pad(1)]);
+    await pass(QUIET_MS_MAX);
+    expect(pads).toEqual([pad(1), undefined]);
+    say(4);
+    expect(pads).toEqual([pad(1), undefined, pad(1)]);
+  });
+
   test("hears nobody who is not in the session with a pad", async () => {
     const { phone, peers, pass } = rig({ guests: [member({ role: "watch", pad: undefined })] });
     phone.callBrowser();

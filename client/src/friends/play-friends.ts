@@ -28,6 +28,7 @@ export function createPlayFriends(scope: Scope, play: Play, link: ControlLink, s
   const { sendSignal, handle } = followSignals(scope, link, sessionId);
   const pads = createPadHost(scope, {
     company: company.state,
+    timers: browserTimers,
     openPeer,
     iceServers,
     sendSignal,

@@ -78,6 +78,23 @@ describe("keyboard", () => {
     expect(onEscapeHeld).toHaveBeenCalledTimes(2);
   });
 
+  test("a key that was down when a field took the focus comes up in it; what is typed there is no key", () => {
+    setUp();
+    press("keydown", "KeyW");
+    const field = document.createElement("input");
+    document.body.append(field);
+    scope.own(field, () => field.remove());
+    for (const type of ["keydown", "keyup"]) field.dispatchEvent(new KeyboardEvent(type, { code: "KeyA", bubbles: true, cancelable: true }));
+    const up = new KeyboardEvent("keyup", { code: "KeyW", bubbles: true, cancelable: true });
+    field.dispatchEvent(up);
+    expect(up.defaultPrevented).toBe(false);
+    expect(events.filter((event) => event.kind === "key" && event.key === CODES["KeyW"])).toEqual([
+      { kind: "key", key: CODES["KeyW"], down: true },
+      { kind: "key", key: CODES["KeyW"], down: false },
+    ]);
+    expect(events).not.toContainEqual({ kind: "key", key: CODES["KeyA"], down: true });
+  });
+
   test("letting go of Command lets go of everything: macOS tells no other release", () => {
     setUp();
     press("keydown", "MetaLeft");

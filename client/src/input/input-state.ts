@@ -134,5 +134,5 @@ export function restingPad({ index }: PadState): PadState {
   return { index, buttons: 0, triggers: [0, 0], axes: [0, 0, 0, 0] };
 }
 
-const padIsUsed = (pad: PadState) =>
+export const padIsUsed = (pad: PadState) =>
   pad.buttons !== 0 || pad.triggers.some((value) => value > 0) || pad.axes.some((value) => value !== 0);

@@ -28,9 +28,10 @@ export function createKeyboard(scope: Scope, target: Window, ports: KeyboardPort
     ports.onEscapeHeld();
   };
   const handle = (event: KeyboardEvent) => {
-    // What is typed into a field goes to the title as text (`text-field.ts`).
-    if (event.target instanceof HTMLInputElement) return;
     const down = event.type === "keydown";
+    const inField = event.target instanceof HTMLInputElement;
+    // What is typed into a field goes to the title as text (`text-field.ts`); what was down before is let go of there.
+    if (inField && down) return;
     if (event.code === "Escape") {
       if (!down) endHold();
       else if (!event.repeat && ports.playing()) stopHold ??= ports.timers.after(ESCAPE_HOLD_MS, handleHeld);
@@ -38,11 +39,11 @@ export function createKeyboard(scope: Scope, target: Window, ports: KeyboardPort
     if (!ports.playing()) return;
     const key = keyNumber(event.code);
     if (key === undefined) return;
-    event.preventDefault();
+    if (!inField) event.preventDefault();
     if (event.repeat) return;
     ports.dispatch({ kind: "key", key, down }, event.timeStamp);
     // macOS sends no release for keys that came up while Command was held.
-    if (!down && (event.code === "MetaLeft" || event.code === "MetaRight")) {
+    if (!down && !inField && (event.code === "MetaLeft" || event.code === "MetaRight")) {
       ports.dispatch({ kind: "release-all" }, event.timeStamp);
     }
   };

@@ -87,3 +87,13 @@ test("a browser that tells of no frame is steered by the media server's estimate
   expect(loop.decision).toMatchObject({ bitrateKbps: 1_700, hold: false });
   expect(startKbps).toBeGreaterThan(1_700);
 });
+
+// Who watched with the player saw a picture that stood for as long as the player was gone.
+test("frames that were held for a path that died are held no more when it is given up", async () => {
+  const { loop, play, targets } = setUp();
+  await play(1_000, true);
+  for (let tries = 0; !loop.decision.hold && tries < 100; tries++) await play(20, false);
+  expect(loop.decision.hold).toBe(true);
+  loop.pause();
+  expect(targets.at(-1)?.hold).toBe(false);
+});

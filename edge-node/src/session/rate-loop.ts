@@ -81,6 +81,14 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
     if (dueAtMs !== undefined) recoveryTimer = setTimeout(hear, Math.ceil(dueAtMs - ports.nowMs()), { type: "ticked" });
   }
 
+  /** Frames sent while nobody looks are never told of; those from before must hold up nothing, also not for guests. */
+  function forgetSight(): void {
+    const [next, decided] = loseSight(state, ports.nowMs());
+    state = next;
+    running = false;
+    decide(decided);
+  }
+
   function begin(): void {
     const [next, decided] = startRate(wanted, ports.nowMs());
     state = next;
@@ -130,11 +138,7 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
     },
     handlePresence(seen) {
       visible = seen;
-      // Frames sent while nobody looks are never told of; those from before must hold up nothing.
-      const [next, decided] = loseSight(state, ports.nowMs());
-      state = next;
-      running = false;
-      decide(decided);
+      forgetSight();
     },
     handlePreference(preference) {
       wanted = preferring(options, preference);
@@ -151,7 +155,7 @@ export function createRateLoop(options: RateOptions, ports: RateLoopPorts, scope
     resume: begin,
     pause() {
       present = false;
-      running = false;
+      forgetSight();
     },
     get decision() {
       return decision;
