@@ -12,7 +12,7 @@ import { applyInput, holdsSomething, isInHand, NOTHING_HELD, type HeldInput, typ
 export const REPEAT_EVERY_MS = 1000 / 15;
 /**
  * After a change the first repeats come sooner, each so long after the one before: a lost packet of edges is sent again
- * after 200 ms and more, and pads have no edges at all.
+ * once three later ones were heard of (RFC 9260, 7.2.4), and pads have no edges at all.
  */
 export const REPEAT_SOON_MS: readonly number[] = [8, 16];
 /** Repeats go on this long after the last change: a lost last state is made good. */
