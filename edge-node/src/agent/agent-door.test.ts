@@ -92,3 +92,13 @@ test("a game is no phone: leave for it is refused with a sentence", () => {
   door.handle({ type: "agent.grant", minutes: 1 });
   expect(told).toEqual([{ type: "agent.refused", reason: "a native title can't be used by a program" }]);
 });
+
+test("a page that comes is told what leave there is, and that there is none", () => {
+  const { door, told } = rig();
+  door.reachPlayer();
+  door.handle({ type: "agent.grant", minutes: 10 });
+  door.reachPlayer();
+  door.handle({ type: "agent.revoke" });
+  door.reachPlayer();
+  expect(told.map(({ type }) => type)).toEqual(["agent.off", "agent.granted", "agent.granted", "agent.off", "agent.off"]);
+});

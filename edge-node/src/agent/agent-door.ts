@@ -82,7 +82,8 @@ export function createAgentDoor(ports: AgentDoorPorts, scope: Scope): AgentDoor 
   }
 
   function reachPlayer(): void {
-    if (!grant) return;
+    // The page may come from another node, where there was leave.
+    if (!grant) return ports.tell({ type: "agent.off" });
     ports.tell({ type: "agent.granted", secret: grant.secret, expiresInMs: Math.max(0, Math.round(grant.expiresAtMs - ports.nowMs())) });
   }
 

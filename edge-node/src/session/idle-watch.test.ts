@@ -49,6 +49,16 @@ test("who comes back to the page before the title has a picture is not away", as
   expect(done).toEqual([]);
 });
 
+// A title that nobody touched was paused, and moved to another node; the page went on saying that it was paused.
+test("a page that comes is told whether the title stands", async () => {
+  const { watch, title, told } = rig();
+  watch.reachPlayer();
+  watch.start(title, true);
+  await vi.advanceTimersByTimeAsync(600_100);
+  watch.reachPlayer();
+  expect(told.map(({ type }) => type)).toEqual(["resumed", "paused", "paused"]);
+});
+
 test("a touch wakes it, also while it is being paused", async () => {
   const { watch, title, done, told } = rig();
   const pausing = Promise.withResolvers<void>();

@@ -20,6 +20,8 @@ export interface IdleWatch {
   /** The title runs and has shown a picture: from now on its player can be away. */
   start(title: Pick<RunningTitle, "pause" | "resume">, present: boolean): void;
   handle(event: IdleEvent): void;
+  /** A page can be told things from now on. It may come from another node, where the title was paused. */
+  reachPlayer(): void;
 }
 
 /** Inputs come 120 times a second; for patience of many seconds one of them is enough. */
@@ -87,5 +89,9 @@ export function createIdleWatch({ clock, policy, tell, onEnd, log }: IdleWatchPo
       if (hidden) handle({ type: "hidden" });
     },
     handle,
+    reachPlayer() {
+      if (idle?.is === "paused") tellPaused();
+      else tell({ type: "resumed" });
+    },
   };
 }

@@ -183,8 +183,7 @@ export function createSession(
       onCamera: (packet, requestKeyframe) => titleLink.handleCamera(packet, requestKeyframe),
       onSense: (order) => titleLink.handle(order),
       onReachable() {
-        titleLink.reachPlayer();
-        agentDoor.reachPlayer();
+        for (const each of [titleLink, agentDoor, idle]) each.reachPlayer();
       },
       onAgent: (order) => agentDoor.handle(order),
       onPresence: (visible) => idle.handle({ type: visible ? "seen" : "hidden" }),

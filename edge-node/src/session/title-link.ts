@@ -126,7 +126,7 @@ export function createTitleLink({ manifest, nowMs, tell, onCopied, microphone }:
       attached?.listen(hear);
     },
     reachPlayer() {
-      if (focus?.focused) tell(focus);
+      tell(focus ?? { type: "text-focus", focused: false, kind: "text" });
     },
     replacePlayer() {
       lost = [];
