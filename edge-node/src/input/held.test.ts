@@ -133,6 +133,15 @@ describe("states", () => {
     expect(held).toMatchObject({ keys: [], buttons: 0, ahead: [] });
   });
 
+  test("what is held over a change of paths is not confused with what is pressed after it", () => {
+    const [held, actions] = play(
+      state({ seq: 9, edgeSeq: 7, keys: [A] }), state({ seq: 12, edgeSeq: 11, keys: [] }), state({ seq: 14, edgeSeq: 13, keys: [A] }),
+      edges(11, key(A, false)), edges(13, key(A, true)),
+    );
+    expect(actions.map((action) => action.kind === "key" && action.down)).toEqual([true, false, true]);
+    expect(held.keys).toEqual([A]);
+  });
+
   test("however the two channels lose and delay, each press is one press, and what is held at last is right", () => {
     let seed = 7;
     const next = (below: number) => (seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 1) % below;

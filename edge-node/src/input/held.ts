@@ -127,7 +127,8 @@ function applyState(held: Held, state: InputState): [Held, InputAction[]] {
 }
 
 function applyEdges(held: Held, seq: number, edges: readonly InputEdge[]): [Held, InputAction[]] {
-  let now: Held = held;
+  // They come in order: what stands for an earlier message stands for one that went over a path before this one.
+  let now: Held = { ...held, ahead: held.ahead.filter(({ edgeSeq }) => !isNewer(seq, edgeSeq)) };
   const actions: InputAction[] = [];
   for (const edge of edges) {
     const caughtUp = catchUp(now, edge);
