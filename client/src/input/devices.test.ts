@@ -88,11 +88,10 @@ describe("keyboard", () => {
     const up = new KeyboardEvent("keyup", { code: "KeyW", bubbles: true, cancelable: true });
     field.dispatchEvent(up);
     expect(up.defaultPrevented).toBe(false);
-    expect(events.filter((event) => event.kind === "key" && event.key === CODES["KeyW"])).toEqual([
+    expect(events).toEqual([
       { kind: "key", key: CODES["KeyW"], down: true },
       { kind: "key", key: CODES["KeyW"], down: false },
     ]);
-    expect(events).not.toContainEqual({ kind: "key", key: CODES["KeyA"], down: true });
   });
 
   test("letting go of Command lets go of everything: macOS tells no other release", () => {

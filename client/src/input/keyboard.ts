@@ -17,6 +17,8 @@ export const ESCAPE_HOLD_MS = 900;
 
 export function createKeyboard(scope: Scope, target: Window, ports: KeyboardPorts): void {
   let stopHold: (() => void) | undefined;
+  /** What went down here, and not by a press that a field made (`key-presses.ts`), which ends by itself. */
+  const down = new Set<number>();
 
   const endHold = () => {
     stopHold?.();
@@ -28,22 +30,24 @@ export function createKeyboard(scope: Scope, target: Window, ports: KeyboardPort
     ports.onEscapeHeld();
   };
   const handle = (event: KeyboardEvent) => {
-    const down = event.type === "keydown";
+    const pressed = event.type === "keydown";
     const inField = event.target instanceof HTMLInputElement;
     // What is typed into a field goes to the title as text (`text-field.ts`); what was down before is let go of there.
-    if (inField && down) return;
+    if (inField && pressed) return;
     if (event.code === "Escape") {
-      if (!down) endHold();
+      if (!pressed) endHold();
       else if (!event.repeat && ports.playing()) stopHold ??= ports.timers.after(ESCAPE_HOLD_MS, handleHeld);
     }
     if (!ports.playing()) return;
     const key = keyNumber(event.code);
-    if (key === undefined) return;
+    if (key === undefined || (inField && !down.has(key))) return;
     if (!inField) event.preventDefault();
     if (event.repeat) return;
-    ports.dispatch({ kind: "key", key, down }, event.timeStamp);
+    if (pressed) down.add(key);
+    else down.delete(key);
+    ports.dispatch({ kind: "key", key, down: pressed }, event.timeStamp);
     // macOS sends no release for keys that came up while Command was held.
-    if (!down && !inField && (event.code === "MetaLeft" || event.code === "MetaRight")) {
+    if (!pressed && !inField && (event.code === "MetaLeft" || event.code === "MetaRight")) {
       ports.dispatch({ kind: "release-all" }, event.timeStamp);
     }
   };
