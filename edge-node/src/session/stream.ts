@@ -201,10 +201,12 @@ export function createStream(ports: StreamPorts, options: StreamOptions, events:
         onProbe: (bytes) => probe?.receive(bytes),
         onConnected() {
           if (seats.connected(mine)) seated();
-          if (!wasConnected) rate.restart();
-          else rate.resume();
+          const isBack = wasConnected;
+          wasConnected = true;
+          if (isBack) rate.resume();
+          else rate.restart();
           events.onConnected();
-          if (!wasConnected) return void (wasConnected = true);
+          if (!isBack) return;
           // The page is the same one, and does not say again what it said.
           events.onReturned();
           if (!visible) events.onPresence(false);
