@@ -27,8 +27,11 @@ export function createQuietWatch({ nowMs, holds, letGo }: QuietWatchPorts, scope
     timer = undefined;
     if (!holds()) return;
     const leftMs = heardAtMs + QUIET_MS_MAX - nowMs();
-    if (leftMs <= 0) return letGo();
-    timer = setTimeout(look, Math.ceil(leftMs));
+    if (leftMs > 0) return void (timer = setTimeout(look, Math.ceil(leftMs)));
+    // If it was this process that had no time, what was said meanwhile is heard first.
+    setImmediate(() => {
+      if (!scope.closed && holds() && nowMs() - heardAtMs >= QUIET_MS_MAX) letGo();
+    });
   }
 
   return {
