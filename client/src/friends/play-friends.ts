@@ -51,5 +51,11 @@ export function createPlayFriends(scope: Scope, play: Play, link: ControlLink, s
     onSpeaking: (anybody) => play.setQuiet(anybody && settings.value.quietTitle),
   });
   handle({ pad: pads.handleSignal, voice: voice.handleSignal });
+  // The page may show for long that a session has ended: the microphone does not stay on for that.
+  const follow = () => {
+    const { phase } = play.session.value;
+    if (phase === "over" || phase === "elsewhere") voice.leave();
+  };
+  scope.own(play.session.subscribe(follow), (stop) => stop());
   return { company, voice };
 }

@@ -101,7 +101,15 @@ export function createBrowserVisit(scope: Scope, code: string, { link, settings,
   handle({ pad: padLink.handleSignal, voice: voice.handleSignal });
   // The first word of the company says how to find the playing browser.
   scope.own(company.state.subscribe(() => isController() && padLink.callBrowser()), (stop) => stop());
-  createWakeLock(scope, document);
+  const visitScope = scope.child();
+  createWakeLock(visitScope, document);
+  // The page may show for long that a visit has ended: neither screen nor microphone stays on for that.
+  const follow = () => {
+    if (session.visit.value.is !== "over") return;
+    voice.leave();
+    void visitScope.close("the visit is over");
+  };
+  scope.own(session.visit.subscribe(follow), (stop) => stop());
 
   return {
     visit: session.visit,
