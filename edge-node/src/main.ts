@@ -84,7 +84,7 @@ async function main(): Promise<void> {
   await sweepPrivateFolders([folders, os.tmpdir()]);
   const outbox = createOutbox(await createPrivateFolder("saves", scope, folders), scope);
   const noPads = await whyNoUinput();
-  const sandbox = await openSandbox(config.sandbox, { networkAllowed: config.titleNetworkAllowed });
+  const sandbox = await openSandbox(config.sandbox, { networkAllowed: config.titleNetworkAllowed, log: (detail) => log.warn(detail) });
   const { cards, unusable } = await findCards();
   const launcher = createLauncher(
     {

@@ -39,9 +39,11 @@ let display: Display;
 let otherDisplay: Display;
 let sound: Sound;
 let otherSound: Sound;
+const logged: string[] = [];
 beforeAll(async () => {
   machine = new Scope();
-  sandbox = await openBubblewrap({ networkAllowed: process.getuid?.() === 0, lookUp: async (name) => NAMES[name] ?? [] });
+  const networking = { lookUp: async (name: string) => NAMES[name] ?? [], log: (detail: string) => void logged.push(detail) };
+  sandbox = await openBubblewrap({ networkAllowed: process.getuid?.() === 0, ...networking });
   [display, otherDisplay, sound, otherSound] = await Promise.all([
     openXvfb(SCRIPT_SIZE, machine), openXvfb(SCRIPT_SIZE, machine), openPulse(machine), openPulse(machine),
   ]);
@@ -243,6 +245,23 @@ describe.skipIf(process.getuid?.() !== 0)("a title that may use the network", ()
     );
     await vi.waitFor(() => expect(title.lastOutput()).toContain("(end)"), { timeout: 20_000 });
     expect(title.lastOutput().split("\n")).toEqual([`GAME.example: ${PUBLIC}`, "game.example hello", `${PUBLIC} hello`, "(end)"]);
+  });
+
+  test("and floods its name server finds it closed, and open again a little later; the log says so", async () => {
+    const title = await launch(
+      `
+      ask() { getent ahostsv4 game.example | head -1 | sed "s/ .*//"; }
+      ask
+      exec 3<>/dev/udp/127.0.0.1/53
+      for i in {1..1000}; do echo x >&3; done 2>&1 | grep -o -m1 "Connection refused"
+      until ask | grep .; do sleep 0.2; done
+      echo "(end)"`,
+      { resources: { cpuCores: 1, memoryMb: 64, gpu: false, network: true, networkNames: ["game.example"] } },
+      true,
+    );
+    await vi.waitFor(() => expect(title.lastOutput()).toContain("(end)"), { timeout: 20_000 });
+    expect(title.lastOutput().split("\n")).toEqual([PUBLIC, "Connection refused", PUBLIC, "(end)"]);
+    expect(logged).toEqual([expect.stringMatching(/^the title of process \d+: it asks its name server more than 50 questions a second/)]);
   });
 });
 

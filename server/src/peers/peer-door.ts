@@ -3,11 +3,11 @@
 
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
+import type { BucketRate } from "@nearframe/shared/protocol/token-bucket";
 import type * as z from "zod/mini";
 import type { Log } from "../log.ts";
 import { HELLO_MS } from "./limits.ts";
 import { createPeer, type Peer, type PeerSocket } from "./peer.ts";
-import type { BucketRate } from "./token-bucket.ts";
 
 /** The server's side of what is said on one socket. */
 export interface Conversation<Incoming> {

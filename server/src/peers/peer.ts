@@ -6,10 +6,10 @@ import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
 import { CloseCode, MESSAGE_BYTES_MAX, SOCKET_BACKLOG_BYTES_MAX } from "@nearframe/shared/protocol/limits";
 import { parseMessage } from "@nearframe/shared/protocol/parse";
+import { fullBucket, takeToken, type BucketRate } from "@nearframe/shared/protocol/token-bucket";
 import type * as z from "zod/mini";
 import type { Log } from "../log.ts";
 import { PING_EVERY_MS, REFUSALS_MAX, ROUND_TRIPS_AT_FIRST, ROUND_TRIPS_KEPT } from "./limits.ts";
-import { fullBucket, takeToken, type BucketRate } from "./token-bucket.ts";
 
 /** The part of a WebSocket that a peer needs. */
 export interface PeerSocket {

@@ -6,7 +6,7 @@
 // each, samples a second.
 
 import { SAMPLE_DURATION_MS_MAX, type NodeSample, type PlayerSample } from "@nearframe/shared/telemetry/samples";
-import { fullBucket, takeToken, type TokenBucket } from "../peers/token-bucket.ts";
+import { fullBucket, takeToken, type TokenBucket } from "@nearframe/shared/protocol/token-bucket";
 import type { PlayedSession, ToldTimes } from "../session/ports.ts";
 import {
   LATE_MS_MAX,

@@ -19,7 +19,7 @@ import { openControlGroups, type ControlGroups } from "../limits/control-groups.
 import { descendantsOf } from "../limits/read-processes.ts";
 import { watchUsage } from "../limits/watch-usage.ts";
 import { openGate } from "../network/gate.ts";
-import { openTitleNetworks, type LookUp, type TitleNetworks } from "../network/title-network.ts";
+import { openTitleNetworks, type TitleNetworks, type TitleNetworksOptions } from "../network/title-network.ts";
 import type { ConfinedExit, Sandbox } from "../ports.ts";
 import { bubblewrapArguments, INSIDE, PLAYER_ID, type Tools } from "./bubblewrap-arguments.ts";
 import { openSeccompFilter } from "./seccomp.ts";
@@ -40,14 +40,10 @@ const REPORT = 3;
 
 const run = promisify(execFile);
 
-export type BubblewrapOptions = {
-  networkAllowed: boolean;
-  /** How names are looked up for titles whose manifests list them; left out: as this machine does. */
-  lookUp?: LookUp;
-};
+export type BubblewrapOptions = TitleNetworksOptions & { networkAllowed: boolean };
 
 /** Rejects with what to do where this machine can't confine programs. */
-export async function openBubblewrap({ networkAllowed, lookUp }: BubblewrapOptions): Promise<Sandbox> {
+export async function openBubblewrap({ networkAllowed, ...networking }: BubblewrapOptions): Promise<Sandbox> {
   const [bwrap, setpriv, prlimit, env, sh] = await Promise.all([
     requireCommand("bwrap", "bubblewrap"),
     requireCommand("setpriv", "util-linux"),
@@ -57,7 +53,7 @@ export async function openBubblewrap({ networkAllowed, lookUp }: BubblewrapOptio
   ]);
   await tryNamespaces(bwrap);
   const groups = await openControlGroups();
-  const networks = networkAllowed ? await openTitleNetworks(lookUp) : undefined;
+  const networks = networkAllowed ? await openTitleNetworks(networking) : undefined;
   const tools: Tools = { bwrap, setpriv, prlimit, env };
   return {
     name: "bubblewrap",

@@ -1,6 +1,9 @@
+import type { Socket } from "node:dgram";
+import { EventEmitter } from "node:events";
 import { decode } from "dns-packet";
-import { expect, test } from "vitest";
-import { createNameDoor } from "./name-door.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Scope } from "@nearframe/shared/lifetime";
+import { CLOSED_MS, createNameDoor, QUESTIONS, serveNames } from "./name-door.ts";
 
 const A = 1;
 const AAAA = 28;
@@ -80,4 +83,86 @@ test("what is no question has no answer", async () => {
   for (const bytes of [Buffer.alloc(0), Buffer.alloc(12), pointing, query("game.example").subarray(0, 20), Buffer.concat([query("x".repeat(63)).subarray(0, -5), Buffer.alloc(300, 63)])]) {
     expect(await ask(bytes)).toBeUndefined();
   }
+});
+
+describe("a title that asks without end", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  class FakeSocket extends EventEmitter {
+    closed = false;
+    answered = 0;
+    send(): void {
+      if (this.closed) throw new Error("a closed socket sends nothing");
+      this.answered += 1;
+    }
+    close(): void {
+      this.closed = true;
+    }
+  }
+
+  function openServer() {
+    const sockets: FakeSocket[] = [];
+    const log: string[] = [];
+    const scope = new Scope();
+    let gone = false;
+    const ports = {
+      names: ["game.example"], lookUp: async () => ["203.0.113.5"], isPublic: () => true, letOut: async () => undefined,
+      nowMs: () => performance.now(),
+      log: (detail: string) => void log.push(detail),
+      openSocket: async () => {
+        if (gone) throw new Error("no such title");
+        const socket = new FakeSocket();
+        sockets.push(socket);
+        return socket as unknown as Socket;
+      },
+    };
+    const ask = (count: number) => {
+      const socket = sockets.at(-1);
+      for (let asked = 0; asked < count; asked++) socket?.emit("message", query("other.example"), { port: 5353, address: "127.0.0.1" });
+    };
+    return { sockets, log, scope, ask, serving: serveNames(ports, scope), end: () => void (gone = true) };
+  }
+
+  test("finds the port closed beyond its bound, and open again a little later; the node says so once", async () => {
+    const { sockets, log, scope, ask, serving } = openServer();
+    await serving;
+    ask(QUESTIONS.burst + 10_000);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sockets.map(({ closed }) => closed)).toEqual([true]);
+    await vi.advanceTimersByTimeAsync(CLOSED_MS);
+    ask(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sockets[1]).toMatchObject({ closed: false, answered: 1 });
+    ask(10_000);
+    await vi.advanceTimersByTimeAsync(CLOSED_MS);
+    expect(sockets).toHaveLength(3);
+    expect(log).toEqual([expect.stringContaining("more than 50 questions a second")]);
+    await scope.close();
+    expect(sockets.every(({ closed }) => closed)).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("is answered all that it asks within its bound", async () => {
+    const { sockets, log, scope, ask, serving } = openServer();
+    await serving;
+    for (let second = 0; second < 20; second++) {
+      ask(QUESTIONS.perSecond);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(sockets).toMatchObject([{ closed: false, answered: 20 * QUESTIONS.perSecond }]);
+    expect(log).toEqual([]);
+    await scope.close();
+  });
+
+  test("has no name server any more once it is gone", async () => {
+    const { sockets, log, scope, ask, serving, end } = openServer();
+    await serving;
+    ask(QUESTIONS.burst + 1);
+    end();
+    await vi.advanceTimersByTimeAsync(CLOSED_MS);
+    expect(log.at(-1)).toBe("its name server is gone: no such title");
+    expect(sockets).toHaveLength(1);
+    await scope.close();
+  });
 });

@@ -4,6 +4,7 @@
 import type { Socket } from "node:dgram";
 import { decode, encode, encodingLength, RECURSION_AVAILABLE, RECURSION_DESIRED, type Packet, type Question } from "dns-packet";
 import type { Scope } from "@nearframe/shared/lifetime";
+import { fullBucket, takeToken, type BucketRate } from "@nearframe/shared/protocol/token-bucket";
 import { isAllowedName } from "@nearframe/shared/title/network-names";
 
 export type NameDoorPorts = {
@@ -24,6 +25,10 @@ const MESSAGE_BYTES_MAX = 512;
 const Code = { ok: 0, failed: 2, noSuchName: 3 } as const;
 /** What is asked meanwhile is dropped; resolvers ask again. */
 const LOOK_UPS_AT_ONCE_MAX = 32;
+/** A large page asks for some dozen names at once, each in three ways. A question takes this process, which plays all sessions, tens of microseconds. */
+export const QUESTIONS: BucketRate = { perSecond: 50, burst: 200 };
+/** How long nobody is there for a title that asked for more. */
+export const CLOSED_MS = 1_000;
 
 /** Undefined where no answer is due. */
 export function createNameDoor({ names, lookUp, isPublic, letOut }: NameDoorPorts): (query: Buffer) => Promise<Buffer | undefined> {
@@ -93,15 +98,58 @@ function roomFor(asked: Asked, addresses: readonly string[]): number {
   return each === 0 ? 0 : Math.floor((MESSAGE_BYTES_MAX - empty) / each);
 }
 
-/** `socket`: bound where the title's resolver asks. It is the scope's from now on. */
-export function serveNames(socket: Socket, ports: NameDoorPorts, scope: Scope): void {
+export type NameServerPorts = NameDoorPorts & {
+  /** Bound where the title's resolver asks, each time another one. Rejects once the title is gone. */
+  openSocket(): Promise<Socket>;
+  nowMs(): number;
+  log(detail: string): void;
+};
+
+/**
+ * Resolves when the title can ask. One that asks for more than `QUESTIONS` finds the port closed for a while: a packet that
+ * is only dropped here has cost the node most of what it costs already; one that the kernel refuses costs nothing.
+ */
+export async function serveNames(ports: NameServerPorts, scope: Scope): Promise<void> {
   const answer = createNameDoor(ports);
-  scope.own(socket, () => void socket.close());
-  // The title's own networking can't break it; what is no answer, its resolver asks for again.
-  socket.on("error", () => undefined);
-  socket.on("message", (query, from) => {
-    void answer(query).then((bytes) => {
-      if (bytes && !scope.closed) socket.send(bytes, from.port, from.address, () => undefined);
+  let bucket = fullBucket(QUESTIONS, ports.nowMs());
+  let open: Socket | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let told = false;
+
+  function close(): void {
+    open?.close();
+    open = undefined;
+  }
+
+  function rest(): void {
+    close();
+    if (!told) ports.log(`it asks its name server more than ${QUESTIONS.perSecond} questions a second; whenever it does, none is heard for ${CLOSED_MS} ms`);
+    told = true;
+    timer = setTimeout(() => void serve().catch((error: Error) => ports.log(`its name server is gone: ${error.message}`)), CLOSED_MS);
+  }
+
+  async function serve(): Promise<void> {
+    if (scope.closed) return;
+    const socket = await ports.openSocket();
+    if (scope.closed) return void socket.close();
+    open = socket;
+    // The title's own networking can't break it; what is no answer, its resolver asks for again.
+    socket.on("error", () => undefined);
+    socket.on("message", (query, from) => {
+      // Read before it was closed.
+      if (open !== socket) return;
+      const [next, paid] = takeToken(bucket, QUESTIONS, ports.nowMs());
+      bucket = next;
+      if (!paid) return rest();
+      void answer(query).then((bytes) => {
+        if (bytes) open?.send(bytes, from.port, from.address, () => undefined);
+      });
     });
+  }
+
+  scope.own(undefined, () => {
+    clearTimeout(timer);
+    close();
   });
+  await serve();
 }

@@ -49,6 +49,13 @@ export type TitleNetworks = {
 
 export type LookUp = NameDoorPorts["lookUp"];
 
+export type TitleNetworksOptions = {
+  /** How names are looked up for titles whose manifests list them; left out: as this machine does. */
+  lookUp?: LookUp | undefined;
+  /** What a title did that its operator should know. */
+  log?: ((detail: string) => void) | undefined;
+};
+
 /** By the machine's name servers; not by its getaddrinfo(3), which would hold up a thread that the whole node needs. */
 function createLookUp(): LookUp {
   const resolver = new Resolver(LOOK_UP);
@@ -60,7 +67,7 @@ function createLookUp(): LookUp {
 }
 
 /** Rejects with what to install, or why not. */
-export async function openTitleNetworks(lookUp: LookUp = createLookUp()): Promise<TitleNetworks> {
+export async function openTitleNetworks({ lookUp = createLookUp(), log = () => undefined }: TitleNetworksOptions = {}): Promise<TitleNetworks> {
   if (process.getuid?.() !== 0) {
     throw new Error("titles can have a network only on a node that runs as root; leave NEARFRAME_TITLE_NETWORK out, or run the node as root");
   }
@@ -110,7 +117,12 @@ export async function openTitleNetworks(lookUp: LookUp = createLookUp()): Promis
         scope.signal.throwIfAborted();
         await route("replace", address, "via", GATEWAY, "dev", DEVICE);
       };
-      serveNames(await bindUdpIn(namespace, DOOR.address, DOOR.port), { names, lookUp, isPublic, letOut }, scope);
+      const openSocket = async () => {
+        scope.signal.throwIfAborted();
+        return bindUdpIn(namespace, DOOR.address, DOOR.port);
+      };
+      const tell = (detail: string) => log(`the title of process ${pid}: ${detail}`);
+      await serveNames({ names, lookUp, isPublic, letOut, openSocket, nowMs: () => performance.now(), log: tell }, scope);
     },
   };
 }
