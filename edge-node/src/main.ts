@@ -18,6 +18,7 @@ import { whyNoUinput } from "./input/adapters/uinput.ts";
 import { readMachineFacts } from "./media/encode/trial/machine-facts.ts";
 import { assumeEncoders, openNodeEncoders, type NodeEncoders } from "./media/encode/trial/node-encoders.ts";
 import { tryEncoders } from "./media/encode/trial/try-encoders.ts";
+import { createEncoderSessions } from "./media/encode/encoder-sessions.ts";
 import { DAMAGE_SETTINGS, damagePipeline } from "./media/adapters/damage/pipeline.ts";
 import { keepSpareProgram } from "./media/adapters/damage/program.ts";
 import { PIPELINES } from "./media/pipelines.ts";
@@ -86,10 +87,12 @@ async function main(): Promise<void> {
   const noPads = await whyNoUinput();
   const sandbox = await openSandbox(config.sandbox, { networkAllowed: config.titleNetworkAllowed, log: (detail) => log.warn(detail) });
   const { cards, unusable } = await findCards();
+  /** Told of later, when there is somebody to tell. */
+  let lookAgain = () => {};
+  const graphics = createGraphics(cards, { titlesMax: config.titlesPerCard, onChange: () => lookAgain() });
   const launcher = createLauncher(
     {
-      sandbox, networkAllowed: config.titleNetworkAllowed, cacheFolder: path.join(config.dataFolder, "cache"),
-      graphics: createGraphics(cards),
+      sandbox, networkAllowed: config.titleNetworkAllowed, cacheFolder: path.join(config.dataFolder, "cache"), graphics,
     },
     scope,
   );
@@ -101,6 +104,7 @@ async function main(): Promise<void> {
 
   // The fallback has an encoder of its own.
   const encoders = config.pipeline === "damage" ? await openEncoders(config) : undefined;
+  const encoderSessions = createEncoderSessions(() => encoders?.usable() ?? assumeEncoders(["x264"]));
   const createPipeline = config.pipeline === "damage" && config.keepsWarm ? damagePipeline(DAMAGE_SETTINGS, keepSpareProgram(scope)) : pipeline.create;
 
   const facts = {
@@ -126,10 +130,8 @@ async function main(): Promise<void> {
     scope,
   );
   const titleFolders = [...ownFolders, titleStore.currentFolder];
-  /** Told of later, when there is somebody to tell. */
-  let lookAgain = () => {};
   const android = config.android && openAndroid(config, config.android, () => lookAgain(), log);
-  const look = () => findRunnable(titleFolders, { androidFree: android !== undefined && android.devices.free() > 0, card: cards.length > 0 });
+  const look = () => findRunnable(titleFolders, { androidFree: android !== undefined && android.devices.free() > 0, cards: cards.length === 0 ? "none" : graphics.places() > 0 ? "free" : "full" });
   let runnable = await look();
 
   const createFolder = () => mkdtemp(path.join(folders, `nearframe-session-${process.pid}-`));
@@ -148,6 +150,7 @@ async function main(): Promise<void> {
       createFolder,
       firstPicture,
       room: () => ({ slots: config.keepsWarm ? slots() : 0, memoryFreeMb: process.availableMemory() / 2 ** 20 }),
+      cardPlaces: graphics.places,
       nowMs: systemClock.monotonicMs,
       onChanged: () => agent.tellSoon(),
       log,
@@ -189,9 +192,9 @@ async function main(): Promise<void> {
             ...stageParts,
             openMicrophone,
             takePicture,
-            createPipeline,
+            createPipeline: encoderSessions.counted(createPipeline),
             pipelineTraits: pipeline.traits,
-            encoders: () => encoders?.usable() ?? assumeEncoders(["x264"]),
+            encoders: encoderSessions.withRoom,
             ...(manifest.runtime === "android" && android?.stage(manifest, logSession)),
             warm,
             keepSaves: (options, owner) =>

@@ -69,6 +69,8 @@ An option wins over the environment variable in brackets. By environment only:
   NEARFRAME_PIPELINE      damage or ffmpeg (damage)
   NEARFRAME_ENCODERS      the only encoders it may use, such as x264,vpx-vp8 (all
                           that work when it tries them)
+  NEARFRAME_GPU_SESSIONS  titles that ask for a graphics card, on each at once (as
+                          many as its memory holds)
   NEARFRAME_SANDBOX       bubblewrap; none only where every title is trusted
   NEARFRAME_TITLE_NETWORK 1 lets titles that ask for it reach the internet (0)
   NEARFRAME_TITLE_DISK_GB what fetched titles may take (50)

@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { Scope } from "@nearframe/shared/lifetime";
 import { openXvfb } from "../display/adapters/xvfb.ts";
 import { findCards } from "../graphics/find-cards.ts";
+import { titlesMax } from "../graphics/graphics.ts";
 import { whyNoUinput } from "../input/adapters/uinput.ts";
 import { VIDEO_ENCODER_NAMES } from "../media/encode/known-encoders.ts";
 import { tryEncoders } from "../media/encode/trial/try-encoders.ts";
@@ -74,15 +75,18 @@ async function examineMachine(): Promise<Omit<Finding, "part">[]> {
   return [{ verdict: "works", what }];
 }
 
-async function examineGraphics(): Promise<Omit<Finding, "part">[]> {
+async function examineGraphics({ titlesPerCard }: NodeConfig): Promise<Omit<Finding, "part">[]> {
   const { cards, unusable } = await findCards();
   if (cards.length === 0 && unusable.length === 0) {
     return [{ verdict: "limited", what: "no graphics card: titles are drawn and encoded by the processor", remedy: "titles that ask for a GPU are not sent here" }];
   }
   return [
-    ...cards.map(({ model, vulkanDrivers }): Omit<Finding, "part"> => ({
-      verdict: "works", what: `${model}: titles that ask for a GPU draw with it (${vulkanDrivers.map((file) => basename(file)).join(", ")})`,
-    })),
+    ...cards.map((card): Omit<Finding, "part"> => {
+      const most = titlesMax(card, titlesPerCard);
+      const memory = card.memoryMb === undefined ? "" : `, ${card.memoryMb} MB`;
+      const atOnce = most === Infinity ? "as many at once as the machine's memory holds" : `${most} at once`;
+      return { verdict: "works", what: `${card.model}${memory}: titles that ask for a GPU draw with it, ${atOnce} (${card.vulkanDrivers.map((file) => basename(file)).join(", ")})` };
+    }),
     ...unusable.map(({ model, why, remedy }): Omit<Finding, "part"> => ({ verdict: "limited", what: `${model}: ${why}, so no title can draw with it`, remedy })),
   ];
 }
@@ -101,7 +105,7 @@ async function examineEncoders({ encoders }: NodeConfig, scope: Scope): Promise<
   const findings = tried.map((encoder): Omit<Finding, "part"> => {
     const name = `${encoder.name} (${encoder.codec}${encoder.hardware ? ", in hardware" : ""})`;
     if (!encoder.opened) return { verdict: "limited", what: `${name}: ${encoder.reason.replace(`${encoder.name}: `, "")}` };
-    const speed = `${encoder.at720p.frameMsP50.toFixed(1)} ms a frame at 720p, ${encoder.at1080p.frameMsP50.toFixed(1)} at 1080p`;
+    const speed = `${encoder.at720p.frameMsP50.toFixed(1)} ms a frame at 720p, ${encoder.at1080p.frameMsP50.toFixed(1)} at 1080p${encoder.sessionsMax === undefined ? "" : `; its driver opens ${encoder.sessionsMax} at once`}`;
     const allowed = encoders.includes(encoder.name);
     return { verdict: allowed ? "works" : "limited", what: `${name}: ${speed}${allowed ? "" : "; not among NEARFRAME_ENCODERS"}` };
   });

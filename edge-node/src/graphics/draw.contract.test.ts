@@ -21,6 +21,7 @@ import type { Card } from "./find-cards.ts";
 import { createGraphics } from "./graphics.ts";
 
 const LAVAPIPE: Card = {
+  memoryMb: undefined,
   model: "lavapipe", pciId: undefined, devices: [], facts: [], groups: [], vulkanDrivers: ["/usr/share/vulkan/icd.d/lvp_icd.x86_64.json"],
 };
 /** Without it zink refuses a card that is none. */

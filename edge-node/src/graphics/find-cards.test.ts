@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findCards } from "./find-cards.ts";
+import { findCards, readMemories } from "./find-cards.ts";
 
 let root: string;
 beforeEach(async () => {
@@ -35,11 +35,12 @@ test("a card with its drivers is found, with what a title needs of it; a virtual
   await putDrm(129, "vgem", "1234:1111", 0o666);
   await put("/usr/share/vulkan/icd.d/radeon_icd.x86_64.json");
   await put("/usr/share/vulkan/icd.d/lvp_icd.x86_64.json");
+  await put("/sys/devices/pci0000:00/0000:00:0128.0/mem_info_vram_total", "8573157376\n");
   await mkdir(join(root, "/sys/dev/char"), { recursive: true });
   expect(await findCards(root)).toEqual({
     unusable: [],
     cards: [{
-      ...AMD, devices: ["/dev/dri/renderD128"], groups: [], vulkanDrivers: ["/usr/share/vulkan/icd.d/radeon_icd.x86_64.json"],
+      ...AMD, memoryMb: 8176, devices: ["/dev/dri/renderD128"], groups: [], vulkanDrivers: ["/usr/share/vulkan/icd.d/radeon_icd.x86_64.json"],
       facts: ["/sys/dev/char", "/sys/class/drm", "/sys/devices/pci0000:00/0000:00:0128.0"],
     }],
   });
@@ -65,12 +66,26 @@ test("a card of NVIDIA's is found by its own driver, once, with the devices that
   await symlink(join(root, folder), join(root, "/sys/class/drm/renderD128/device"));
   for (const device of ["nvidia0", "nvidiactl", "nvidia-uvm", "dri/renderD128"]) await put(`/dev/${device}`, "", 0o666);
   await put("/etc/vulkan/icd.d/nvidia_icd.json");
-  const { cards, unusable } = await findCards(root);
+  const { cards, unusable } = await findCards(root, async () => "00000000:01:00.0, 12282\n");
   expect(unusable).toEqual([]);
   expect(cards).toMatchObject([{
-    model: "NVIDIA GeForce RTX 4070", pciId: "10de:2786", vulkanDrivers: ["/etc/vulkan/icd.d/nvidia_icd.json"],
+    model: "NVIDIA GeForce RTX 4070", pciId: "10de:2786", vulkanDrivers: ["/etc/vulkan/icd.d/nvidia_icd.json"], memoryMb: 12_282,
     devices: ["/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/dri/renderD128"],
   }]);
+});
+
+test("what NVIDIA's tool prints is read by bus, and what it can't tell is left out", () => {
+  expect(readMemories("00000000:01:00.0, 12282\n0000000A:41:00.1, 143771\n00000000:02:00.0, [N/A]\nNo devices were found\n")).toEqual(
+    new Map([["0000:01:00.0", 12_282], ["000a:41:00.1", 143_771]]),
+  );
+});
+
+test("a card of NVIDIA's without its tool is found all the same", async () => {
+  await put("/proc/driver/nvidia/gpus/0000:01:00.0/information", "Model: \t\t NVIDIA L4\nDevice Minor: \t 0\n");
+  await put("/dev/nvidia0", "", 0o666);
+  await put("/etc/vulkan/icd.d/nvidia_icd.json");
+  const { cards } = await findCards(root, () => Promise.reject(new Error("spawn nvidia-smi ENOENT")));
+  expect(cards).toMatchObject([{ model: "NVIDIA L4", memoryMb: undefined }]);
 });
 
 test.each([

@@ -3,8 +3,10 @@
 // Titles draw by Vulkan, straight or through Mesa's zink for OpenGL, as a session's display is an X server in memory
 // that knows no card. So a card is of use where its kernel driver, its Vulkan driver and leave to open its devices are.
 
+import { execFile } from "node:child_process";
 import { access, constants, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { promisify } from "node:util";
 
 export type Card = {
   model: string;
@@ -18,6 +20,8 @@ export type Card = {
   vulkanDrivers: readonly string[];
   /** Which of several cards of one driver: "10de:2684". */
   pciId: string | undefined;
+  /** Of its own; undefined where it has none (a part of the processor), or where nothing tells. */
+  memoryMb: number | undefined;
 };
 
 export type UnusableCard = { model: string; why: string; remedy: string };
@@ -37,15 +41,26 @@ const VULKAN: Readonly<Record<string, { manifests: readonly string[]; brings: st
 };
 const MANIFEST_FOLDERS = ["/etc/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/usr/share/vulkan/icd.d"];
 const NVIDIA_FOLDER = "/proc/driver/nvidia/gpus";
+/** Its driver comes with it, and tells the memory nowhere else. */
+const NVIDIA_TOOL = ["nvidia-smi", "--query-gpu=pci.bus_id,memory.total", "--format=csv,noheader,nounits"] as const;
+const NVIDIA_TOOL_MS = 5_000;
 const DRM_FOLDER = "/sys/class/drm";
 /** Beside a card's own; the last two are there once something has asked for them. */
 const NVIDIA_SHARED = ["/dev/nvidiactl", "/dev/nvidia-modeset", "/dev/nvidia-uvm"];
 /** What libdrm and NVIDIA's libraries look cards up in: links, of which only those into the card's own folder lead anywhere. */
 const FACTS = ["/sys/dev/char", "/sys/class/drm", "/sys/bus/pci/devices", "/sys/module/nvidia/version"];
 
+/** What NVIDIA's tool prints: a line a card. Rejects where there is no such tool. */
+export type AskNvidia = () => Promise<string>;
+
+const askNvidia: AskNvidia = async () => {
+  const [file, ...words] = NVIDIA_TOOL;
+  return (await promisify(execFile)(file, words, { timeout: NVIDIA_TOOL_MS })).stdout;
+};
+
 /** `root`: where the machine's files are, for tests. */
-export async function findCards(root = ""): Promise<Cards> {
-  const machine = createMachine(root);
+export async function findCards(root = "", ask = askNvidia): Promise<Cards> {
+  const machine = createMachine(root, ask);
   const cards: Card[] = [];
   const unusable: UnusableCard[] = [];
   for (const found of [...(await findNvidia(machine)), ...(await findDrm(machine))]) {
@@ -56,11 +71,13 @@ export async function findCards(root = ""): Promise<Cards> {
   return { cards, unusable };
 }
 
-type Found = { model: string; driver: string; pciId: string | undefined; devices: readonly string[]; folder: string | undefined };
+type Found = Pick<Card, "model" | "pciId" | "devices" | "memoryMb"> & { driver: string; folder: string | undefined };
 type Machine = ReturnType<typeof createMachine>;
 
 async function findNvidia(machine: Machine): Promise<Found[]> {
   const buses = await machine.names(NVIDIA_FOLDER);
+  if (buses.length === 0) return [];
+  const memories = readMemories(await machine.askNvidia());
   const found = await Promise.all(
     buses.map(async (bus): Promise<Found | undefined> => {
       const facts = await machine.text(join(NVIDIA_FOLDER, bus, "information"));
@@ -79,10 +96,17 @@ async function findNvidia(machine: Machine): Promise<Found[]> {
           ...render.filter((name) => name.startsWith("renderD")).map((name) => `/dev/dri/${name}`),
         ],
         folder,
+        memoryMb: memories.get(bus.toLowerCase()),
       };
     }),
   );
   return found.filter((card) => card !== undefined);
+}
+
+/** By bus: "00000000:01:00.0, 12282", where the kernel says 0000:01:00.0. Pure. */
+export function readMemories(printed: string): ReadonlyMap<string, number> {
+  const lines = [...printed.matchAll(/^(?:[0-9a-f]{4})?([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.\d),\s*(\d+)\s*$/gim)];
+  return new Map(lines.map(([, bus = "", megabytes]) => [bus.toLowerCase(), Number(megabytes)]));
 }
 
 async function findDrm(machine: Machine): Promise<Found[]> {
@@ -95,13 +119,18 @@ async function findDrm(machine: Machine): Promise<Found[]> {
       const pciId = /^PCI_ID=(.+)$/m.exec(facts)?.[1]?.toLowerCase();
       // NVIDIA's own driver tells more where it was looked for first.
       if (driver === undefined || driver === "nvidia" || NO_CARD.has(driver)) return undefined;
-      return { model: pciId ? `${driver} ${pciId}` : driver, driver, pciId, devices: [`/dev/dri/${name}`], folder: await machine.real(device) };
+      // AMD's driver tells it; the others' cards share the machine's memory, or tell nothing that stays so.
+      const bytes = Number(await machine.text(join(device, "mem_info_vram_total")));
+      return {
+        model: pciId ? `${driver} ${pciId}` : driver, driver, pciId, devices: [`/dev/dri/${name}`], folder: await machine.real(device),
+        memoryMb: bytes > 0 ? Math.floor(bytes / 2 ** 20) : undefined,
+      };
     }),
   );
   return found.filter((card) => card !== undefined);
 }
 
-async function examine(machine: Machine, { model, driver, pciId, devices, folder }: Found): Promise<Card | UnusableCard> {
+async function examine(machine: Machine, { model, driver, pciId, devices, folder, memoryMb }: Found): Promise<Card | UnusableCard> {
   const vulkan = VULKAN[driver];
   if (!vulkan) return { model, why: `its driver "${driver}" has no Vulkan in Debian 12`, remedy: "use the maker's driver, or another card" };
   const vulkanDrivers = (
@@ -121,14 +150,14 @@ async function examine(machine: Machine, { model, driver, pciId, devices, folder
     }
     if (leave !== "everybody") groups.add(leave.group);
   }
-  return { model, devices, groups: [...groups], vulkanDrivers, pciId, facts: [...(await machine.present(FACTS)), ...(folder === undefined ? [] : [folder])] };
+  return { model, devices, groups: [...groups], vulkanDrivers, pciId, memoryMb, facts: [...(await machine.present(FACTS)), ...(folder === undefined ? [] : [folder])] };
 }
 
 const hex = (text: string) => basename(text.trim()).replace(/^0x/, "").toLowerCase();
 
 type Leave = "everybody" | "nobody" | "missing" | { group: number };
 
-function createMachine(root: string) {
+function createMachine(root: string, ask: AskNvidia) {
   const at = (path: string) => `${root}${path}`;
   const present = async (paths: readonly string[]) => {
     const there = await Promise.all(paths.map((path) => access(at(path)).then(() => true, () => false)));
@@ -136,6 +165,8 @@ function createMachine(root: string) {
   };
   return {
     present,
+    /** Nothing, where its tool is not installed or does not answer: then no memory is known. */
+    askNvidia: () => ask().catch(() => ""),
     async names(folder: string): Promise<string[]> {
       try {
         return (await readdir(at(folder))).toSorted();

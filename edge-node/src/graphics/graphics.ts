@@ -1,4 +1,4 @@
-// Who draws on which card. Sessions share cards; each new one goes to the card that has the fewest.
+// Who draws on which card. Titles share cards, as many on each as it holds; each new one goes to the card that has the fewest.
 
 import type { Scope } from "@nearframe/shared/lifetime";
 import type { Card } from "./find-cards.ts";
@@ -6,20 +6,47 @@ import type { Card } from "./find-cards.ts";
 /** What a title gets of a card. */
 export type TitleCard = Pick<Card, "devices" | "facts" | "groups"> & { environment: Readonly<Record<string, string>> };
 
-export interface Graphics {
-  /** Undefined where the node has no card that titles can use. The card is free again when the scope closes. */
-  take(scope: Scope): TitleCard | undefined;
+/** What a usual title at 720p keeps on a card, and what of it is the machine's own. Estimates: they were not measured on a card. */
+const TITLE_MB = 1024;
+const KEPT_MB = 512;
+
+/**
+ * How many titles draw on a card at once: as the operator says, else as many as its memory holds. One without memory of
+ * its own takes the machine's, by which slots are counted already.
+ */
+export function titlesMax({ memoryMb }: Pick<Card, "memoryMb">, operatorsMax: number | undefined): number {
+  return operatorsMax ?? (memoryMb === undefined ? Infinity : Math.max(1, Math.floor((memoryMb - KEPT_MB) / TITLE_MB)));
 }
 
-export function createGraphics(cards: readonly Card[]): Graphics {
-  const sessions = new Map(cards.map((card) => [card, 0]));
+export interface Graphics {
+  /** How many more titles the cards hold. */
+  places(): number;
+  /** The card is free again when the scope closes. `full`: each has as many titles as it holds. */
+  take(scope: Scope): TitleCard | "no-card" | "full";
+}
+
+export type GraphicsOptions = {
+  /** Of titles on each card at once, by the operator's word. */
+  titlesMax?: number | undefined;
+  /** A title came to a card, or left one. */
+  onChange?(): void;
+};
+
+export function createGraphics(cards: readonly Card[], { titlesMax: operatorsMax, onChange = () => undefined }: GraphicsOptions = {}): Graphics {
+  const titles = new Map(cards.map((card) => [card, 0]));
+  const placesOn = (card: Card) => titlesMax(card, operatorsMax) - (titles.get(card) ?? 0);
   return {
+    places: () => cards.reduce((sum, card) => sum + placesOn(card), 0),
     take(scope) {
-      const [card] = cards.toSorted((a, b) => (sessions.get(a) ?? 0) - (sessions.get(b) ?? 0));
-      if (!card) return undefined;
-      const change = (by: number) => sessions.set(card, (sessions.get(card) ?? 0) + by);
+      if (cards.length === 0) return "no-card";
+      const [card] = cards.filter((card) => placesOn(card) > 0).toSorted((a, b) => (titles.get(a) ?? 0) - (titles.get(b) ?? 0));
+      if (!card) return "full";
+      const change = (by: number) => {
+        titles.set(card, (titles.get(card) ?? 0) + by);
+        onChange();
+      };
       change(1);
-      scope.own(card, () => void change(-1));
+      scope.own(card, () => change(-1));
       const { devices, facts, groups } = card;
       return { devices, facts, groups, environment: cardEnvironment(card) };
     },

@@ -34,6 +34,8 @@ const Environment = z.object({
   NEARFRAME_ENCODERS: z._default(Encoders, [...VIDEO_ENCODER_NAMES]),
   NEARFRAME_BITRATE_KBPS: z._default(z.coerce.number().check(z.int(), z.gte(200), z.lte(100_000)), 8000),
   NEARFRAME_SLOTS: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(1000))),
+  /** Of titles that ask for a graphics card, on each card at once; left out: as many as its memory holds. */
+  NEARFRAME_GPU_SESSIONS: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(1000))),
   /** More folders of titles, besides those that come with the node. */
   NEARFRAME_TITLES: z._default(z.string(), ""),
   /** What fetched titles may take of the disk. */
@@ -73,6 +75,8 @@ export type NodeConfig = {
   encoders: readonly VideoEncoderName[];
   bitrateKbps: number;
   slots: number | undefined;
+  /** Undefined: by each card's memory. */
+  titlesPerCard: number | undefined;
   titleFolders: readonly string[];
   uplinkKbps: number | undefined;
   feePerHourMicros: number;
@@ -116,6 +120,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     encoders: VIDEO_ENCODER_NAMES.filter((name) => data.NEARFRAME_ENCODERS.includes(name)),
     bitrateKbps: data.NEARFRAME_BITRATE_KBPS,
     slots: data.NEARFRAME_SLOTS,
+    titlesPerCard: data.NEARFRAME_GPU_SESSIONS,
     titleFolders: data.NEARFRAME_TITLES.split(delimiter).filter((folder) => folder !== ""),
     uplinkKbps: data.NEARFRAME_UPLINK_KBPS,
     feePerHourMicros: data.NEARFRAME_FEE_PER_HOUR_MICROS,

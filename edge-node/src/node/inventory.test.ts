@@ -47,13 +47,14 @@ test("an inventory is what the server's door takes, however much there would be 
       notices: Array.from({ length: 50 }, () => "x".repeat(900)),
       canFetch: false,
     },
-    { runtimes: ["native"], titleIds: ["freedoom"], titleRuntimes: ["native"] },
+    { runtimes: ["native"], titleIds: ["freedoom"], titleRuntimes: ["native"], cardsFull: true },
     [x264],
   );
   expect(z.parse(NodeInventory, inventory)).toMatchObject({
     network: { announced: true, uplinkKbps: 50_000, addresses: expect.arrayContaining(["play.example.net"]) },
     operatorId: "acme",
     timeZone: "Europe/Berlin",
+    cardsFull: true,
     capacity: { slots: 8 },
   });
 });

@@ -13,7 +13,7 @@ export function readHardware(cards: readonly Card[]): NodeHardware {
     cpuModel: (os.cpus()[0]?.model.trim() || os.arch()).slice(0, MODEL_LENGTH_MAX),
     cpuCores: os.availableParallelism(),
     memoryMb: Math.max(1, Math.floor(memoryBytes() / 2 ** 20)),
-    ...(card && { gpu: { model: card.model.slice(0, MODEL_LENGTH_MAX) } }),
+    ...(card && { gpu: { model: card.model.slice(0, MODEL_LENGTH_MAX), ...(card.memoryMb !== undefined && { memoryMb: card.memoryMb }) } }),
   };
 }
 

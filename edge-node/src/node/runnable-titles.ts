@@ -13,15 +13,17 @@ export type Runnable = {
   titleIds: string[];
   /** Of those titles. */
   titleRuntimes: Runtime[];
+  /** There are graphics cards, and each draws as many titles as it holds. */
+  cardsFull: boolean;
 };
 
 /** What an inventory carries; a node that has more of them tells of the first. */
 const TITLES_TOLD_MAX = 500;
 
-/** `androidFree`: a device is there for a title now. `card`: titles can draw with a graphics card. */
-export type Host = { androidFree: boolean; card: boolean };
+/** `androidFree`: a device is there for a title now. `cards`: graphics cards that titles can draw with. */
+export type Host = { androidFree: boolean; cards: "none" | "free" | "full" };
 
-export async function findRunnable(titleFolders: readonly string[], { androidFree, card }: Host): Promise<Runnable> {
+export async function findRunnable(titleFolders: readonly string[], { androidFree, cards }: Host): Promise<Runnable> {
   const { titles } = await loadTitles(fileReader, titleFolders);
   const installed = async (command: string) => (await findCommand(command, commandFolders())) !== undefined;
   const present: Readonly<Record<Runtime, boolean>> = {
@@ -36,7 +38,7 @@ export async function findRunnable(titleFolders: readonly string[], { androidFre
   const able = await Promise.all(
     titles.map(async (title) => {
       const { id, runtime, resources } = title.manifest;
-      return present[runtime] && (card || !resources.gpu) && (await canRun(title)) ? [{ id, runtime }] : [];
+      return present[runtime] && (cards !== "none" || !resources.gpu) && (await canRun(title)) ? [{ id, runtime }] : [];
     }),
   );
   const runnable = able.flat();
@@ -44,6 +46,7 @@ export async function findRunnable(titleFolders: readonly string[], { androidFre
     runtimes: RUNTIMES.filter((runtime) => present[runtime]),
     titleIds: runnable.map(({ id }) => id).toSorted().slice(0, TITLES_TOLD_MAX),
     titleRuntimes: RUNTIMES.filter((runtime) => runnable.some((title) => title.runtime === runtime)),
+    cardsFull: cards === "full",
   };
 }
 

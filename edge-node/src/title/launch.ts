@@ -10,7 +10,7 @@ import { limitsOf } from "../sandbox/limits-of.ts";
 import type { Sandbox, TitleView } from "../sandbox/ports.ts";
 import type { LaunchProgram } from "../session/ports.ts";
 import { openBridge } from "./bridge/open-bridge.ts";
-import type { Graphics } from "../graphics/graphics.ts";
+import type { Graphics, TitleCard } from "../graphics/graphics.ts";
 import { createHome, HOME_FOLDER, homeEnvironment } from "./home.ts";
 import type { PrepareProgram } from "./program.ts";
 import { prepareLibretro } from "./runtimes/libretro.ts";
@@ -81,10 +81,7 @@ export function createLauncher({ sandbox, networkAllowed, cacheFolder, graphics 
     }
     const prepare = runtimes[manifest.runtime];
     if (!prepare) throw new Error(`"${manifest.name}" is an Android title, and this node has no Android device; name some in NEARFRAME_ANDROID`);
-    const card = manifest.resources.gpu ? graphics.take(scope) : undefined;
-    if (manifest.resources.gpu && !card) {
-      throw new Error(`"${manifest.name}" is drawn by a graphics card, and this node has none that titles can use; npm run doctor says why`);
-    }
+    const card = manifest.resources.gpu ? takeCard(graphics, manifest.name, scope) : undefined;
     const homeFolder = join(sessionFolder, HOME_FOLDER);
     await createHome(homeFolder, title);
     const view = sandbox.view({ homeFolder, titleFolder: title.folder });
@@ -133,6 +130,13 @@ export function createLauncher({ sandbox, networkAllowed, cacheFolder, graphics 
       windows?.prefixes.setBusy(now);
     },
   };
+}
+
+function takeCard(graphics: Graphics, name: string, scope: Scope): TitleCard {
+  const card = graphics.take(scope);
+  if (card === "no-card") throw new Error(`"${name}" is drawn by a graphics card, and this node has none that titles can use; npm run doctor says why`);
+  if (card === "full") throw new Error(`"${name}" is drawn by a graphics card, and this node's draw as many titles as they hold; NEARFRAME_GPU_SESSIONS sets how many`);
+  return card;
 }
 
 /** A program that comes with the title lies where the title sees its folder. */

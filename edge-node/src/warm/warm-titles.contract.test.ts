@@ -61,6 +61,7 @@ describe.each(["bubblewrap", "none"] as const)("in the sandbox %s", (sandboxName
         firstPicture,
         onChanged: () => {},
         room: () => ({ slots: 2, memoryFreeMb: 10_000 }),
+        cardPlaces: () => 0,
         nowMs: () => performance.now(),
         log: { info() {}, warn() {} },
       },

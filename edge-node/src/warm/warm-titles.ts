@@ -15,6 +15,8 @@ import { decide, emptyPool, type PoolEffect, type PoolEvent, type Room } from ".
 
 export type WarmTitlesPorts = CopyPorts & {
   room(): Room;
+  /** How many more titles the node's graphics cards hold. */
+  cardPlaces(): number;
   /** A copy waits, or waits no more. */
   onChanged(): void;
   nowMs(): number;
@@ -34,6 +36,9 @@ type Ask = Pick<WarmTarget, "title" | "source">;
 type Copy = Ask & { readonly key: string; readonly scope: Scope; warm: WarmTitle | undefined };
 
 const LOOK_INTERVAL_MS = 1_000;
+/** For a player of another title. */
+const CARD_PLACES_LEFT = 1;
+const onCard = ({ title }: Ask): boolean => title.manifest.resources.gpu;
 
 export function createWarmTitles(ports: WarmTitlesPorts, scope: Scope): NodeWarmTitles {
   const { log } = ports;
@@ -56,7 +61,7 @@ export function createWarmTitles(ports: WarmTitlesPorts, scope: Scope): NodeWarm
 
   async function start(id: number, key: string): Promise<void> {
     const ask = asked.get(key);
-    if (!ask || scope.closed) return handle({ type: "gone", id });
+    if (!ask || scope.closed || (onCard(ask) && ports.cardPlaces() <= CARD_PLACES_LEFT)) return handle({ type: "gone", id });
     const copy: Copy = { ...ask, key, scope: scope.child(), warm: undefined };
     const titleId = ask.title.manifest.id;
     copies.set(id, copy);
@@ -98,7 +103,16 @@ export function createWarmTitles(ports: WarmTitlesPorts, scope: Scope): NodeWarm
     handle({ type: "sessions-changed", sessions: { open: sessions.size, starting } });
   }
 
-  const looking = setInterval(() => handle({ type: "looked", room: ports.room() }), LOOK_INTERVAL_MS);
+  /** A card has no swap: what waits on one that is full keeps a player from it. */
+  function clearCards(): void {
+    if (ports.cardPlaces() >= CARD_PLACES_LEFT) return;
+    for (const [id, copy] of copies) if (onCard(copy)) void close(id, copy, "its card is full");
+  }
+
+  const looking = setInterval(() => {
+    clearCards();
+    handle({ type: "looked", room: ports.room() });
+  }, LOOK_INTERVAL_MS);
   scope.own(looking, clearInterval);
 
   return {

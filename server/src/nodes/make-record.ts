@@ -28,7 +28,7 @@ export type KnownNode = {
 
 export function makeRecord({ nodeId, registration, location, life, host, news, deviceRuntimes }: KnownNode, homeServerId: string): NodeRecord {
   const { publicKey, address, trusted, inventory } = registration;
-  const { name, operatorId, runtimes, titleIds, canFetch, hardware, network, capacity, feePerHourMicros } = inventory;
+  const { name, operatorId, runtimes, titleIds, canFetch, cardsFull, hardware, network, capacity, feePerHourMicros } = inventory;
   const orders = ordersOf(life);
   const busyRuntimes = deviceRuntimes.filter((runtime) => !runtimes.includes(runtime));
   return {
@@ -46,6 +46,7 @@ export function makeRecord({ nodeId, registration, location, life, host, news, d
     titleIds,
     ...(news.warmTitleIds.length > 0 && { warmTitleIds: [...news.warmTitleIds] }),
     canFetch,
+    ...(cardsFull && { cardsFull }),
     hardware,
     encoders: inventory.encoders ?? [],
     ...(network.uplinkKbps !== undefined && { uplinkKbps: network.uplinkKbps }),

@@ -73,6 +73,8 @@ export const NodeRecord = z.object({
   /** Of which a started copy waits there for the next player. */
   warmTitleIds: z.optional(z.array(Id)),
   canFetch: z.boolean(),
+  /** Its graphics cards take no more titles now. */
+  cardsFull: z.optional(z.boolean()),
   hardware: NodeHardware,
   encoders: EncoderReports,
   uplinkKbps: z.optional(z.number()),

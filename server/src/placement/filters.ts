@@ -116,6 +116,7 @@ export function createNodeFilters(nodes: NodeTable, need: PlacementNeed, share: 
       const row = slot * ROW;
       if ((facts[row + FACT.cpuCores] ?? 0) < cpuCores || (facts[row + FACT.memoryMb] ?? 0) < memoryMb) return "hardware-too-small";
       if (gpu && !bits.gpu.has(slot)) return "hardware-too-small";
+      if (gpu && share === "next-session" && bits.cardsFull.has(slot)) return "no-free-slot";
       if (((wholeUplinkKbps ? wholeUplinkKbps[slot] : facts[row + FACT.freeKbps]) ?? 0) < bitrateKbps) return "network-too-slow";
       if (((large ? facts[row + FACT.fps1080] : facts[row + FACT.fps720]) ?? 0) < fps) return "network-too-slow";
       return undefined;

@@ -63,6 +63,8 @@ export function createNodeTable() {
     /** It takes sessions, or may again without anybody's doing. */
     mayReturn: createBits(),
     gpu: createBits(),
+    /** Of those with a card: it takes no more titles now. */
+    cardsFull: createBits(),
     fetches: createBits(),
     littleKnown: createBits(),
     located: createBits(),
@@ -119,6 +121,7 @@ export function createNodeTable() {
     writeMembership(slot, byWarmTitle, old?.warmTitleIds ?? NOTHING, record.warmTitleIds ?? NOTHING);
     bits.fetches.set(slot, record.canFetch);
     bits.gpu.set(slot, record.hardware.gpu !== undefined);
+    bits.cardsFull.set(slot, record.cardsFull === true);
     bits.littleKnown.set(slot, record.record.sessionsLast7Days < LITTLE_KNOWN_SESSIONS);
     writePlace(slot, record);
     const row = slot * ROW;

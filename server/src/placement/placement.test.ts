@@ -71,6 +71,13 @@ describe("the filters", () => {
     expect(place1([{ ...good, nodeId: "bad", ...changes }], need).passedOver).toEqual({ [first]: 1 });
   });
 
+  test("a node whose graphics cards are full takes no title that asks for one, is waited for, and takes any other", () => {
+    const full = { ...good, cardsFull: true };
+    expect(place1([full], need)).toMatchObject({ type: "none", canRun: true, passedOver: { "no-free-slot": 1 } });
+    expect(idsOf(place1([full], { ...need, resources: { cpuCores: 2, memoryMb: 4_096, gpu: false } }))).toEqual(["good"]);
+    expect(place1([{ ...good, hardware: { cpuModel: "test", cpuCores: 8, memoryMb: 16_384 } }], need)).toMatchObject({ type: "none", canRun: false });
+  });
+
   test("a title that can be fetched is as good as here, but of equals the node that has it comes first", () => {
     const fetching = nodeRecord("fetching", { titleIds: [], canFetch: true });
     expect(idsOf(place1([fetching]))).toEqual(["fetching"]);

@@ -22,7 +22,14 @@ const About = {
 };
 
 export const EncoderReport = z.discriminatedUnion("opened", [
-  z.strictObject({ ...About, opened: z.literal(true), at720p: EncoderSpeed, at1080p: EncoderSpeed }),
+  z.strictObject({
+    ...About,
+    opened: z.literal(true),
+    at720p: EncoderSpeed,
+    at1080p: EncoderSpeed,
+    /** In hardware: how many the driver opened at once before it refused one; left out where it refused none that was asked for. */
+    sessionsMax: z.optional(z.int().check(z.gte(1), z.lte(1000))),
+  }),
   /** `reason` is a sentence for the operator. */
   z.strictObject({ ...About, opened: z.literal(false), reason: z.string().check(z.maxLength(500)) }),
 ]);

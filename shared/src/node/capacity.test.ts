@@ -36,6 +36,24 @@ describe("what a machine carries", () => {
     expect(of(undefined, nvenc)).toBe(11);
   });
 
+  test.each([
+    ["as many as its driver opened, of an old driver", "NVIDIA GeForce GTX 1660", 3, undefined, 3],
+    ["or of one that allows more", "NVIDIA GeForce RTX 5080", 10, undefined, 10],
+    ["no more than are quick enough, though the driver opened more", "NVIDIA GeForce RTX 5080", 12, undefined, 11],
+    ["no more than the card's memory holds", "NVIDIA T400", undefined, 2_048, 5],
+    ["one on a card that has next to none", "NVIDIA T400", undefined, 256, 1],
+    ["as many as are quick enough where the card has memory for all", "NVIDIA L4", undefined, 24_000, 11],
+  ])("in hardware is %s (%s)", (_, model, sessionsMax, memoryMb, expected) => {
+    const gpu = { model, ...(memoryMb !== undefined && { memoryMb }) };
+    const encoder = { ...opened("nvenc-h264", "H264", true, 1.2), ...(sessionsMax !== undefined && { sessionsMax }) };
+    expect(measureCapacity({ cpuCores: 64, memoryMb: 256_000, gpu }, [encoder])?.slotsByEncoder).toBe(expected);
+  });
+
+  test("on the processor has nothing to do with a card", () => {
+    const on = (gpu: { model: string; memoryMb: number } | undefined) => measureCapacity({ cpuCores: 16, memoryMb: 64_000, ...(gpu && { gpu }) }, [x264(3)]);
+    expect(on({ model: "NVIDIA GeForce GT 710", memoryMb: 256 })).toEqual(on(undefined));
+  });
+
   test("is nothing without an encoder", () => {
     expect(slots(8, 16_000, [])).toBeUndefined();
     expect(slots(8, 16_000, [{ name: "x264", codec: "H264", hardware: false, opened: false, reason: "no" }])).toBeUndefined();

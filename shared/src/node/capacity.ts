@@ -5,7 +5,8 @@
 // titles are. A title that wants more cores or memory than it is looked at by placement.
 //
 //   encoder   a frame's time (p50 of the trial) x 60 a second; 80 % of the encoder's time
-//             may be spent, the rest is for frames that are larger than most
+//             may be spent, the rest is for frames that are larger than most. In hardware no
+//             more than the driver opens at once, and than the card's memory holds
 //   cores     what is coded on the processor, times the cores it spreads over, plus what
 //             each session needs beside it, plus what a usual title takes
 //   memory    what the machine has, less what it keeps, by what a session takes
@@ -31,13 +32,18 @@ const TITLE_MS = 500;
 
 /**
  * NVIDIA's drivers allow consumer cards so many encoding sessions a system, all cards together (its
- * "Video Encode and Decode Support Matrix"; newer drivers allow more, older ones fewer). Professional
- * cards have no such limit.
+ * "Video Encode and Decode Support Matrix": 3, 5 and 8 by age of the driver). Professional cards have no
+ * such limit. For reports that do not tell how many the driver really opened (`sessionsMax`).
  */
 const NVENC_SESSIONS_OF_GEFORCE = 8;
 
 /** For the system, the node and its media server. */
 const KEPT_MB = 512;
+/** Of a card's memory: for the machine's own screen and what the driver keeps. */
+const CARD_KEPT_MB = 512;
+/** What a process that codes 1080p takes of it, its context with the driver included. An estimate: it was not measured on a card. */
+const CARD_SESSION_MB = 300;
+
 /** Display, sound, media process (150 MB together) and a title such as a page in Chromium (450 MB). */
 const SESSION_MB = 600;
 
@@ -61,7 +67,10 @@ export function measureCapacity(
     encoder: encoder.name,
     frameMs,
     slotsByCpu: atLeastOne((cpuCores * 1000) / sessionMs),
-    slotsByEncoder: Math.min(encoderSessionsMax(encoder.name, gpu?.model), atLeastOne((encodersAtOnce * 1000 * ENCODER_SHARE_MAX) / codingMs)),
+    slotsByEncoder: Math.min(
+      encoder.hardware ? hardwareSessionsMax(encoder, gpu) : SLOTS_MAX,
+      atLeastOne((encodersAtOnce * 1000 * ENCODER_SHARE_MAX) / codingMs),
+    ),
     slotsByMemory: atLeastOne((memoryMb - KEPT_MB) / SESSION_MB),
   };
 }
@@ -70,9 +79,12 @@ export function slotsOf({ slotsByCpu, slotsByEncoder, slotsByMemory }: MeasuredC
   return Math.min(SLOTS_MAX, slotsByCpu, slotsByEncoder, slotsByMemory);
 }
 
-/** What the driver allows at once on a whole system, whatever the chip could do. One beyond it is coded on the processor. */
-function encoderSessionsMax(encoder: string, gpuModel: string | undefined): number {
-  return encoder.startsWith("nvenc") && /geforce|\btitan\b/i.test(gpuModel ?? "") ? NVENC_SESSIONS_OF_GEFORCE : SLOTS_MAX;
+/** What the driver allows at once and the card's memory holds, whatever the chip could do. One beyond it is coded on the processor. */
+function hardwareSessionsMax({ name, sessionsMax }: OpenedEncoder, gpu: NodeHardware["gpu"]): number {
+  const consumer = name.startsWith("nvenc") && /geforce|\btitan\b/i.test(gpu?.model ?? "");
+  const byDriver = sessionsMax ?? (consumer ? NVENC_SESSIONS_OF_GEFORCE : SLOTS_MAX);
+  const byMemory = gpu?.memoryMb === undefined ? SLOTS_MAX : atLeastOne((gpu.memoryMb - CARD_KEPT_MB) / CARD_SESSION_MB);
+  return Math.min(byDriver, byMemory);
 }
 
 /** What most sessions use: H.264 in hardware, then in software, then whatever there is; the quicker of equals. */

@@ -80,7 +80,7 @@ describe("a node's encoders", () => {
 
   test.each([
     ["cut off", (text: string) => text.slice(0, -20)],
-    ["of another version", (text: string) => text.replace('"version":1', '"version":2')],
+    ["of an older version", (text: string) => text.replace('"version":2', '"version":1')],
     ["with an encoder that nobody knows", (text: string) => text.replace('"x264"', '"x265"')],
   ])("are tried again when what was kept is %s", async (_what, spoil) => {
     await (await startNode()).encoders.tryIfUnknown();

@@ -31,7 +31,8 @@ export interface NodeEncoders {
 }
 
 const FILE = "encoders.json";
-const VERSION = 1;
+/** Since 2 it says how many the driver opens at once; what an older node kept is found out anew. */
+const VERSION = 2;
 const Kept = z.strictObject({ version: z.literal(VERSION), facts: z.string(), encoders: EncoderReports });
 
 export async function openNodeEncoders(

@@ -21,6 +21,8 @@ const SIZES = {
   at1080p: { size: { width: 1920, height: 1080 }, bitrateKbps: 12_000 },
 } as const;
 const FPS = 60;
+/** More than any driver allows that counts at all (12 were the most so far); each takes some 100 ms and some 100 MB of the card. */
+const SESSIONS_TRIED = 16;
 const SCHEDSTAT = "/proc/self/schedstat";
 
 /** What FFmpeg's libraries and the drivers under them complained of lately; often the real reason. */
@@ -59,6 +61,22 @@ async function measure(
   return measureEncoder(encoder, picture, () => performance.now());
 }
 
+/** Each codes a frame: some drivers give out what they have only then. */
+async function countSessions(name: VideoEncoderName): Promise<FromTrial> {
+  await using scope = new Scope();
+  const { size, bitrateKbps } = SIZES.at720p;
+  for (let open = 0; open < SESSIONS_TRIED; open++) {
+    try {
+      const encoder = openEncoders([name], { size, fps: FPS, bitrateKbps, onNotice() {} }, scope);
+      encoder.load(drawn.at720p(0));
+      encoder.encode(0, { keyframe: true });
+    } catch {
+      return { type: "counted", name, sessionsMax: open };
+    }
+  }
+  return { type: "counted", name };
+}
+
 /** How long this thread waited for a core (proc(5), the second field of schedstat, in ns); 0 where the kernel does not count. */
 function waitedMs(): number {
   if (!existsSync(SCHEDSTAT)) return 0;
@@ -66,11 +84,11 @@ function waitedMs(): number {
   return Number(waitedNs) / 1e6;
 }
 
-async function run({ names }: ToTrial): Promise<void> {
+async function run({ names, what }: ToTrial): Promise<void> {
   const [startedAtMs, waitedBeforeMs] = [performance.now(), waitedMs()];
   for (const name of names) {
     await tell({ type: "trying", name });
-    await tell(await tryEncoder(name, drawn));
+    await tell(what === "speed" ? await tryEncoder(name, drawn) : await countSessions(name));
   }
   await tell({ type: "done", waitedShare: (waitedMs() - waitedBeforeMs) / (performance.now() - startedAtMs) });
   process.exit();

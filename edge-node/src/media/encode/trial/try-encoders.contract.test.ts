@@ -37,6 +37,11 @@ test("an encoder that crashes its process costs itself, not the others", async (
   ]);
 });
 
+test("a hardware encoder's sessions are counted; one that crashes its driver at more than one is used all the same", async () => {
+  const { encoders } = await tryEncoders({ names: ["vaapi-h264", "vulkan-h264", "x264"], program: FAULTY }, scope);
+  expect(encoders.map((encoder) => encoder.opened && [encoder.name, encoder.sessionsMax])).toEqual([["vaapi-h264", 3], ["vulkan-h264", undefined], ["x264", undefined]]);
+});
+
 test("a driver that hangs is given its time, and no more", async () => {
   const { encoders } = await tryEncoders({ names: ["nvenc-av1", "x264"], program: FAULTY, encoderMsMax: 500 }, scope);
   expect(encoders).toMatchObject([

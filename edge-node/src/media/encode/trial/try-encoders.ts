@@ -35,6 +35,8 @@ const WAITED_SHARE_MAX = 0.2;
 /** What one process found out, how it ended, and at which encoder where it ended early. */
 type Round = {
   tried: readonly TriedEncoder[];
+  /** Of those whose sessions were counted; 0: not even one opened any more. */
+  sessionsMax: ReadonlyMap<VideoEncoderName, number>;
   waitedShare: number;
   trying: VideoEncoderName | undefined;
   late: boolean;
@@ -60,15 +62,29 @@ export async function tryEncoders(options: TrialOptions, scope: Scope): Promise<
     encoders.push(refused(trying, late ? "It did not finish its trial in time." : `Its trial ended ${ended}.`));
     left = left.slice(1);
   }
-  return { encoders, disturbed };
+  return { encoders: await countSessions(encoders, options, scope), disturbed };
 }
 
-function runProcess({ names, program = PROGRAM, encoderMsMax = ENCODER_MS_MAX }: TrialOptions, owner: Scope): Promise<Round> {
+/** On the processor there is no such number. What can't be counted, as the driver crashes or hangs at it, is left open. */
+async function countSessions(encoders: readonly TriedEncoder[], options: TrialOptions, scope: Scope): Promise<TriedEncoder[]> {
+  const counted = new Map<VideoEncoderName, number>();
+  for (const { name } of encoders.filter(({ opened, hardware }) => opened && hardware)) {
+    const { sessionsMax } = await runProcess({ ...options, names: [name], what: "sessions" }, scope);
+    for (const [of, most] of sessionsMax) counted.set(of, most);
+  }
+  return encoders.map((encoder) => {
+    const sessionsMax = counted.get(encoder.name);
+    return encoder.opened && sessionsMax !== undefined ? { ...encoder, sessionsMax: Math.max(1, sessionsMax) } : encoder;
+  });
+}
+
+function runProcess({ names, what = "speed", program = PROGRAM, encoderMsMax = ENCODER_MS_MAX }: TrialOptions & Partial<ToTrial>, owner: Scope): Promise<Round> {
   const scope = owner.child();
   // In a session of its own, so that it can be weighed apart from this process (`giveWay`).
   const child = fork(program, { detached: true, execArgv: [], stdio: ["ignore", "ignore", "ignore", "ipc"] });
   scope.own(child, (child) => void child.kill("SIGKILL"));
   const tried: TriedEncoder[] = [];
+  const sessionsMax = new Map<VideoEncoderName, number>();
   let trying: VideoEncoderName | undefined;
   let waitedShare = 0;
   let late = false;
@@ -93,7 +109,8 @@ function runProcess({ names, program = PROGRAM, encoderMsMax = ENCODER_MS_MAX }:
       return;
     }
     trying = undefined;
-    tried.push(reportOf(message));
+    if (message.type !== "counted") tried.push(reportOf(message));
+    else if (message.sessionsMax !== undefined) sessionsMax.set(message.name, message.sessionsMax);
   };
 
   return new Promise((resolve, reject) => {
@@ -102,7 +119,7 @@ function runProcess({ names, program = PROGRAM, encoderMsMax = ENCODER_MS_MAX }:
       const given = owner.closed;
       void scope.close(ended);
       if (given) return reject(new Error("The trial of the encoders was given up."));
-      resolve({ tried, waitedShare, trying, late, ended });
+      resolve({ tried, sessionsMax, waitedShare, trying, late, ended });
     };
     child.on("message", (raw) => {
       const parsed = z.safeParse(FromTrial, raw);
@@ -112,7 +129,7 @@ function runProcess({ names, program = PROGRAM, encoderMsMax = ENCODER_MS_MAX }:
     child.once("error", (error) => end(`with an error (${error.message})`));
     child.once("exit", (code, signal) => end(describeExit({ code, signal })));
     limit(START_MS_MAX);
-    child.send({ names: [...names] } satisfies ToTrial, (error) => {
+    child.send({ names: [...names], what } satisfies ToTrial, (error) => {
       // It has ended already, and says so itself.
       if (error) limit(0);
     });
