@@ -21,6 +21,7 @@ import { createMediasoupSfu } from "../sfu/adapters/mediasoup/sfu.ts";
 import { openPulse } from "../sound/adapters/pulse.ts";
 import { ADB_KEY_FILE, adbCredentials } from "../title/android/adapters/adb/credentials.ts";
 import { openAdbDevice } from "../title/android/adapters/adb/open-device.ts";
+import { givesRoot } from "../title/android/app-data.ts";
 import { checkServer, SCRCPY_VERSION } from "../title/android/scrcpy/server-file.ts";
 import { findWine } from "../title/windows/wine.ts";
 import { commandFolders, findCommand } from "../process/find-command.ts";
@@ -168,21 +169,29 @@ async function examineAndroid({ android, dataFolder }: NodeConfig, scope: Scope)
   );
   const open = openAdbDevice({ credentials: adbCredentials(join(dataFolder, ADB_KEY_FILE), os.hostname()), server: android.adbServer });
   const devices = await Promise.all(
-    android.addresses.map(async (address): Promise<Omit<Finding, "part">> => {
+    android.addresses.map(async (address): Promise<Omit<Finding, "part">[]> => {
       try {
         const device = await open(address, scope);
         const property = async (name: string) => (await device.run(["getprop", name])).trim();
         const release = await property("ro.build.version.release");
         const what = `${device.name}: ${await property("ro.product.model")}, Android ${release}`;
         // Sound needs 11, exit codes of commands 7.
-        if (Number.parseFloat(release) < ANDROID_WITH_SOUND) return { verdict: "limited", what, remedy: `titles on it are silent: sound needs Android ${ANDROID_WITH_SOUND}` };
-        return { verdict: "works", what };
+        const silent = Number.parseFloat(release) < ANDROID_WITH_SOUND;
+        return [
+          silent ? { verdict: "limited", what, remedy: `titles on it are silent: sound needs Android ${ANDROID_WITH_SOUND}` } : { verdict: "works", what },
+          (await givesRoot(device))
+            ? { verdict: "works", what: `${device.name}: what titles keep follows their players (root)` }
+            : {
+                verdict: "limited", what: `${device.name}: it gives no root, so titles that keep something start on it only if their app may be debugged`,
+                remedy: "use an image with root (adb root, su) for them; docs/android.md says what follows a player",
+              },
+        ];
       } catch (error) {
-        return { verdict: "limited", what: sentence(error), remedy: "docs/android.md tells how to connect one" };
+        return [{ verdict: "limited", what: sentence(error), remedy: "docs/android.md tells how to connect one" }];
       }
     }),
   );
-  return [server, ...devices];
+  return [server, ...devices.flat()];
 }
 
 async function examineDisk({ dataFolder }: NodeConfig): Promise<Omit<Finding, "part">[]> {

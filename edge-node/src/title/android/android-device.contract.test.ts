@@ -8,12 +8,18 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, basename, join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
 import { testCardLayout } from "@nearframe/shared/title/test-card-layout";
 import { commandFolders, findCommand } from "../../process/find-command.ts";
 import { androidDeviceContract, CONTRACT_LIMITS, type DeviceUnderTest } from "./android-device.contract.ts";
+import { EXAMINATIONS, examineHost } from "../../doctor/examine.ts";
 import { parseConfig } from "../../node/config.ts";
+import { scriptManifest } from "../testing/script-manifest.ts";
+import { adbCredentials } from "./adapters/adb/credentials.ts";
+import { openAdbDevice } from "./adapters/adb/open-device.ts";
+import { createDevices } from "./devices.ts";
+import { createAndroidStage } from "./stage.ts";
 import { CARD_APK, CARD_PACKAGE, openDeviceDouble, type DeviceDouble, type DoubleOptions } from "./testing/device-double.ts";
 
 const run = promisify(execFile);
@@ -111,6 +117,34 @@ describe.skipIf(!ADB)("with Debian's adb", () => {
     await server.adb("connect", serial).catch(() => "");
     expect(await server.adb("devices")).toMatch(new RegExp(`${serial}\\s+(unauthorized|offline|connecting|authorizing)`));
     await server.adb("disconnect", serial);
+  });
+});
+
+describe("a device that gives nobody its apps' data", () => {
+  let scope: Scope;
+  beforeEach(() => void (scope = new Scope()));
+  afterEach(() => scope.close());
+
+  test("is named by the doctor; a title that keeps something does not start on it, and says why", { timeout: 60_000 }, async () => {
+    const { double, scrcpy, app, address, titleFolder } = await openDouble(scope, { access: "none", allows: () => true });
+    const config = parseConfig({
+      NEARFRAME_ANDROID: `127.0.0.1:${double.port}`, NEARFRAME_SCRCPY_SERVER: scrcpy.file, NEARFRAME_SCRCPY_SHA256: scrcpy.sha256, NEARFRAME_DATA: titleFolder,
+    });
+    const findings = await examineHost(config, EXAMINATIONS.filter(({ part }) => part === "android"), () => undefined);
+    expect(findings.map(({ verdict }) => verdict)).toEqual(["works", "works", "limited"]);
+    expect(findings[2]).toMatchObject({ what: expect.stringContaining("it gives no root"), remedy: expect.stringContaining("root") });
+
+    const credentials = adbCredentials(join(titleFolder, "adb-key.pem"), "test");
+    const log = { info: () => undefined, warn: () => undefined };
+    const devices = createDevices([address], { openDevice: openAdbDevice({ credentials, server: { host: "127.0.0.1", port: 5037 } }), onChange: () => undefined, log }, scope);
+    await devices.lookedAt;
+    const title = { folder: titleFolder, manifest: { ...scriptManifest({ name: "Keeper", savePaths: ["files"] }), runtime: "android" as const, android: app } };
+    const session = scope.child();
+    const stage = createAndroidStage(title.manifest, { devices, server: scrcpy, saveIntervalMs: 60_000, log: () => undefined });
+    const display = await stage.openDisplay(title.manifest.size, session);
+    const launched = stage.launchTitle({ title, sessionFolder: titleFolder, display, sound: await stage.openSound(session) }, session);
+    await expect(launched).rejects.toThrow(/"Keeper" keeps files, which 127\.0\.0\.1:\d+ gives to nobody: it needs root/);
+    await session.close();
   });
 });
 

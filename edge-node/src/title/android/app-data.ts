@@ -72,12 +72,20 @@ async function replace(path: string, by: string): Promise<void> {
   await rename(by, path);
 }
 
-async function findAccess(device: AndroidDevice, packageName: string): Promise<Access | undefined> {
-  const candidates: Access[] = [
-    { name: "root", before: [] },
-    { name: "root", before: ["su", "0"] },
-    { name: "run-as", before: ["run-as", packageName] },
-  ];
+const AS_ROOT: readonly Access[] = [
+  { name: "root", before: [] },
+  { name: "root", before: ["su", "0"] },
+];
+
+/** Whether it gives its shell the files of every app; else of those alone that may be debugged. */
+export async function givesRoot(device: AndroidDevice): Promise<boolean> {
+  return (await firstOf(device, AS_ROOT)) !== undefined;
+}
+
+const findAccess = (device: AndroidDevice, packageName: string): Promise<Access | undefined> =>
+  firstOf(device, [...AS_ROOT, { name: "run-as", before: ["run-as", packageName] }]);
+
+async function firstOf(device: AndroidDevice, candidates: readonly Access[]): Promise<Access | undefined> {
   for (const access of candidates) {
     const printed = await device.run([...access.before, "id", "-u"]).catch(() => "");
     const userId = printed.trim();
