@@ -105,9 +105,10 @@ async function pixelAt(x: number, y: number): Promise<number> {
 }
 
 describe("a title that asks for a card", () => {
-  test("is drawn by the card's Vulkan driver, OpenGL too", async () => {
-    const output = await outputOf("glxinfo -B", [LAVAPIPE], { environment: ON_THE_PROCESSOR });
+  test("is drawn by the card's Vulkan driver, OpenGL too, by GLX and by EGL", async () => {
+    const output = await outputOf("glxinfo -B; es2_info | grep GL_RENDERER", [LAVAPIPE], { environment: ON_THE_PROCESSOR });
     expect(output).toMatch(/OpenGL renderer string: zink.*\(llvmpipe/);
+    expect(output).toMatch(/GL_RENDERER: zink.*\(llvmpipe/);
   });
 
   test("is not started on a node that has none, and the reason is said", async () => {

@@ -67,6 +67,7 @@ function cardEnvironment({ vulkanDrivers, pciId }: Card): Record<string, string>
     // Mesa's drivers would hand pictures to the display's own card; this one has none, and is given them in memory.
     MESA_VK_WSI_DEBUG: "sw",
     __GLX_VENDOR_LIBRARY_NAME: "mesa",
+    __EGL_VENDOR_LIBRARY_FILENAMES: "/usr/share/glvnd/egl_vendor.d/50_mesa.json",
     MESA_LOADER_DRIVER_OVERRIDE: "zink",
     GALLIUM_DRIVER: "zink",
   };

@@ -39,7 +39,7 @@ export function makeInventory(facts: InventoryFacts, runnable: Runnable, encoder
     ...(timeZone !== undefined && { timeZone }),
     runtimes: runnable.runtimes,
     titleIds: runnable.titleIds,
-    ...(runnable.cardsFull && { cardsFull: true }),
+    ...(runnable.cardsFull && { cardsFull: true as const }),
     canFetch,
     capacity: makeCapacity(config, hardware, encoders),
     ...(encoders && { encoders: [...encoders] }),

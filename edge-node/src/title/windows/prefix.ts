@@ -16,9 +16,12 @@ import type { Wine } from "./wine.ts";
 /** Below the home. */
 export const PREFIX_FOLDER = ".wine";
 
-/** No questions about parts that a game has no use for, no entries in a desktop's menu. */
+/** No questions about parts that a game has no use for, no entries in a desktop's menu; for the rest what Proton sets by itself. */
 export const WINE_ENVIRONMENT = {
   WINEDEBUG: "-all",
+  DXVK_LOG_LEVEL: "none",
+  VKD3D_DEBUG: "none",
+  WINE_LARGE_ADDRESS_AWARE: "1",
   WINEDLLOVERRIDES: "mscoree,mshtml=;winemenubuilder.exe=d",
 } as const;
 

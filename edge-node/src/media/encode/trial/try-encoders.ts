@@ -78,7 +78,7 @@ async function countSessions(encoders: readonly TriedEncoder[], options: TrialOp
   });
 }
 
-function runProcess({ names, what = "speed", program = PROGRAM, encoderMsMax = ENCODER_MS_MAX }: TrialOptions & Partial<ToTrial>, owner: Scope): Promise<Round> {
+function runProcess({ names, what = "speed", program = PROGRAM, encoderMsMax = ENCODER_MS_MAX }: TrialOptions & Partial<Pick<ToTrial, "what">>, owner: Scope): Promise<Round> {
   const scope = owner.child();
   // In a session of its own, so that it can be weighed apart from this process (`giveWay`).
   const child = fork(program, { detached: true, execArgv: [], stdio: ["ignore", "ignore", "ignore", "ipc"] });
