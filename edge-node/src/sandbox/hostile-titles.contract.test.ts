@@ -248,19 +248,20 @@ describe.skipIf(process.getuid?.() !== 0)("a title that may use the network", ()
   });
 
   test("and floods its name server finds it closed, and open again a little later; the log says so", async () => {
+    logged.length = 0;
     const title = await launch(
       `
       ask() { getent ahostsv4 game.example | head -1 | sed "s/ .*//"; }
       ask
       exec 3<>/dev/udp/127.0.0.1/53
-      for i in {1..1000}; do echo x >&3; done 2>&1 | grep -o -m1 "Connection refused"
+      for i in {1..100000}; do echo x >&3 || { echo refused; break; }; done 2>/dev/null
       until ask | grep .; do sleep 0.2; done
       echo "(end)"`,
       { resources: { cpuCores: 1, memoryMb: 64, gpu: false, network: true, networkNames: ["game.example"] } },
       true,
     );
     await vi.waitFor(() => expect(title.lastOutput()).toContain("(end)"), { timeout: 20_000 });
-    expect(title.lastOutput().split("\n")).toEqual([PUBLIC, "Connection refused", PUBLIC, "(end)"]);
+    expect(title.lastOutput().split("\n")).toEqual([PUBLIC, "refused", PUBLIC, "(end)"]);
     expect(logged).toEqual([expect.stringMatching(/^the title of process \d+: it asks its name server more than 50 questions a second/)]);
   });
 });
