@@ -12,6 +12,7 @@ import { delaysMs, freezesMs, installFrameProbe, longestFreezeMs, takeFrames, ty
 import { impair } from "../../support/impaired.ts";
 import { freePort, startStack } from "../../support/stack.ts";
 import { percentiles, rounded, type BenchRow } from "../rows.ts";
+import { explainMinute, type Losses } from "./explain-minute.ts";
 
 const SETTLE_MS = 6_000;
 const STEP_WATCH_MS = 8_000;
@@ -80,11 +81,14 @@ async function drive(): Promise<BenchRow[]> {
   await using scope = new Scope();
   const { page } = await playThrough(await loadProfile("lte-drive"), scope);
   const frames = await watch(page, DRIVE_WATCH_MS);
-  const scores = await readScores(page);
+  const minutes = await readMinutes(page);
+  const scores = minutes.map(({ mos }) => mos);
+  const worst = minutes.toSorted((a, b) => a.mos - b.mos)[0];
   const goodShare = scores.filter((mos) => mos >= GOOD_MOS).length / scores.length;
   return [
     { name: "LTE drive: share of minutes with MOS 3.6 or better", unit: `of ${scores.length} minutes`, value: rounded(goodShare), goal: "1", met: goodShare === 1 },
     { name: "LTE drive: worst minute", unit: "MOS", value: rounded(Math.min(...scores)), goal: null, met: null },
+    ...lossRows(worst && explainMinute(worst)),
     { name: "LTE drive: frame delay", unit: "ms", ...percentiles(delaysMs(frames)), goal: null, met: null },
     { name: "LTE drive: frames shown", unit: "1/s", value: rounded((frames.length * 1000) / DRIVE_WATCH_MS), goal: null, met: null },
     { name: "LTE drive: longest freeze", unit: "ms", value: rounded(longestFreezeMs(frames)), goal: null, met: null },
@@ -105,8 +109,14 @@ async function playThrough(network: NetProfile, scope: Scope): Promise<{ page: P
   return { page, relay };
 }
 
+function lossRows(losses: Losses | undefined): BenchRow[] {
+  if (!losses) return [];
+  const row = (of: string, value: number): BenchRow => ({ name: `LTE drive: worst minute, lost to ${of}`, unit: "MOS", value: rounded(value), goal: null, met: null });
+  return [row("frames that were never shown", losses.lostFrames), row("few bits", losses.fewBits), row("delay", losses.delay), row("freezes", losses.freezes)];
+}
+
 /** The minutes that the server has scored so far. */
-async function readScores(page: Page): Promise<number[]> {
+async function readMinutes(page: Page): Promise<SessionQuality["minutes"]> {
   const answer = await page.evaluate(async () => {
     const session = window.__nearframe?.session;
     if (!session || !("sessionId" in session)) throw new Error("the page plays no session");
@@ -118,7 +128,7 @@ async function readScores(page: Page): Promise<number[]> {
   });
   const { minutes } = SessionQuality.parse(answer);
   if (minutes.length === 0) throw new Error("the server scored no minute of the drive");
-  return minutes.map(({ mos }) => mos);
+  return minutes;
 }
 
 async function watch(page: Page, durationMs: number): Promise<SeenFrame[]> {
