@@ -30,6 +30,7 @@ COPIED_CHARACTERS_MAX = 8192
 COPIED_BYTES_MAX = 4 * COPIED_CHARACTERS_MAX
 
 SHELL, KEYBOARD, DRAWER = "phosh", "squeekboard", "phosh panel"
+LOW_SHARE = 0.75
 KEYBOARD_PATH = "/sm/puri/OSK0"
 # What only holds other things together.
 FRAMES = {"panel", "filler", "section", "grouping", "scroll pane", "viewport", "split pane", "layered pane", "root pane",
@@ -135,10 +136,14 @@ def windows_of(app):
             yield window
 
 
+def height_of(window):
+    return Atspi.Component.get_extents(window, Atspi.CoordType.WINDOW).height
+
+
 def read_tree():
-    """The app that is in front; where none is, the home screen. The drawer behind the shell's bar does not say whether
-    it is open, and is left out."""
-    active, home = [], []
+    """What the shell lays over all else, as notifications; then the app that is in front, or where none is the home
+    screen. The drawer behind the shell's bar does not say whether it is open, and is left out."""
+    active, shell = [], []
     desktop = Atspi.get_desktop(0)
     for index in range(desktop.get_child_count()):
         try:
@@ -146,15 +151,19 @@ def read_tree():
             if app is None or app.get_name() == KEYBOARD:
                 continue
             if app.get_name() == SHELL:
-                home += [(window, Atspi.StateType.SHOWING) for window in windows_of(app) if window.get_name() != DRAWER]
+                shell += [(height_of(window), window) for window in windows_of(app) if window.get_name() != DRAWER]
                 continue
             # GTK 4 says of nothing inside a window that it shows.
             shows = Atspi.StateType.VISIBLE if app.get_toolkit_version().startswith("4") else Atspi.StateType.SHOWING
             active += [(window, shows) for window in windows_of(app) if window.get_state_set().contains(Atspi.StateType.ACTIVE)]
         except GLib.Error:
             continue
+    # The shell names none of these; its home screen and backgrounds are as high as the screen, or nearly.
+    low = LOW_SHARE * max((height for height, _window in shell), default=0)
+    over = [(window, Atspi.StateType.SHOWING) for height, window in shell if height < low]
+    home = [(window, Atspi.StateType.SHOWING) for height, window in shell if height >= low]
     nodes = []
-    for window, shows in active or home:
+    for window, shows in over + (active or home):
         read_window(window, shows, nodes)
     while len(json.dumps(nodes)) > TREE_BYTES_MAX:
         nodes.pop()

@@ -25,6 +25,10 @@ const PHOC = await findCommand("phoc", commandFolders());
 /** The column of the calculator's "=", the one thing in orange; how high it stands depends on the keyboard below it. */
 const EQUALS = Array.from({ length: 30 }, (_, step) => ({ x: 0.84, y: 0.4 + step * 0.018 }));
 
+const NOTIFY =
+  "gdbus call --session --dest org.freedesktop.Notifications --object-path /org/freedesktop/Notifications " +
+  "--method org.freedesktop.Notifications.Notify shop 0 '' 'Milk is out' 'Two bottles' '[]' '{}' 20000";
+
 let scope: Scope;
 beforeEach(() => {
   scope = new Scope();
@@ -49,7 +53,7 @@ async function pixelAt(display: Display, { x, y }: { x: number; y: number }): Pr
 }
 
 describe.skipIf(!PHOC)("the phone", () => {
-  test("shows its home screen, opens an app at a tap, can be read and copied from, goes home and back, and keeps its settings in the home", { timeout: 90_000 }, async () => {
+  test("shows its home screen, opens an app at a tap, can be read and copied from, goes home and back, shows an app's notification over another, and keeps its settings in the home", { timeout: 90_000 }, async () => {
     const phone = await readPhone();
     const [display, sound] = await Promise.all([openXvfb(phone.manifest.size, scope), openPulse(scope)]);
     const sandbox = await openSandbox("bubblewrap", { networkAllowed: false });
@@ -127,6 +131,21 @@ describe.skipIf(!PHOC)("the phone", () => {
       await tap(await find("push button", "Calculator"));
       await find("push button", "7");
     }
+
+    // An app tells of something: over whatever is in front, for whoever looks and for whoever reads.
+    await press(ways.home ?? []);
+    await tap(await find("push button", "Console"));
+    await find("label", "~");
+    await sink.apply([{ kind: "text", text: NOTIFY }]);
+    await press(["Enter"]);
+    await find("label", "Two bottles");
+    const summary = await find("label", "Milk is out");
+    const row = Array.from({ length: 60 }, (_, step) => ({
+      x: (summary.x + (summary.width * step) / 60) / display.size.width, y: (summary.y + summary.height / 2) / display.size.height,
+    }));
+    const letters = (await Promise.all(row.map((place) => pixelAt(display, place)))).filter(({ red, green, blue }) => Math.min(red, green, blue) > 150);
+    expect(letters.length).toBeGreaterThan(3);
+    expect(letters.length).toBeLessThan(50);
     expect(await readFile(join(sessionFolder, "home/.config/glib-2.0/settings/keyfile"), "utf8")).toContain("favorites");
   });
 });
