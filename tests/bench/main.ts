@@ -42,6 +42,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
     run: async () => (await import("./play/starts.ts")).runStartsBench(),
     withStalls: true,
   },
+  resume: {
+    what: "a paused title, from the tap to its next picture in Chromium",
+    run: async () => (await import("./play/resume.ts")).runResumeBench(),
+    withStalls: true,
+  },
   android: {
     what: "a device's coded frame through the node, to its last RTP packet",
     run: async () => (await import("./android/run.ts")).runAndroidBench(),
