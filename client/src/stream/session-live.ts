@@ -58,16 +58,16 @@ export function whileLive(state: Live, event: SessionEvent, context: Context): S
       return liveTime({ ...state, media: pathDisconnected(state.media, context.nowMs) }, context);
     // While a title starts, its pictures come as it has them: only what was played can stall.
     case "media-quiet":
-      return [state, state.phase === "playing" ? restartIce(state) : []];
+      return state.phase === "playing" ? [{ ...state, restartDue: true }, restartIce(state)] : [state, []];
     case "media-stalled":
       if (state.phase !== "playing") return [state, []];
       return [state, [{ do: "send", message: { type: "session.stalled", sessionId: state.sessionId } }]];
     case "media-lost":
       // A wholly new path, as for one who comes back; what the old one may yet bring is shown meanwhile.
-      if (state.phase !== "playing" || state.control === "down" || state.resumeId !== undefined || state.moving !== undefined) return [state, []];
-      return resume(state, context);
+      if (state.phase !== "playing" || state.resumeId !== undefined || state.moving !== undefined) return [state, []];
+      return state.control === "down" ? [{ ...state, newPathDue: true }, []] : resume(state, context);
     case "network-changed":
-      return [{ ...state, restartDue: state.control === "down" }, restartIce(state)];
+      return [{ ...state, restartDue: true }, restartIce(state)];
     case "receiver-failed":
       // What was being made to the node that the session has just left.
       if (state.moving !== undefined && state.media.is === "none") return [state, []];
@@ -86,7 +86,8 @@ export function whileLive(state: Live, event: SessionEvent, context: Context): S
       const kept = state.media.is === "up" || state.media.is === "down";
       const media = kept ? state.media : pathLost(context.nowMs);
       // What is reached meanwhile is not told again: what is shown counts as the title's.
-      const next = { ...state, control: "down", resumeId: undefined, media, steps: [] } as const;
+      const newPathDue = state.newPathDue === true || state.resumeId !== undefined;
+      const next = { ...state, control: "down", resumeId: undefined, newPathDue, media, steps: [] } as const;
       return [next.phase === "starting" ? { ...next, ...USUAL } : next, []];
     }
     case "control-opened":
@@ -100,9 +101,11 @@ export function whileLive(state: Live, event: SessionEvent, context: Context): S
 
 /** The server, which may have restarted, learns that the path outlived the line; without a path it makes a new one. */
 function controlBack(state: Live, context: Context): Step {
-  if (state.media.is !== "up") return resume({ ...state, restartDue: false }, context);
-  const effects = [tellConnected(state.sessionId), ...(state.restartDue ? restartIce(state) : [])];
-  const next = { ...state, restartDue: false };
+  const due = { ...state, restartDue: false, newPathDue: false };
+  if (state.media.is !== "up") return resume(due, context);
+  // What was asked of a dead line was asked of nobody: by now the path may have been dead for as long as it took to find that out.
+  const [next, asked] = state.newPathDue ? resume(due, context) : ([due, []] as const);
+  const effects = [tellConnected(state.sessionId), ...(state.restartDue ? restartIce(state) : []), ...asked];
   if (next.phase !== "playing" || next.untoldFrameMs === undefined) return [next, effects];
   return [{ ...next, untoldFrameMs: undefined }, [...effects, tellFrame(state.sessionId, next.untoldFrameMs)]];
 }

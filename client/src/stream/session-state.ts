@@ -70,8 +70,10 @@ type Live = Base & {
   moving: MoveReason | undefined;
   /** Of the start, or of the move that is under way. */
   steps: readonly StartStep[];
-  /** The network changed while the server was away, so that no new path could be asked for. */
+  /** The network changed, or nothing came, since the line to the server was opened: it may have been dead already, and nobody heard. */
   restartDue: boolean;
+  /** A wholly new path was wanted while nobody could be asked, or asked for over a line that was dead. */
+  newPathDue?: boolean;
   /** The request by which the server is asked for this session again, until it answers. */
   resumeId: string | undefined;
 };

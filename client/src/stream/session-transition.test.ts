@@ -288,6 +288,23 @@ describe("another network", () => {
     expect(back.happen({ kind: "control-lost" }).happen({ kind: "control-opened", held: [] }).effects).toHaveLength(1);
   });
 
+  // With Wi-Fi both the path and the line to the server die. The line is found dead after half a second, and all that was
+  // asked over it by then was lost; the path was asked for again after four seconds.
+  test.each([
+    ["before the line is known to be dead", ["network-changed", "media-quiet", "media-lost", "control-lost"]],
+    ["after that", ["control-lost", "media-quiet", "media-lost"]],
+  ] as const)("a path that was missed %s is asked for as soon as there is a server", (_, kinds) => {
+    const run = playing();
+    for (const kind of kinds) run.happen({ kind });
+    run.happen({ kind: "control-opened", held: [] });
+    expect(run.effects).toMatchObject([
+      { do: "send", message: { type: "session.connected" } }, { do: "restart-ice" }, { do: "send", message: { type: "session.resume" } },
+    ]);
+    expect(run.happen({ kind: "control-lost" }).happen({ kind: "control-opened", held: [] }).effects).toMatchObject([
+      { do: "send", message: { type: "session.connected" } }, { do: "send", message: { type: "session.resume" } },
+    ]);
+  });
+
   test("a path that a restart didn't bring back is made anew, unless that is under way", () => {
     const lost = playing().happen({ kind: "media-lost" });
     expect(lost.sent).toMatchObject([{ type: "session.resume", sessionId: "s-1" }]);
