@@ -43,14 +43,14 @@ beforeEach(() => (scope = machine.child()));
 afterEach(() => scope.close());
 
 /** What the script said by the time it ended. */
-async function outputOf(script: string, cards: readonly Card[], manifest: Partial<TitleManifest> = {}): Promise<string> {
+async function outputOf(script: string, cards: readonly Card[], manifest: Partial<TitleManifest> = {}, graphics = createGraphics(cards)): Promise<string> {
   const titleFolder = await createPrivateFolder("title", scope);
   await chmod(titleFolder, 0o755);
   const sessionFolder = await createPrivateFolder("session", scope);
   await writeFile(join(titleFolder, "run.sh"), `#!/bin/bash\n(${script}) 2>&1\necho "(end)"\n`);
   await chmod(join(titleFolder, "run.sh"), 0o755);
   const launcher = createLauncher(
-    { sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache"), graphics: createGraphics(cards) }, scope,
+    { sandbox, networkAllowed: false, cacheFolder: join(sessionFolder, "cache"), graphics }, scope,
   );
   const title = await launcher.launch(
     {
@@ -114,6 +114,15 @@ describe("a title that asks for a card", () => {
   test("is not started on a node that has none, and the reason is said", async () => {
     await expect(outputOf("true", [])).rejects.toThrow(/drawn by a graphics card.*none that titles can use/);
   });
+});
+
+test("a title that asks for a card that is full is not started, and is once another has left it", async () => {
+  const graphics = createGraphics([LAVAPIPE], { titlesMax: 1 });
+  const other = scope.child();
+  graphics.take(other);
+  await expect(outputOf("echo drawn", [LAVAPIPE], {}, graphics)).rejects.toThrow(/as many titles as they hold.*NEARFRAME_GPU_SESSIONS/);
+  await other.close();
+  expect(await outputOf("echo drawn", [LAVAPIPE], {}, graphics)).toContain("drawn");
 });
 
 describe("a web title", () => {
