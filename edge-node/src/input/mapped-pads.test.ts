@@ -56,6 +56,24 @@ test("a stick that is held moves the pointer until it is let go", async () => {
   expect(applied).toEqual([]);
 });
 
+// The pointer stood from then on, until the stick was moved.
+test("a stick that is held goes on where the display took no motion for a moment", async () => {
+  const full = { left: 3 };
+  const busy = mapPads(
+    {
+      lacks: {},
+      apply: async (actions) => {
+        if (actions.some(({ kind }) => kind === "move-by") && full.left-- > 0) throw new Error("the display takes no more input");
+        applied.push(...actions);
+      },
+    },
+    MAPPING, systemClock, scope,
+  );
+  await busy.apply([pad(0, 0, 1)]);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(applied.filter(({ kind }) => kind === "move-by").length).toBeGreaterThan(5);
+});
+
 test("all else passes as it is, and only pads are no longer lacking", async () => {
   const actions: InputAction[] = [{ kind: "move-to", x: 0.5, y: 0.5 }, { kind: "button", button: 0, down: true }];
   await sink.apply(actions);

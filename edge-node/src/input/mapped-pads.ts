@@ -57,11 +57,8 @@ export function mapPads(sink: InputSink, mapping: PadMapping, clock: Clock, scop
     if (!moves) return;
     movedAtMs = clock.monotonicMs();
     timer = setInterval(() => {
-      sink.apply(motion()).catch(() => {
-        // The sink is gone; whoever applies the next input hears why.
-        clearInterval(timer);
-        timer = undefined;
-      });
+      // Refused for a moment, as while a long text is typed, or gone for good: then this ends with the session.
+      sink.apply(motion()).catch(() => undefined);
     }, MOTION_INTERVAL_MS);
   }
 
