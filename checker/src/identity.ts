@@ -4,7 +4,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign, type KeyObject } from "node:crypto";
 import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { nodeIdOf, signedText } from "@nearframe/shared/node/identity";
+import { checkerIdOf } from "@nearframe/shared/checking/report";
+import { signedText } from "@nearframe/shared/node/identity";
 
 export interface CheckerIdentity {
   readonly checkerId: string;
@@ -28,15 +29,10 @@ export async function openIdentity(dataFolder: string): Promise<CheckerIdentity>
   const key = (await readKey(file)) ?? (await makeKey(file));
   const publicKey = createPublicKey(key).export({ format: "jwk" }).x ?? "";
   return {
-    checkerId: checkerIdOf(Buffer.from(publicKey, "base64url")),
+    checkerId: checkerIdOf(publicKey),
     publicKey,
     signed: (message) => ({ ...message, signature: sign(null, Buffer.from(signedText(message)), key).toString("base64url") }),
   };
-}
-
-/** The same hash of the key as a node's id, under another name, so that neither passes for the other. */
-export function checkerIdOf(publicKey: Uint8Array): string {
-  return nodeIdOf(publicKey).replace(/^node-/, "checker-");
 }
 
 async function readKey(file: string): Promise<KeyObject | undefined> {

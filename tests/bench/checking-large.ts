@@ -1,10 +1,14 @@
 // A network of 500 nodes: what the referee's own server does as it closes an epoch, on the
 // embedded database with a month of verdicts in it. Which tasks there are the product plans;
-// reports are signed, and as large as real ones; one core. Minutes of play are measured elsewhere.
+// reports are signed, as large as real ones, and taken in as they are from checkers; one core.
+// Minutes of play are measured elsewhere.
 
 import { createJudge } from "@nearframe/server/checking/judge";
+import { verifySignature } from "@nearframe/server/checking/checker-door";
 import { makeCheckingKey } from "@nearframe/server/checking/checking-key";
 import { applyEvent, openEpoch, type Epoch } from "@nearframe/server/checking/epoch";
+import { hearChecker } from "@nearframe/server/checking/hear-checker";
+import { createHeardWords } from "@nearframe/server/checking/heard-words";
 import { EPOCH_MS, KNOCKS_KEPT_MS, PLAY_MEAN_MS, SEALING_SHARE, VERDICTS_KEPT_MS, WATCH_MS } from "@nearframe/server/checking/limits";
 import { planTasks, type CheckedNode } from "@nearframe/server/checking/plan-tasks";
 import { newStanding, type NodeStanding } from "@nearframe/server/checking/standing";
@@ -13,10 +17,13 @@ import type { SqlDatabase } from "@nearframe/server/store/database";
 import { openSqlStore } from "@nearframe/server/store/sql-store";
 import type { Assignment } from "@nearframe/shared/checking/assignment";
 import type { Observation } from "@nearframe/shared/checking/observation";
+import { ROUTINE_COMMITTEE } from "@nearframe/shared/checking/committee";
 import { seedOfEpoch } from "@nearframe/shared/checking/published";
+import type { VerifySignature } from "@nearframe/shared/checking/referee";
+import type { CheckerToServer } from "@nearframe/shared/protocol/checker-to-server";
 import { Scope } from "@nearframe/shared/lifetime";
 import { flatter } from "../checking/weeks/world.ts";
-import { cpuUsOf, makeChecker, signedReport, type BenchChecker } from "./checking-reports.ts";
+import { cpuUsOf, loadOf, makeChecker, signedReport, type BenchChecker, type Load } from "./checking-reports.ts";
 import { rounded, type BenchRow } from "./rows.ts";
 
 const NODES = 500;
@@ -38,29 +45,46 @@ export async function measureLargeNetwork(): Promise<BenchRow[]> {
   const database = await openPgliteDatabase(undefined, scope);
   const store = await openSqlStore(database);
   await fillMonth(database);
-  const { judge, scoreAgain } = createJudge({ store, key: makeCheckingKey("a secret of the benchmark"), nextAuditRules: () => 3 });
+  const words = createHeardWords(verifySignature);
+  const ports = { store, key: makeCheckingKey("a secret of the benchmark"), nextAuditRules: () => 3 as const };
+  const { judge, scoreAgain } = createJudge({ ...ports, verify: words.verify });
+  /** Of a server that took none of it in: it took the place of one that had. */
+  const elsewhere = createJudge({ ...ports, verify: verifySignature });
   const checkers = Array.from({ length: CHECKERS }, (_, index) => makeChecker(index));
   let standings = new Map(nodes.map(({ nodeId }, index) => [nodeId, knownStanding(nodeId, index)]));
   let reports = 0;
-  let closeUs = 0;
+  let heardUs = 0;
+  const closing: Load[] = [];
+  const judgedElsewhere: Load[] = [];
   for (let number = FIRST_EPOCH; number < FIRST_EPOCH + EPOCHS_MEASURED; number += 1) {
-    const epoch = makeEpoch(number, checkers, standings);
-    for (const { reveals } of epoch.tasks.values()) reports += reveals.size;
-    closeUs += await cpuUsOf(async () => {
-      const { closed } = await judge(epoch, standings, (number + 1) * EPOCH_MS);
-      if (closed.verdicts.some(({ outcome }) => outcome !== "clear")) throw new Error("a verdict of the benchmark is not what its reports say");
+    const atMs = (number + 1) * EPOCH_MS;
+    const { epoch, handedIn } = makeEpoch(number, checkers, standings);
+    heardUs += await cpuUsOf(() => takeIn(epoch, handedIn, words.hear));
+    reports += handedIn.length;
+    judgedElsewhere.push(await loadOf(async () => void (await elsewhere.judge(epoch, standings, atMs))));
+    closing.push(await loadOf(async () => {
+      const { closed } = await judge(epoch, standings, atMs);
+      if (closed.verdicts.some(({ outcome, reports: of }) => outcome !== "clear" || of < ROUTINE_COMMITTEE.size)) throw new Error("a verdict of the benchmark is not what its reports say");
       if (!(await store.closeEpoch(closed))) throw new Error("the epoch was not kept");
       standings = new Map([...standings, ...closed.standings.map((standing) => [standing.nodeId, standing] as const)]);
-    });
+    }));
+    words.forget();
   }
-  const dayMinutes = (closeUs / EPOCHS_MEASURED) * EPOCHS_A_DAY / 60e6;
-  const againUs = await cpuUsOf(async () => void (await scoreAgain([...standings.values()], (FIRST_EPOCH + EPOCHS_MEASURED) * EPOCH_MS)));
+  const epochMsOf = (loads: readonly Load[]) => loads.reduce((sum, { cpuUs }) => sum + cpuUs, 0) / loads.length / 1_000;
+  const holdMsOf = (loads: readonly Load[]) => Math.max(...loads.map(({ holdUs }) => holdUs)) / 1_000;
+  const dayMinutes = (epochMsOf(closing) * EPOCHS_A_DAY) / 60e3;
+  const again = await loadOf(async () => void (await scoreAgain([...standings.values()], (FIRST_EPOCH + EPOCHS_MEASURED) * EPOCH_MS)));
   const row = (name: string, unit: string, value: number): BenchRow => ({ name: `checking: ${name}`, unit, value: rounded(value), goal: null, met: null });
   return [
     { ...row(`a day of ${NODES} nodes judged, scored by their month and kept`, "min", dayMinutes), goal: `below ${DAY_MINUTES_GOAL}`, met: dayMinutes < DAY_MINUTES_GOAL },
     row("reports in that day", "reports", (reports / EPOCHS_MEASURED) * EPOCHS_A_DAY),
-    row(`an epoch of ${NODES} nodes closed`, "ms", closeUs / EPOCHS_MEASURED / 1_000),
-    row(`${NODES} nodes scored again after play`, "ms", againUs / 1_000),
+    row("a report with its seal, taken in", "us", heardUs / reports),
+    row(`an epoch of ${NODES} nodes closed`, "ms", epochMsOf(closing)),
+    row(`an epoch of ${NODES} nodes closed: all else waits at the longest`, "ms", holdMsOf(closing)),
+    row(`an epoch of ${NODES} nodes judged by who took none of it in`, "ms", epochMsOf(judgedElsewhere)),
+    row(`an epoch of ${NODES} nodes judged by who took none of it in: all else waits at the longest`, "ms", holdMsOf(judgedElsewhere)),
+    row(`${NODES} nodes scored again after play`, "ms", epochMsOf([again])),
+    row(`${NODES} nodes scored again after play: all else waits at the longest`, "ms", holdMsOf([again])),
   ];
 }
 
@@ -84,7 +108,10 @@ function knownStanding(nodeId: string, index: number): NodeStanding {
   return { ...newStanding(nodeId), codecs: { shown: ["H264", "VP8"], failed: [] }, lastAtMs: { capacity: FIRST_EPOCH * EPOCH_MS - (index % EPOCHS_A_DAY) * EPOCH_MS } };
 }
 
-function makeEpoch(number: number, checkers: readonly BenchChecker[], standings: ReadonlyMap<string, NodeStanding>): Epoch {
+type HandedIn = ReturnType<typeof signedReport> & { checkerId: string };
+
+/** As far as its checkers were asked, and what they will hand in. */
+function makeEpoch(number: number, checkers: readonly BenchChecker[], standings: ReadonlyMap<string, NodeStanding>): { epoch: Epoch; handedIn: HandedIn[] } {
   const beganAtMs = number * EPOCH_MS;
   const sealingMs = SEALING_SHARE * EPOCH_MS;
   const enrolled = checkers.map(({ key: _key, ...checker }) => checker);
@@ -92,19 +119,29 @@ function makeEpoch(number: number, checkers: readonly BenchChecker[], standings:
   const epoch = openEpoch({ type: "opened", epoch: number, beganAtMs, revealAtMs: beganAtMs + sealingMs, endsAtMs: beganAtMs + EPOCH_MS, hour: Math.floor(beganAtMs / 3_600_000), hourSeed: "an hour's seed", previous: "", seed, checkers: enrolled });
   const planned = planTasks(nodes, standings, { epoch: number, seed, audits: undefined, beganAtMs, sealingMs, epochMs: EPOCH_MS, playMeanMs: PLAY_MEAN_MS, checkers: CHECKERS });
   const byId = new Map(checkers.map((checker) => [checker.checkerId, checker]));
+  const handedIn: HandedIn[] = [];
   for (const { task, dueAtMs } of planned) {
     applyEvent(epoch, { type: "planned", task, dueAtMs });
     for (const { checkerId } of epoch.tasks.get(task.taskId)?.committee ?? []) {
       const checker = byId.get(checkerId);
       if (!checker) throw new Error("a checker was drawn that is not enrolled");
       const [assignment, observation] = seen(task.nodeId, task.check);
-      const { seal, reveal } = signedReport(checker, { epoch: number, taskId: task.taskId, nodeId: task.nodeId }, observation);
+      handedIn.push({ checkerId, ...signedReport(checker, { epoch: number, taskId: task.taskId, nodeId: task.nodeId }, observation) });
       applyEvent(epoch, { type: "assigned", taskId: task.taskId, checkerId, atMs: beganAtMs, untilMs: beganAtMs + sealingMs, assignment });
-      applyEvent(epoch, { type: "sealed", seal });
-      applyEvent(epoch, { type: "revealed", reveal });
     }
   }
-  return epoch;
+  return { epoch, handedIn };
+}
+
+function takeIn(epoch: Epoch, handedIn: readonly HandedIn[], verify: VerifySignature): void {
+  function hear(checkerId: string, message: CheckerToServer): void {
+    const { event } = hearChecker(epoch, checkerId, message, epoch.opened.beganAtMs, verify);
+    if (!event) throw new Error("what a checker of the benchmark handed in was not taken");
+    applyEvent(epoch, event);
+  }
+  for (const { checkerId, seal } of handedIn) hear(checkerId, { type: "checker.seal", seal });
+  applyEvent(epoch, { type: "reveal-asked" });
+  for (const { checkerId, reveal } of handedIn) hear(checkerId, { type: "checker.reveal", reveal });
 }
 
 function seen(nodeId: string, check: Observation["kind"]): [Assignment, Observation] {

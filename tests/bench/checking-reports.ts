@@ -2,9 +2,8 @@
 
 import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import type { Observation } from "@nearframe/shared/checking/observation";
-import { sealOf, type CheckReport, type CheckReveal, type CheckSeal, type EnrolledChecker } from "@nearframe/shared/checking/report";
+import { checkerIdOf, sealOf, type CheckReport, type CheckReveal, type CheckSeal, type EnrolledChecker } from "@nearframe/shared/checking/report";
 import { signedText } from "@nearframe/shared/node/identity";
-import { checkerIdOf } from "@nearframe/server/checking/checker-door";
 
 export type BenchChecker = EnrolledChecker & { key: KeyObject };
 
@@ -20,6 +19,29 @@ export function signedReport({ checkerId, key }: BenchChecker, of: Pick<CheckRep
   const salt = "a-salt-of-the-benchmark-0";
   const seal = signed({ type: "check.seal" as const, epoch: of.epoch, taskId: of.taskId, checkerId, digest: sealOf(report, salt) });
   return { seal, reveal: { report, salt } };
+}
+
+export type Load = {
+  cpuUs: number;
+  /** The longest that nobody else on this thread had a turn, in its own CPU time: whoever else uses the machine is not in it. */
+  holdUs: number;
+};
+
+export async function loadOf(work: () => Promise<void>): Promise<Load> {
+  let over = false;
+  let holdUs = 0;
+  async function watch(): Promise<void> {
+    for (let before = process.threadCpuUsage(); !over; before = process.threadCpuUsage()) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      const { user, system } = process.threadCpuUsage(before);
+      holdUs = Math.max(holdUs, user + system);
+    }
+  }
+  const watched = watch();
+  const cpuUs = await cpuUsOf(work);
+  over = true;
+  await watched;
+  return { cpuUs, holdUs };
 }
 
 export async function cpuUsOf(work: () => Promise<void> | void): Promise<number> {

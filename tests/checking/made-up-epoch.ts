@@ -7,12 +7,12 @@ import path from "node:path";
 import { startChecker } from "@nearframe/checker/duty/start-checker";
 import type { CallNode } from "@nearframe/checker/duty/duty";
 import type { CheckerIdentity } from "@nearframe/checker/identity";
-import { checkerIdOf } from "@nearframe/checker/identity";
 import type { EpochList } from "@nearframe/shared/api/checking";
 import type { Assignment } from "@nearframe/shared/checking/assignment";
 import type { MediaPort } from "@nearframe/shared/checking/node-calls";
 import type { Observation } from "@nearframe/shared/checking/observation";
 import { PublishedEpoch } from "@nearframe/shared/checking/published";
+import { checkerIdOf } from "@nearframe/shared/checking/report";
 import { Scope } from "@nearframe/shared/lifetime";
 import { signedText } from "@nearframe/shared/node/identity";
 import type { RunningServer } from "@nearframe/server/testing/running-server";
@@ -43,7 +43,7 @@ function makeIdentity(): CheckerIdentity {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const x = publicKey.export({ format: "jwk" }).x ?? "";
   return {
-    checkerId: checkerIdOf(Buffer.from(x, "base64url")),
+    checkerId: checkerIdOf(x),
     publicKey: x,
     signed: (message) => ({ ...message, signature: sign(null, Buffer.from(signedText(message)), privateKey).toString("base64url") }),
   };

@@ -1,9 +1,10 @@
 // The checkers' door, `/checker`: a checker dials in, proves who it is, and waits for tasks.
 
 import { createPublicKey, randomBytes, verify } from "node:crypto";
+import { checkerIdOf } from "@nearframe/shared/checking/report";
 import type { Clock } from "@nearframe/shared/clock";
 import type { Scope } from "@nearframe/shared/lifetime";
-import { nodeIdOf, signedText } from "@nearframe/shared/node/identity";
+import { signedText } from "@nearframe/shared/node/identity";
 import { CheckerToServer } from "@nearframe/shared/protocol/checker-to-server";
 import { CloseCode, PROTOCOL_VERSION } from "@nearframe/shared/protocol/limits";
 import type { ServerToChecker } from "@nearframe/shared/protocol/server-to-checker";
@@ -85,11 +86,6 @@ function createConversation({ home, log }: CheckerDoorPorts, link: PeerLink<Serv
       if (checkerId !== undefined) home.leave(checkerId, link);
     },
   };
-}
-
-/** As a checker makes it of its own key. */
-export function checkerIdOf(publicKey: string): string {
-  return nodeIdOf(Buffer.from(publicKey, "base64url")).replace(/^node-/, "checker-");
 }
 
 export function verifySignature(publicKey: string, text: string, signature: string): boolean {

@@ -1,19 +1,18 @@
-// What a checker hands in: whether it is taken, and what it is told. Pure, but for the
-// arithmetic of Ed25519.
+// What a checker hands in: whether it is taken, and what it is told. Pure.
 
+import type { VerifySignature } from "@nearframe/shared/checking/referee";
 import { signedText } from "@nearframe/shared/node/identity";
 import type { CheckerToServer } from "@nearframe/shared/protocol/checker-to-server";
 import type { ServerToChecker } from "@nearframe/shared/protocol/server-to-checker";
-import { verifySignature } from "./checker-door.ts";
 import { isWorking, refuseReveal, refuseSeal, type Epoch, type EpochEvent } from "./epoch.ts";
 
 export type Heard = { event?: EpochEvent; answer?: ServerToChecker };
 
-export function hearChecker(running: Epoch, checkerId: string, message: CheckerToServer, nowMs: number): Heard {
+export function hearChecker(running: Epoch, checkerId: string, message: CheckerToServer, nowMs: number, verify: VerifySignature): Heard {
   const publicKey = running.opened.checkers.find((each) => each.checkerId === checkerId)?.publicKey;
   // It came after this epoch had begun.
   if (publicKey === undefined) return {};
-  const signed = (by: string, words: { signature: string }) => by === checkerId && verifySignature(publicKey, signedText(words), words.signature);
+  const signed = (by: string, words: { signature: string }) => by === checkerId && verify(publicKey, signedText(words), words.signature);
   switch (message.type) {
     case "checker.seal": {
       const { seal } = message;

@@ -3,17 +3,18 @@
 
 import type { AuditRules } from "@nearframe/shared/checking/audits";
 import { digestOfEpoch, type PublishedEpoch } from "@nearframe/shared/checking/published";
+import { judgeEach, type VerifySignature } from "@nearframe/shared/checking/referee";
 import type { AfterServiceStore, ClosedEpoch, CheckingStore, CountedVerdicts, JudgedMinuteStore, KeptVerdict } from "../store/checking-ports.ts";
 import type { NodeStore, NodeTotals } from "../store/node-ports.ts";
 import { NOTHING_AFTER_SERVICE, timesSinceMs, wantLook } from "./after-service.ts";
 import { playsOf } from "./checked-plays.ts";
-import { verifySignature } from "./checker-door.ts";
 import type { CheckingKey } from "./checking-key.ts";
 import { conclude, type Order } from "./conclude.ts";
 import { countVerdicts } from "./count-verdicts.ts";
 import type { Epoch } from "./epoch.ts";
+import { inTurns, turnOfOthers } from "./in-turns.ts";
 import { VERDICTS_KEPT_MS } from "./limits.ts";
-import { publishEpoch } from "./publish-epoch.ts";
+import { judgedSetOf, publishEpoch } from "./publish-epoch.ts";
 import { scoreStanding } from "./score-standing.ts";
 import type { NodeStanding } from "./standing.ts";
 
@@ -22,23 +23,32 @@ export type JudgePorts = {
   key: CheckingKey;
   /** By which audits of the next epoch are to be drawn. */
   nextAuditRules(): AuditRules;
+  /** Of what was verified as it came in it may know that. */
+  verify: VerifySignature;
 };
 
-/** What is read of so many is some tens of thousands of rows. */
-const NODES_AT_ONCE_MAX = 500;
+/** Where the database is embedded, all else on this thread waits while their month is read. */
+const NODES_AT_ONCE_MAX = 50;
 const NO_MINUTES = { good: 0, degradedByHost: 0, badByHost: 0 };
 
-export function createJudge({ store, key, nextAuditRules }: JudgePorts) {
+export function createJudge({ store, key, nextAuditRules, verify }: JudgePorts) {
   async function judge(closing: Epoch, standings: ReadonlyMap<string, NodeStanding>, at: number): Promise<{ closed: ClosedEpoch; orders: Order[] }> {
-    const published = publishEpoch(closing, at, key, nextAuditRules(), verifySignature);
+    const set = judgedSetOf(closing);
+    const verdicts = await inTurns(judgeEach(set, verify), (verdict) => verdict);
+    const published = publishEpoch(closing, set, verdicts, at, key, nextAuditRules());
+    await turnOfOthers();
     const heard = published.verdicts.flatMap(({ agreeing, dissenting }) => [...agreeing, ...dissenting]);
     const ids = [...new Set([...heard, ...published.tasks.flatMap(({ voided }) => voided ?? [])])];
     const reporters = new Map((await store.reporters(ids)).map((reporter) => [reporter.reporterId, reporter]));
     const { orders, overturned, ...concluded } = conclude(published, standings, reporters);
-    const verdicts = keptOf(published);
-    const scored = await score(concluded.standings, countVerdicts(verdicts), overturned.map(({ taskId }) => taskId), at);
+    const kept = keptOf(published);
+    await turnOfOthers();
+    const scored = await score(concluded.standings, countVerdicts(kept), overturned.map(({ taskId }) => taskId), at);
+    await turnOfOthers();
+    const digest = digestOfEpoch(published);
+    await turnOfOthers();
     const closed = {
-      epoch: published.epoch, endedAtMs: at, digest: digestOfEpoch(published), document: JSON.stringify(published), verdicts, standings: scored,
+      epoch: published.epoch, endedAtMs: at, digest, document: JSON.stringify(published), verdicts: kept, standings: scored,
       reporters: concluded.reporters, overturned,
       plays: playsOf(closing, published),
       checkPlayerIds: [...closing.tasks.values()].flatMap(({ assigned }) => [...assigned.values()].flatMap(({ playerId }) => playerId ?? [])),
@@ -47,11 +57,8 @@ export function createJudge({ store, key, nextAuditRules }: JudgePorts) {
   }
 
   async function score(changed: readonly NodeStanding[], fresh: readonly CountedVerdicts[], overturned: readonly string[], at: number): Promise<NodeStanding[]> {
-    const scored: NodeStanding[] = [];
-    for (let from = 0; from < changed.length; from += NODES_AT_ONCE_MAX) {
-      scored.push(...(await scoreSome(changed.slice(from, from + NODES_AT_ONCE_MAX), fresh, overturned, at)));
-    }
-    return scored;
+    const parts = Array.from({ length: Math.ceil(changed.length / NODES_AT_ONCE_MAX) }, (_, part) => changed.slice(part * NODES_AT_ONCE_MAX, (part + 1) * NODES_AT_ONCE_MAX));
+    return (await inTurns(parts, (part) => scoreSome(part, fresh, overturned, at))).flat();
   }
 
   async function scoreSome(changed: readonly NodeStanding[], fresh: readonly CountedVerdicts[], overturned: readonly string[], at: number): Promise<NodeStanding[]> {

@@ -1,15 +1,17 @@
-// An epoch that is over, as everybody may see it. Pure, but for the signature.
+// An epoch that is over: what is judged of it, and the whole as everybody may see it. Pure, but for
+// the signature.
 
 import type { AuditRules } from "@nearframe/shared/checking/audits";
 import { auditDigestOf, type PublishedEpoch, type PublishedTask } from "@nearframe/shared/checking/published";
-import { referee, type VerifySignature } from "@nearframe/shared/checking/referee";
+import type { Verdict } from "@nearframe/shared/checking/referee";
 import type { CheckingKey } from "./checking-key.ts";
 import type { Epoch } from "./epoch.ts";
 
-export function publishEpoch({ opened, tasks }: Epoch, endedAtMs: number, key: CheckingKey, nextRules: AuditRules, verify: VerifySignature): PublishedEpoch {
-  const { epoch, beganAtMs, hour, hourSeed, previous, previousEpoch, seed, auditSecret, auditRules, checkers } = opened;
+export type JudgedSet = ReturnType<typeof judgedSetOf>;
+
+export function judgedSetOf({ opened: { epoch, seed, checkers }, tasks }: Epoch) {
   const states = [...tasks.values()].toSorted((a, b) => (a.task.taskId < b.task.taskId ? -1 : 1));
-  const set = {
+  return {
     epoch,
     seed,
     checkers: checkers.toSorted((a, b) => (a.checkerId < b.checkerId ? -1 : 1)),
@@ -17,7 +19,10 @@ export function publishEpoch({ opened, tasks }: Epoch, endedAtMs: number, key: C
     seals: states.flatMap(({ seals }) => inOrder(seals)),
     reveals: states.flatMap(({ reveals }) => inOrder(reveals)),
   };
-  const verdicts = referee(set, verify);
+}
+
+export function publishEpoch({ opened }: Epoch, set: JudgedSet, verdicts: Verdict[], endedAtMs: number, key: CheckingKey, nextRules: AuditRules): PublishedEpoch {
+  const { epoch, beganAtMs, hour, hourSeed, previous, previousEpoch, auditSecret, auditRules } = opened;
   return key.signed({
     type: "checking.epoch" as const,
     ...set,

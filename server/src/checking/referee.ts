@@ -9,7 +9,6 @@ import type { Scope } from "@nearframe/shared/lifetime";
 import { seedOfEpoch } from "@nearframe/shared/checking/published";
 import { ROUTINE_REPORTS_MIN } from "@nearframe/shared/checking/referee";
 import { drawCommittee, ROUTINE_COMMITTEE } from "@nearframe/shared/checking/committee";
-import { weightOf } from "@nearframe/shared/checking/trust";
 import type { CheckerToServer } from "@nearframe/shared/protocol/checker-to-server";
 import type { ServerToChecker } from "@nearframe/shared/protocol/server-to-checker";
 import type { Bus } from "../cluster/ports.ts";
@@ -19,10 +18,14 @@ import { steadyTime } from "../steady-time.ts";
 import type { CheckingStore } from "../store/checking-ports.ts";
 import { auditsOf, findAuditSecret, mayCall } from "./audit.ts";
 import { leftForLater } from "./checked-plays.ts";
-import { restsUntilMs, type Order } from "./conclude.ts";
-import { createJudge, type JudgePorts } from "./judge.ts";
+import { verifySignature } from "./checker-door.ts";
+import type { Order } from "./conclude.ts";
+import { enrolCheckers } from "./enrol-checkers.ts";
 import { applyEvent, isWorking, openEpoch, type Epoch, type EpochEvent, type EpochOpened } from "./epoch.ts";
 import { hearChecker } from "./hear-checker.ts";
+import { createHeardWords } from "./heard-words.ts";
+import { inTurns } from "./in-turns.ts";
+import { createJudge, type JudgePorts } from "./judge.ts";
 import { APPEAL_EVERY_MS, EPOCHS_KEPT_MS, KNOCKS_KEPT_MS, SEALING_SHARE, WORK_MS } from "./limits.ts";
 import { ALL_SUBJECT, homeSubject, refereeSubject, ToReferee, type ToAll, type ToHome } from "./mail.ts";
 import { makeAssignment } from "./make-assignment.ts";
@@ -31,12 +34,12 @@ import { createMinutesJudge, type MinutesJudgePorts } from "./minutes-judge.ts";
 import type { Pins } from "./pins.ts";
 import { planTasks, type CheckedNode } from "./plan-tasks.ts";
 import { createPresence } from "./presence.ts";
-import { mayAppeal, newReporter, newStanding, type NodeStanding } from "./standing.ts";
+import { mayAppeal, newStanding, type NodeStanding } from "./standing.ts";
 import { createWashJudge, type WashJudgePorts } from "./wash-judge.ts";
 
 export type RefereeOptions = { epochMs: number; playMeanMs: number; watchMs: number };
 
-export type RefereePorts = Omit<JudgePorts, "store"> & {
+export type RefereePorts = Omit<JudgePorts, "store" | "verify"> & {
   clock: Clock;
   log: Log;
   bus: Bus;
@@ -70,7 +73,8 @@ type Effect = () => void;
 
 export async function openReferee(ports: RefereePorts, options: RefereeOptions, scope: Scope) {
   const { clock, log, bus, serverId, store, pins, nodes, events } = ports;
-  const { judge, scoreAgain } = createJudge(ports);
+  const heard = createHeardWords(verifySignature);
+  const { judge, scoreAgain } = createJudge({ ...ports, verify: heard.verify });
   const minutes = createMinutesJudge(ports);
   const wash = createWashJudge(ports);
   /** Played on since their last score. */
@@ -111,6 +115,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
   function forget(): void {
     loaded = false;
     epoch = undefined;
+    heard.forget();
   }
 
   async function step(): Promise<void> {
@@ -133,7 +138,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
       applyEvent(epoch, event);
       written.push(event);
     };
-    for (const letter of letters) await hear(letter, note, effects);
+    await inTurns(letters, (letter) => hear(letter, note, effects));
     if (epoch) for (const each of nextSteps(epoch, surroundings, at)) await take(epoch, each, at, note, effects);
     if (epoch && written.length > 0 && !(await store.appendToEpoch(epoch.opened.epoch, ordinal++, written))) {
       log.warn({ epoch: epoch.opened.epoch }, "another server is the referee as well; looking again");
@@ -161,7 +166,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
       const [first, ...rest] = batches.flat();
       if (first?.type !== "opened") continue;
       const found = openEpoch(first);
-      for (const event of rest) applyEvent(found, event);
+      await inTurns(rest, (event) => applyEvent(found, event));
       if (at >= first.endsAtMs) {
         await close(found, at);
         continue;
@@ -197,7 +202,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
     const plans = planned.map(({ task, dueAtMs, titleId }): EpochEvent => ({ type: "planned", task, dueAtMs: Math.round(dueAtMs), ...(titleId !== undefined && { titleId }) }));
     if (!(await store.appendToEpoch(number, 0, [opened, ...plans]))) return forget();
     const begun = openEpoch(opened);
-    for (const plan of plans) applyEvent(begun, plan);
+    await inTurns(plans, (plan) => applyEvent(begun, plan));
     epoch = begun;
     ordinal = 1;
     log.info({ epoch: number, checkers: checkers.length, tasks: plans.length }, "checking epoch opened");
@@ -205,12 +210,8 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
 
   async function enrolled(at: number) {
     const present = presence.all();
-    const known = new Map((await store.reporters(present.map(({ checkerId }) => checkerId))).map((reporter) => [reporter.reporterId, reporter]));
-    return present.flatMap(({ checkerId, publicKey, operatorId, networkId }) => {
-      const reporter = known.get(checkerId) ?? newReporter(checkerId, at);
-      if (Math.max(reporter.bannedUntilMs ?? 0, restsUntilMs(reporter)) > at) return [];
-      return [{ checkerId, publicKey, operatorId, networkId, weight: weightOf(reporter, at) }];
-    });
+    const known = await store.reporters(present.map(({ checkerId }) => checkerId));
+    return enrolCheckers(present, new Map(known.map((reporter) => [reporter.reporterId, reporter])), at);
   }
 
   function checkedNodes(): CheckedNode[] {
@@ -227,6 +228,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
   async function close(closing: Epoch, at: number): Promise<void> {
     epoch = undefined;
     const { closed, orders } = await judge(closing, standings, at);
+    heard.forget();
     if (!(await store.closeEpoch(closed))) return forget();
     newest = { epoch: closed.epoch, digest: closed.digest };
     for (const standing of closed.standings) {
@@ -284,7 +286,7 @@ export async function openReferee(ports: RefereePorts, options: RefereeOptions, 
 
   function hearWords(checkerId: string, message: CheckerToServer, note: (event: EpochEvent) => void, effects: Effect[]): void {
     if (!epoch) return;
-    const { event, answer } = hearChecker(epoch, checkerId, message, nowMs());
+    const { event, answer } = hearChecker(epoch, checkerId, message, nowMs(), heard.hear);
     if (event) note(event);
     if (event?.type === "replaced") log.info({ checkerId, taskId: event.taskId, reason: event.reason }, "a checker could not do its task");
     if (answer) effects.push(() => tell(checkerId, answer));

@@ -58,11 +58,12 @@ const VERDICTS = `
     order by at desc, epoch desc, task_id desc limit $3
   ) as newest order by at, epoch, task_id`;
 
+/** PERF: an array, for by the index these nodes are read alone; joined to them, the whole month of all nodes was. */
 const COUNTED = `
   select node_id, kind, faults, count(*)::integer as count, avg(extract(epoch from at))::double precision as at_s
   from checking_verdicts
   where outcome <> 'undecided' and (checked <> 'liveness' or outcome = 'faulty') and not overturned and at >= $2
-    and node_id in (select jsonb_array_elements_text($1::jsonb)) and task_id not in (select jsonb_array_elements_text($3::jsonb))
+    and node_id = any(array(select jsonb_array_elements_text($1::jsonb))) and task_id not in (select jsonb_array_elements_text($3::jsonb))
   group by node_id, kind, faults, floor(extract(epoch from at) / 86400)
   order by node_id, at_s`;
 

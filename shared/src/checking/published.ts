@@ -4,8 +4,8 @@
 //   previous ◀── digest of the epoch closed before ── epoch N ◀── previous of the next
 //
 // A set that was changed afterwards fails by its signature, or by the chain; reports that
-// the servers made up fail by their checkers' signatures; a verdict that does not follow
-// from the reports is found by judging again.
+// the servers made up fail by their checkers' signatures, a key that they made up by its
+// checker's id; a verdict that does not follow from the reports is found by judging again.
 
 import * as z from "zod/mini";
 import { PublicKey, Signature, signedText } from "../node/identity.ts";
@@ -15,7 +15,7 @@ import { AUDIT_RULES, auditOf, AUDITS, type AuditRules } from "./audits.ts";
 import { FAULTS, type Fault } from "./criteria.ts";
 import { rankOf } from "./draw.ts";
 import { referee, type CheckTask, type Verdict, type VerifySignature } from "./referee.ts";
-import { CheckReveal, CheckSeal, Digest, digestOf, EnrolledChecker } from "./report.ts";
+import { checkerIdOf, CheckReveal, CheckSeal, Digest, digestOf, EnrolledChecker } from "./report.ts";
 
 export const CHECK_KINDS = ["simulated-player", "liveness", "capacity", "registration", "location"] as const;
 
@@ -119,6 +119,9 @@ export function verifyEpoch(published: PublishedEpoch, verify: VerifySignature, 
   if ((previous === "") !== (previousEpoch === undefined)) broken.push("it names an earlier epoch without its digest, or a digest without an epoch");
   if (previousEpoch !== undefined && previousEpoch >= epoch) broken.push(`it names epoch ${previousEpoch} as the one before`);
   if (before && digestOfEpoch(before) !== previous) broken.push(`epoch ${before.epoch} is not what it was when this one was closed`);
+  for (const { checkerId, publicKey } of published.checkers) {
+    if (checkerIdOf(publicKey) !== checkerId) broken.push(`checker ${checkerId} is enrolled with a key that is not its own`);
+  }
   broken.push(...brokenAudits(published, before));
   const again = new Map(referee(published, verify).map((verdict) => [verdict.taskId, verdict]));
   const verdicts = published.verdicts.map((verdict) => {

@@ -68,14 +68,17 @@ export type VerifySignature = (publicKey: string, text: string, signature: strin
 /** Fewer reports than this decide nothing. */
 export const ROUTINE_REPORTS_MIN = 3;
 
-export function referee(set: PublishedSet, verify: VerifySignature): Verdict[] {
+export const referee = (set: PublishedSet, verify: VerifySignature): Verdict[] => [...judgeEach(set, verify)];
+
+/** The same, one after another: of an epoch of hundreds of nodes it is seconds of work. */
+export function* judgeEach(set: PublishedSet, verify: VerifySignature): Generator<Verdict, void> {
   const handedIn = byTaskAndChecker(set);
-  return set.tasks.toSorted((a, b) => (a.taskId < b.taskId ? -1 : 1)).map((task) => {
+  for (const task of set.tasks.toSorted((a, b) => (a.taskId < b.taskId ? -1 : 1))) {
     const committee = committeeOf(set, task);
     const heard = hear(set, task, committee, handedIn, verify);
-    if (task.audit !== undefined) return decideAudit(set, task, committee, heard, task.audit);
-    return task.kind === "routine" ? decideRoutine(set, task, committee, heard) : decidePenalty(set, task, committee, heard);
-  });
+    if (task.audit !== undefined) yield decideAudit(set, task, committee, heard, task.audit);
+    else yield task.kind === "routine" ? decideRoutine(set, task, committee, heard) : decidePenalty(set, task, committee, heard);
+  }
 }
 
 type HandedIn = ReadonlyMap<string, { seals: CheckSeal[]; reveals: CheckReveal[] }>;

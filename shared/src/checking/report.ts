@@ -6,7 +6,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
 import * as z from "zod/mini";
 import { Id } from "../protocol/media.ts";
-import { PublicKey, Signature } from "../node/identity.ts";
+import { bytesOfKey, nodeIdOf, PublicKey, Signature } from "../node/identity.ts";
 import { Observation } from "./observation.ts";
 
 export const Digest = z.string().check(z.regex(/^[0-9a-f]{64}$/));
@@ -49,6 +49,9 @@ export const EnrolledChecker = z.strictObject({
   weight: z.number().check(z.gte(0), z.lte(1)),
 });
 export type EnrolledChecker = z.infer<typeof EnrolledChecker>;
+
+/** The same hash of the key as a node's id, under another name, so that neither passes for the other; `publicKey` as it was parsed. */
+export const checkerIdOf = (publicKey: string): string => nodeIdOf(bytesOfKey(publicKey)).replace(/^node-/, "checker-");
 
 /** The seal of a report: the salt keeps others from guessing what is in it. */
 export function sealOf(report: CheckReport, salt: string): string {

@@ -25,6 +25,24 @@ export function nodeIdOf(publicKey: Uint8Array): string {
   return `node-${bytesToHex(sha256(publicKey)).slice(0, ID_HEX_DIGITS)}`;
 }
 
+const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/** Of a key that was parsed as one. */
+export function bytesOfKey(publicKey: string): Uint8Array {
+  const bytes = new Uint8Array(Math.floor((publicKey.length * 6) / 8));
+  let held = 0;
+  let bits = 0;
+  let at = 0;
+  for (const digit of publicKey) {
+    held = ((held << 6) | BASE64URL.indexOf(digit)) & 0x3fff;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes[at++] = (held >> bits) & 0xff;
+  }
+  return bytes;
+}
+
 /** The text whose UTF-8 bytes are signed. */
 export function signedText(message: object): string {
   const { signature: _, ...said } = message as Record<string, unknown>;
