@@ -144,7 +144,7 @@ describe("a checker", () => {
   });
 
   test("with a fifth of the others in league neither saves a friend nor ruins an enemy", { timeout: 120_000 }, () => {
-    const weeks = { weeks: 8, seed: 6, lazyShare: 0.05, colludingShare: 0.2 };
+    const weeks = { weeks: 8, seed: 6, lazy: 3, colluding: 12 };
     expect(simulateWeeks({ ...weeks, nodeKind: "honest", friend: false }).penalised.count).toBe(0);
     expect(simulateWeeks({ ...weeks, nodeKind: "replayed-video", friend: true }).penalised.count).toBeGreaterThanOrEqual(4);
   });

@@ -3,18 +3,22 @@ import { simulateWeeks, type WeeksOptions } from "./weeks.ts";
 import { NODE_KINDS } from "./world.ts";
 
 const weeks = (options: Partial<WeeksOptions>) =>
-  simulateWeeks({ nodeKind: "honest", weeks: 20, seed: 1, lazyShare: 0.05, colludingShare: 0, friend: false, ...options });
+  simulateWeeks({ nodeKind: "honest", weeks: 20, seed: 1, lazy: 3, colluding: 0, friend: false, ...options });
 
 test("honest nodes under bad networks are not punished, even where a fifth of the checkers slanders them", { timeout: 60_000 }, () => {
   expect(weeks({}).penalised.count).toBe(0);
-  expect(weeks({ colludingShare: 0.2 }).penalised.count).toBe(0);
+  const { penalised, banned } = weeks({ colluding: 12 });
+  expect(penalised.count).toBe(0);
+  expect(banned.colluding).toMatchObject({ of: 240 });
+  expect(banned.colluding.low).toBeGreaterThan(0.5);
+  expect(banned.honest.high).toBeLessThan(0.01);
 });
 
 describe.each(["replayed-video", "upscaled-picture", "inflated-frames"] as const)("a node that cheats: %s", (nodeKind) => {
   test("is punished within the week, even where a fifth of the checkers are its friends", { timeout: 60_000 }, () => {
     expect(weeks({ nodeKind }).penalised.count).toBe(20);
     // Eight of eleven must agree, and four of them may be friends: some weeks end before such a draw comes.
-    expect(weeks({ nodeKind, colludingShare: 0.2, friend: true }).penalised.count).toBeGreaterThanOrEqual(12);
+    expect(weeks({ nodeKind, colluding: 12, friend: true }).penalised.count).toBeGreaterThanOrEqual(12);
   });
 });
 

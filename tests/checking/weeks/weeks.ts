@@ -1,8 +1,7 @@
 // Many weeks of one kind, and how often what happened, with its interval.
 
-import type { EnrolledChecker } from "@nearframe/shared/checking/report";
 import { seededRandom } from "../seeded-random.ts";
-import { simulateWeek, type Week } from "./simulate-week.ts";
+import { simulateWeek, type Week, type WeekChecker } from "./simulate-week.ts";
 import type { CheckerKind, NodeKind } from "./world.ts";
 
 export type WeeksOptions = {
@@ -11,8 +10,9 @@ export type WeeksOptions = {
   /** Left out: 0. Parts of many weeks, run beside each other, are the same weeks. */
   first?: number;
   seed: number;
-  lazyShare: number;
-  colludingShare: number;
+  /** Of the sixty checkers, drawn anew each week. */
+  lazy: number;
+  colluding: number;
   friend: boolean;
   /** After each: how many there were, and how many of them ended in a penalty. */
   onWeek?(done: number, penalised: number): void;
@@ -27,9 +27,11 @@ export type WeeksResult = {
   foundAfterHours: number | undefined;
   penalisedAfterHours: number | undefined;
   penalties: Record<string, number>;
+  /** Of all checkers of a kind in all weeks. */
+  banned: Record<CheckerKind, Rate>;
 };
 
-const CHECKERS = 60;
+export const CHECKERS = 60;
 
 export function simulateWeeks(options: WeeksOptions): WeeksResult {
   const weeks: Week[] = [];
@@ -42,6 +44,8 @@ export function simulateWeeks(options: WeeksOptions): WeeksResult {
     if (week.penalisedAtHour !== undefined) ended += 1;
     options.onWeek?.(weeks.length, ended);
   }
+  const { lazy, colluding } = options;
+  const banned = (kind: CheckerKind, of: number) => rate(weeks.reduce((sum, week) => sum + week.banned[kind], 0), of * weeks.length);
   const penalties: Record<string, number> = {};
   for (const { penalty } of weeks) if (penalty !== undefined) penalties[penalty] = (penalties[penalty] ?? 0) + 1;
   const hours = (of: (week: Week) => number | undefined) => median(weeks.map(of).filter((hour) => hour !== undefined));
@@ -51,21 +55,17 @@ export function simulateWeeks(options: WeeksOptions): WeeksResult {
     foundAfterHours: hours(({ foundAtHour }) => foundAtHour),
     penalisedAfterHours: hours(({ penalisedAtHour }) => penalisedAtHour),
     penalties,
+    banned: { honest: banned("honest", CHECKERS - lazy - colluding), lazy: banned("lazy", lazy), colluding: banned("colluding", colluding) },
   };
 }
 
 /** 45 operators on 30 networks; who has more than one checker may collude with itself. */
-function makeCheckers({ lazyShare, colludingShare }: WeeksOptions, random: () => number): (EnrolledChecker & { kind: CheckerKind })[] {
-  return Array.from({ length: CHECKERS }, (_, index) => {
-    const turn = random();
-    const kind: CheckerKind = turn < colludingShare ? "colluding" : turn < colludingShare + lazyShare ? "lazy" : "honest";
-    return {
-      checkerId: `checker-${index}`, publicKey: "", operatorId: `operator-${index % 45}`, networkId: `network-${index % 30}`,
-      // Colluders have been found out before, now and then (network-procedures, 12).
-      weight: kind === "honest" ? 0.9 : 0.35,
-      kind,
-    };
-  });
+function makeCheckers({ lazy, colluding }: WeeksOptions, random: () => number): WeekChecker[] {
+  const order = Array.from({ length: CHECKERS }, (_, index) => ({ index, rank: random() })).toSorted((a, b) => a.rank - b.rank);
+  return order.map(({ index }, place) => ({
+    checkerId: `checker-${index}`, publicKey: "", operatorId: `operator-${index % 45}`, networkId: `network-${index % 30}`,
+    kind: place < colluding ? "colluding" : place < colluding + lazy ? "lazy" : "honest",
+  }));
 }
 
 /** With the 95 % interval after Wilson. */

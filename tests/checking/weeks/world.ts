@@ -16,7 +16,7 @@ export type CheckerKind =
   | "honest"
   /** Says that all is well without looking. */
   | "lazy"
-  /** Says that its friends are well, and that everybody else cheats. */
+  /** Looks, and says that its friends are well, and that everybody else cheats. */
   | "colluding";
 
 /** How the node's own line and machine do in one hour. */
@@ -98,6 +98,12 @@ export function observe(kind: NodeKind, hour: NodeHour, lineLoss: number, random
 /** What somebody reports who wants it to look well. */
 export function flatter(): PlayedObservation {
   return observe("honest", { uplinkLossShare: 0, uplinkDelayMs: 0, uplinkKbps: 50_000, loadShare: 0.4 }, 0, () => 0.5);
+}
+
+/** What somebody sees who looks where nothing ever comes. */
+export function unreached(): PlayedObservation {
+  const { startupMs: _never, ...rest } = flatter();
+  return rest;
 }
 
 /** What somebody reports who wants a node to be punished. */
