@@ -331,6 +331,7 @@ describe("the figures", () => {
       expect(withFigures - (without + withoutAgain) / 2).toBeLessThan(0.2);
       await page.keyboard.press("Control+Alt+KeyF");
       expect(await panel.innerText()).toMatch(/Your (connection|Wi-Fi|mobile data)|your connection|This device|The machine/);
+      expect(await panel.innerText()).toMatch(/Data used\s+[\d.]+ MB[^]*Battery\s+\d+ %/);
       const painted = () =>
         panel.locator("canvas").evaluate((canvas) => {
           const { width, height } = canvas as HTMLCanvasElement;
@@ -417,4 +418,30 @@ test("the data saver asks the node for a picture of 360 lines, and for all of it
     await page.getByRole("dialog").getByRole("button", { name: "Back to the title" }).click();
     await eventually(height, (lines) => lines === 720, 30_000, "720 lines again");
   });
+});
+
+test("a picture that this device decodes too slowly is made smaller, and the page says why", async () => {
+  await withCard(
+    async (page) => {
+      const height = () => page.evaluate(() => window.__nearframe?.stats()?.height ?? 0);
+      await eventually(height, (lines) => lines === 720, 20_000, "a picture of 720 lines");
+      const told = page.getByRole("status").getByText("This device decodes too slowly, so the picture was made smaller");
+      expect(await told.count()).toBe(0);
+      await page.evaluate(() => Object.assign(window, { slow: true }));
+      await told.waitFor({ timeout: 30_000 });
+      await eventually(height, (lines) => lines > 0 && lines < 720, 30_000, "a smaller picture");
+    },
+    async (page) => {
+      // No decoder is slow at will: the browser's word of it is, 50 ms for each frame.
+      await page.addInitScript(() => {
+        const getStats = RTCPeerConnection.prototype.getStats;
+        const slowly = (entry: RTCInboundRtpStreamStats) =>
+          entry.type === "inbound-rtp" && entry.kind === "video" ? { ...entry, totalDecodeTime: (entry.framesDecoded ?? 0) * 0.05 } : entry;
+        RTCPeerConnection.prototype.getStats = async function (...options) {
+          const report = await getStats.apply(this, options);
+          return "slow" in window ? new Map([...report].map(([id, entry]) => [id, slowly(entry as RTCInboundRtpStreamStats)])) : report;
+        };
+      });
+    },
+  );
 });

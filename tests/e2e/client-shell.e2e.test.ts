@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
 import { findBarriers } from "../support/axe.ts";
 import { openBrowser, waitForFrames } from "../support/browser.ts";
+import { findCutText } from "../support/cut-text.ts";
 import { startStack, type Stack } from "../support/stack.ts";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 } as const;
@@ -95,9 +96,14 @@ describe("the home screen", () => {
       await sheet.getByRole("combobox").selectOption({ label: "New folder…" });
       await sheet.getByRole("textbox").fill("Penguins");
       await sheet.getByRole("button", { name: "Make folder" }).click();
+      const docked = page.getByRole("navigation", { name: "Dock" }).getByRole("button", { name: "Play SuperTux" });
+      const before = await docked.count();
+      await sheet.getByRole("button", { name: /the dock$/ }).click();
+      await expect.poll(() => docked.count()).toBe(1 - before);
       await sheet.getByRole("button", { name: "Close" }).click();
       await page.reload();
       await page.getByRole("button", { name: /^Folder Penguins, 1 title$/ }).click();
+      expect(await docked.count()).toBe(1 - before);
       expect(await page.getByRole("dialog").getByRole("button", { name: "Play SuperTux" }).count()).toBe(1);
     });
   });
@@ -255,6 +261,38 @@ describe("for everybody", () => {
             await page.setViewportSize(viewport);
             expect(await findBarriers(page), `${what} ${colorScheme} ${viewport.width}`).toEqual([]);
             expect(await page.evaluate(() => window.innerWidth), `${what} is no wider than the screen`).toBe(viewport.width);
+          }
+        };
+        for (const path of ["/", "/search", "/recents", "/settings", "/nodes", "/nowhere"]) {
+          await page.goto(stack.url + path);
+          await page.getByRole("main").waitFor();
+          await page.waitForLoadState("networkidle");
+          await look(path);
+        }
+        await page.goto(stack.url);
+        await tile(page, "Test Card").click({ button: "right" });
+        await page.getByRole("dialog").waitFor();
+        await look("title sheet");
+      }, browser);
+    } finally {
+      await mine.close();
+    }
+  });
+
+  test("the largest letters are cut by nothing, upright and sideways", async () => {
+    const mine = new Scope();
+    try {
+      const browser = await openBrowser(mine, { ...PHONE, reducedMotion: "reduce" });
+      await withPage(async (page) => {
+        await page.goto(`${stack.url}/settings`);
+        const size = () => page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize));
+        const plain = await size();
+        await page.getByRole("radio", { name: "Largest" }).check();
+        await expect.poll(size).toBeGreaterThan(plain * 1.3);
+        const look = async (what: string) => {
+          for (const viewport of [PHONE.viewport, SIDEWAYS.viewport]) {
+            await page.setViewportSize(viewport);
+            expect(await findCutText(page), `${what} ${viewport.width}`).toEqual([]);
           }
         };
         for (const path of ["/", "/search", "/recents", "/settings", "/nodes", "/nowhere"]) {

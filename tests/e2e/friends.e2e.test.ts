@@ -2,6 +2,7 @@
 
 import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { SHARE_MS_MIN } from "@nearframe/shared/friends/roles";
 import { Scope } from "@nearframe/shared/lifetime";
 import { codeDistance, readTestCard, type TestCardReading } from "@nearframe/shared/title/test-card-layout";
 import { findBarriers } from "../support/axe.ts";
@@ -11,6 +12,10 @@ import { startStack, type Stack } from "../support/stack.ts";
 
 const TEST_CARD = { width: 1280, height: 720 };
 const WAIT_MS = 30_000;
+/** About a second of a voice. */
+const A_SECOND_BYTES = 3_000;
+/** Far below one beep of the microphone's, far above silence, which has none. */
+const BEEP_ENERGY = 1e-5;
 /** A microphone that beeps, nobody who asks for it, and two pages that find each other without a network. */
 const FLAGS = [
   "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
@@ -21,11 +26,17 @@ const scope = new Scope();
 let stack: Stack;
 let browser: BrowserContext;
 let owner: Page;
+/** The next link is asked for with the shortest life there is. */
+let asksBriefly = false;
 
 beforeAll(async () => {
   stack = await startStack({}, scope);
   browser = await openBrowser(scope, { viewport: TEST_CARD, acceptDownloads: false }, FLAGS);
   owner = await browser.newPage();
+  await owner.routeWebSocket(/\/control$/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => server.send(asksBriefly ? String(message).replace(/"lastsMs":\d+/, `"lastsMs":${SHARE_MS_MIN}`) : message));
+  });
   await play(owner, stack.url, "test-card");
 });
 afterAll(() => scope.close());
@@ -61,8 +72,10 @@ const closeSheet = () => sheet().getByRole("button", { name: "Close" }).click();
 async function invite(button: string | RegExp, path: "join" | "pad"): Promise<string> {
   await openSheet();
   const before = await sheet().getByRole("img").count();
+  const shown = sheet().getByText(new RegExp(`/${path}/[a-z0-9]{10}$`));
+  const [last] = await shown.allInnerTexts();
   await sheet().getByRole("button", { name: button }).first().click();
-  const address = sheet().getByText(new RegExp(`/${path}/[a-z0-9]{10}$`));
+  const address = last === undefined ? shown : shown.filter({ hasNotText: last });
   await address.waitFor({ timeout: WAIT_MS });
   expect(await sheet().getByRole("img").count()).toBeGreaterThanOrEqual(Math.max(1, before));
   return new URL(await address.innerText()).pathname;
@@ -99,6 +112,21 @@ test("a link shows a friend the moving picture of the same encode, and nothing o
   await friend.close();
 }, 120_000);
 
+/** Somebody who came by a link that lasts a minute: the tests in between are what passes it. */
+let passing: { page: Page; link: string };
+
+test("somebody comes by a link that lasts a minute", async () => {
+  asksBriefly = true;
+  const link = await invite(/^Watch/, "join");
+  asksBriefly = false;
+  const page = await browser.newPage();
+  await page.goto(`${elsewhere()}${link}`);
+  await waitForFrames(page);
+  await eventually(() => card(page), ({ frame }) => frame !== undefined, WAIT_MS, "the picture");
+  expect(await sheet().getByText("Guest").count()).toBeGreaterThanOrEqual(1);
+  passing = { page, link };
+}, 60_000);
+
 test("a friend who plays along flips the card with the second pad", async () => {
   const link = await invite(/^Play along/, "join");
   const friend = await browser.newPage();
@@ -132,7 +160,7 @@ test("a friend who plays along flips the card with the second pad", async () => 
   await flipped(owner, after);
   expect(codeDistance(after, await flips(owner))).toBe(1);
   // Sent away by the player.
-  await sheet().getByRole("button", { name: /^Send Guest \d+ away/ }).click();
+  await sheet().getByRole("listitem").filter({ hasText: "Play along · Pad 2" }).getByRole("button", { name: /^Send Guest \d+ away/ }).click();
   await friend.getByRole("heading", { name: "You were sent away" }).waitFor({ timeout: WAIT_MS });
   await friend.close();
 }, 120_000);
@@ -161,6 +189,23 @@ test("a phone is a pad: no picture on it, both ways to the title measured, and a
 test("friends hear who holds the button, and see who speaks", async () => {
   const link = await invite(/^Watch/, "join");
   const friend = await browser.newPage();
+  await friend.addInitScript(() => {
+    const lines: RTCPeerConnection[] = [];
+    const voices: HTMLMediaElement[] = [];
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(...options: ConstructorParameters<typeof RTCPeerConnection>) {
+        super(...options);
+        lines.push(this);
+      }
+    };
+    const { play } = HTMLMediaElement.prototype;
+    HTMLMediaElement.prototype.play = function () {
+      // The title's own elements are on the page.
+      if (!this.isConnected) voices.push(this);
+      return play.call(this);
+    };
+    Object.assign(window, { lines, voices });
+  });
   await friend.goto(`${elsewhere()}${link}`);
   await waitForFrames(friend);
   await sheet().getByRole("button", { name: "Join voice" }).click();
@@ -175,5 +220,42 @@ test("friends hear who holds the button, and see who speaks", async () => {
   await talk.getByText("speaks").waitFor({ timeout: WAIT_MS });
   await owner.keyboard.up("Space");
   await talk.getByText("speaks").waitFor({ state: "detached", timeout: WAIT_MS });
+
+  // Who is muted is neither let out nor shown, whatever is sent, and both again once they are not.
+  const mute = talk.getByRole("button", { name: "Mute Plays" });
+  await mute.click();
+  const before = await voiceOn(friend);
+  const hold = sheet().getByRole("button", { name: "Hold to talk" });
+  await hold.focus();
+  await owner.keyboard.down("Space");
+  const muted = await eventually(() => voiceOn(friend), ({ bytes }) => bytes > before.bytes + A_SECOND_BYTES, WAIT_MS, "a voice that is sent");
+  expect(await hold.getAttribute("aria-pressed")).toBe("true");
+  expect(muted.energy - before.energy).toBeLessThan(BEEP_ENERGY);
+  expect(await talk.getByText("speaks").count()).toBe(0);
+  await mute.click();
+  await talk.getByText("speaks").waitFor({ timeout: WAIT_MS });
+  await eventually(() => voiceOn(friend), ({ energy }) => energy > muted.energy + BEEP_ENERGY, WAIT_MS, "the voice let out");
+  await owner.keyboard.up("Space");
   await friend.close();
 }, 120_000);
+
+test("when the minute of a link is over, who came by it is told so, and nobody comes by it any more", async () => {
+  const { page, link } = passing;
+  await page.getByRole("heading", { name: "The link has run out" }).waitFor({ timeout: SHARE_MS_MIN + WAIT_MS });
+  expect(await page.locator("video").count()).toBe(0);
+  await page.goto(`${elsewhere()}${link}`);
+  await page.getByRole("heading", { name: "This link does not work" }).waitFor({ timeout: WAIT_MS });
+  await page.close();
+}, 120_000);
+
+/** Of the voice that a page plays: how much of it has come, and how loud it was let out. */
+const voiceOn = (page: Page) =>
+  page.evaluate(async () => {
+    const { lines, voices } = window as unknown as { lines: RTCPeerConnection[]; voices: HTMLMediaElement[] };
+    const stream = voices.at(-1)?.srcObject;
+    if (!(stream instanceof MediaStream)) throw new Error("no voice is played");
+    const receiver = lines.flatMap((line) => line.getReceivers()).find(({ track }) => stream.getTracks().includes(track));
+    const report = [...((await receiver?.getStats())?.values() ?? [])] as RTCInboundRtpStreamStats[];
+    const voice = report.find(({ type }) => type === "inbound-rtp");
+    return { bytes: voice?.bytesReceived ?? NaN, energy: voice?.totalAudioEnergy ?? NaN };
+  });

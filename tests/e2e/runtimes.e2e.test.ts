@@ -2,7 +2,7 @@
 // that answers. Web titles are in senses.e2e, devices in android.e2e, the test card in all the others.
 
 import path from "node:path";
-import type { Page } from "playwright";
+import type { BrowserContextOptions, Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { TreeNode } from "@nearframe/shared/agent/agent";
@@ -17,8 +17,15 @@ const LOOK = { width: 64, height: 48 };
 /** Mean of what a pixel of a screen at rest moves by between two looks, of 255. */
 const REST_MAX = 0.7;
 const LIMIT_MS = 60_000;
-/** Where the phone has its calculator, among the favourites. */
-const CALCULATOR = { x: 0.625, y: 0.19 };
+/** The phone's screen, of which the places of what is on it are told. */
+const SCREEN = { width: 600, height: 1280 };
+
+const DESKTOP = { viewport: { width: 1280, height: 720 } };
+const HELD_UPRIGHT = { viewport: { width: 450, height: 1008 }, hasTouch: true, isMobile: true };
+const HELD_SIDEWAYS = { viewport: { width: 844, height: 390 }, hasTouch: true, isMobile: true };
+
+type Box = NonNullable<TreeNode["box"]>;
+type Place = readonly [x: number, y: number];
 
 const scope = new Scope();
 let stack: Stack;
@@ -62,9 +69,31 @@ async function answers(page: Page, before: Uint8Array, changeMin: number, act: (
   );
 }
 
-async function withTitle(titleId: string, run: (page: Page) => Promise<void>, viewport = { width: 1280, height: 720 }): Promise<void> {
+/** A finger on a thing of the phone's, where it lies on the page. */
+async function tapOn(page: Page, { x, y, width, height }: Box): Promise<void> {
+  const video = await page.locator("video").boundingBox();
+  if (!video) throw new Error("the page shows no video");
+  const scale = Math.min(video.width / SCREEN.width, video.height / SCREEN.height);
+  const [left, top] = [video.x + (video.width - SCREEN.width * scale) / 2, video.y + (video.height - SCREEN.height * scale) / 2];
+  await page.touchscreen.tap(left + (x + width / 2) * scale, top + (y + height / 2) * scale);
+}
+
+/** Draws from one place of the page to another, and stays there for a while before it lets go. */
+async function finger(page: Page): Promise<(from: Place, to: Place, staysMs?: number) => Promise<void>> {
+  const devtools = await page.context().newCDPSession(page);
+  return async ([x, y], [toX, toY], staysMs = 0) => {
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...places: Place[]) =>
+      devtools.send("Input.dispatchTouchEvent", { type, touchPoints: places.map(([x, y]) => ({ x, y })) });
+    await touch("touchStart", [x, y]);
+    for (const share of [0.25, 0.5, 0.75, 1]) await touch("touchMove", [x + (toX - x) * share, y + (toY - y) * share]);
+    await page.waitForTimeout(staysMs);
+    await touch("touchEnd");
+  };
+}
+
+async function withTitle(titleId: string, run: (page: Page) => Promise<void>, options: BrowserContextOptions = DESKTOP): Promise<void> {
   await using mine = scope.child();
-  const page = await (await openBrowser(mine, { viewport })).newPage();
+  const page = await (await openBrowser(mine, options)).newPage();
   await play(page, stack.url, titleId);
   await run(page);
   await page.getByRole("button", { name: "Menu", exact: true }).click();
@@ -72,11 +101,18 @@ async function withTitle(titleId: string, run: (page: Page) => Promise<void>, vi
   await page.waitForURL((url) => !url.pathname.startsWith("/play/"));
 }
 
-test("a native game: the view turns with a key", async () => {
-  await withTitle("freedoom", async (page) => {
-    const before = await eventually(() => look(page), (picture) => new Set(picture).size > 30, LIMIT_MS, "the first room");
-    expect(await answers(page, before, 8, () => page.keyboard.press("ArrowRight", { delay: 400 }))).toBeGreaterThanOrEqual(8);
-  });
+test("a native game: the view turns with a key and with a finger on a phone's camera area, and walks by its stick", async () => {
+  await withTitle(
+    "freedoom",
+    async (page) => {
+      const before = await eventually(() => look(page), (picture) => new Set(picture).size > 30, LIMIT_MS, "the first room");
+      expect(await answers(page, before, 8, () => page.keyboard.press("ArrowRight", { delay: 400 }))).toBeGreaterThanOrEqual(8);
+      const drag = await finger(page);
+      expect(await answers(page, await look(page), 8, () => drag([590, 175], [470, 175]))).toBeGreaterThanOrEqual(8);
+      expect(await answers(page, await look(page), 4, () => drag([110, 289], [110, 229], 600))).toBeGreaterThanOrEqual(4);
+    },
+    HELD_SIDEWAYS,
+  );
 });
 
 test("a console's program: stripes change places with a button", async () => {
@@ -97,19 +133,15 @@ test("a Windows program: a menu opens with a key", async () => {
   });
 });
 
-test("a phone: an app opens with a tap, and a program that the player lets in reads it and taps on it", async () => {
+test("a phone: a tap opens an app, whose field brings up the keyboard; the ways of the page lead home and to what runs; and a program that the player lets in reads it and taps on it", async () => {
   await withTitle(
     "phone",
     async (page) => {
       const before = await atRest(page);
-      const box = await page.locator("video").boundingBox();
-      if (!box) throw new Error("the page shows no video");
-      expect(await answers(page, before, 12, () => page.mouse.click(box.x + box.width * CALCULATOR.x, box.y + box.height * CALCULATOR.y))).toBeGreaterThanOrEqual(12);
-
-      await page.getByRole("button", { name: "Menu", exact: true }).click();
-      await page.getByRole("dialog").getByRole("button", { name: "Let a program use this" }).click();
+      await page.getByRole("button", { name: "Menu", exact: true }).tap();
+      await page.getByRole("dialog").getByRole("button", { name: "Let a program use this" }).tap();
       const token = await page.getByRole("dialog").getByRole("textbox", { name: "What the program has to show" }).inputValue();
-      await page.getByRole("dialog").getByRole("button", { name: "Back to the title" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Back to the title" }).tap();
       const ask = async (path: string, body?: object) => {
         const answer = await fetch(`${stack.url}/api/agent/${path}`, {
           headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
@@ -119,12 +151,50 @@ test("a phone: an app opens with a tap, and a program that the player lets in re
         return answer.json() as Promise<unknown>;
       };
       const read = async () => z.parse(z.array(TreeNode), await ask("tree"));
-      const seen = await eventually(read, (nodes) => nodes.some(({ name }) => name === "8"), LIMIT_MS, "the calculator's keys");
-      const key = seen.find(({ name, role }) => name === "8" && role === "push button")?.box;
-      if (!key) throw new Error("nobody can say where the 8 is");
+      const button = (name: string) => (node: TreeNode) => node.role === "push button" && node.name === name && node.box !== undefined;
+      const find = async (is: (node: TreeNode) => boolean, what: string): Promise<Box> => {
+        const box = (await eventually(read, (nodes) => nodes.some(is), LIMIT_MS, what)).find(is)?.box;
+        if (!box) throw new Error(`nobody can say where it is: ${what}`);
+        return box;
+      };
+      const search = ({ role, name }: TreeNode) => role === "text" && name === "Search";
+      /** An app that runs stands above the search, as a picture without a name. */
+      const running = async () => {
+        const nodes = await read();
+        const searchY = nodes.find(search)?.box?.y ?? -Infinity;
+        return nodes.filter((node) => button("")(node) && (node.box?.y ?? Infinity) < searchY);
+      };
+
+      const icon = await find(button("Calculator"), "the home screen");
+      expect(await running()).toEqual([]);
+      await tapOn(page, icon);
+      await eventually(() => look(page), (picture) => difference(before, picture) >= 12, LIMIT_MS, "the calculator in the picture");
+      const keyboard = page.getByRole("textbox", { name: "Text for the title" });
+      await keyboard.waitFor({ timeout: LIMIT_MS });
+      await tapOn(page, await find(button("7"), "the calculator"));
+      await eventually(read, (nodes) => nodes.some(({ focused, value }) => focused && value === "7"), LIMIT_MS, "the 7 on the calculator");
+
+      // Each is pressed once, as pressed again it would lead back, and not while the shell still moves, which hears
+      // nothing then. The keyboard is up meanwhile, as it is for a player.
+      const go = async (way: string) => {
+        await atRest(page);
+        await page.getByRole("navigation", { name: "The phone's way back" }).getByRole("button", { name: way }).tap();
+      };
+      await go("Home");
+      await find(search, "the home screen again");
+      await eventually(running, (apps) => apps.length === 1, LIMIT_MS, "the calculator among what runs");
+      await tapOn(page, await find(button("Calculator"), "its icon"));
+      await find(button("8"), "the calculator again");
+      await go("Recent apps");
+      await find(search, "what runs");
+      const [app] = await eventually(running, (apps) => apps.length === 1, LIMIT_MS, "the calculator alone among what runs");
+      if (!app?.box) throw new Error("nobody can say where what runs is");
+      await tapOn(page, app.box);
+
+      const key = await find(button("8"), "the calculator once more");
       await ask("act", { action: "tap", at: { x: key.x + key.width / 2, y: key.y + key.height / 2 } });
-      await eventually(read, (nodes) => nodes.some(({ focused, value }) => focused && value === "8"), LIMIT_MS, "the 8 on the calculator");
+      await eventually(read, (nodes) => nodes.some(({ focused, value }) => focused && value === "78"), LIMIT_MS, "the 8 beside the 7 on the calculator");
     },
-    { width: 600, height: 1280 },
+    HELD_UPRIGHT,
   );
 });

@@ -52,7 +52,7 @@ export function PlayChrome({ view, chrome, onMenu, onMenuClosed, onWay, ...menu 
           <HintLine key={hint} hint={hint} />
         ))}
       </output>
-      {view.ways && !chrome.typing && <WayBar ways={view.ways} onWay={onWay} />}
+      {view.ways && <WayBar ways={view.ways} onWay={onWay} />}
       {chrome.menuOpen && <Menu {...menu} chrome={chrome} onClose={onMenuClosed} />}
     </>
   );
