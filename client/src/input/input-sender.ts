@@ -21,7 +21,7 @@ export const REPEAT_AFTER_CHANGE_MS = 300;
 export const STATE_BACKLOG_BYTES_MAX = 4 * 1024;
 
 /** A press that can't leave within this time is no longer what the player wants. */
-export const EDGE_WAIT_MS_MAX = 1_000;
+export const EDGE_WAIT_MS_MAX = 2_000;
 
 export type InputChannels = { inputState: SendChannel; inputEdges: OpeningChannel };
 
