@@ -1,6 +1,8 @@
 // The whole path, as a player has it: `npm start`, real Chromium, real titles.
 
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Scope } from "@nearframe/shared/lifetime";
@@ -190,14 +192,18 @@ test("leaving frees every process and port of the session", async () => {
     const processes = await descendants(stack.pid);
     return { commands: processes.length, ports: await udpPorts(processes.map(({ pid }) => pid)) };
   };
-  const before = await footprint();
+  // What the test before has left is not what this one finds.
+  const displays = async () => (await descendants(stack.pid)).filter(({ command }) => command.includes("Xvfb"));
+  await eventually(displays, ({ length }) => length === 0, 10_000, "the end of earlier sessions");
+  const twice = async () => [await footprint(), await sleep(500).then(footprint)] as const;
+  const [before] = await eventually(twice, ([first, second]) => isDeepStrictEqual(first, second), 10_000, "a stack at rest");
   await withPage(async (page) => {
     await play(page, stack.url, "test-card");
     const playing = await footprint();
     expect(playing.commands).toBeGreaterThan(before.commands);
     expect(playing.ports.length).toBeGreaterThan(before.ports.length);
   });
-  expect(await eventually(footprint, ({ ports }) => ports.length === before.ports.length, 5_000, "open ports")).toEqual(before);
+  await eventually(footprint, (after) => isDeepStrictEqual(after, before), 10_000, "the same ports and programs as before");
 });
 
 test("two players at once, in two titles, neither see nor hear each other", async () => {
