@@ -17,7 +17,7 @@ const replaced = (checkerId: string): EpochEvent => ({ type: "replaced", taskId:
 const verdict = (change: Partial<KeptVerdict> = {}): KeptVerdict => ({
   epoch: 1, taskId: "t1", nodeId: "n1", atMs: AT, kind: "routine", check: "liveness", outcome: "clear", faults: [], reports: 5, overturned: false, ...change,
 });
-const closed = (change: Partial<ClosedEpoch> = {}): ClosedEpoch => ({
+export const closed = (change: Partial<ClosedEpoch> = {}): ClosedEpoch => ({
   epoch: 1, endedAtMs: AT, digest: "d1", document: '{ "as": "it was" }', verdicts: [], standings: [], reporters: [], overturned: [], checkPlayerIds: [], plays: [], ...change,
 });
 

@@ -41,14 +41,15 @@ const MARK_CHECKS = `
   update sessions set is_check = true
   where player_id in (select jsonb_array_elements_text($1::jsonb)) and ended_at is not null and not is_check`;
 
+/** In one order: of two servers that write the same rows in two, each would wait for the other. */
 const SAVE_STANDINGS = `
   insert into checking_nodes (node_id, standing)
-  select value->>'nodeId', value from jsonb_array_elements($1::jsonb)
+  select value->>'nodeId', value from jsonb_array_elements($1::jsonb) order by 1
   on conflict (node_id) do update set standing = excluded.standing`;
 
 const SAVE_REPORTERS = `
   insert into checking_reporters (reporter_id, reporter)
-  select value->>'reporterId', value from jsonb_array_elements($1::jsonb)
+  select value->>'reporterId', value from jsonb_array_elements($1::jsonb) order by 1
   on conflict (reporter_id) do update set reporter = excluded.reporter`;
 
 const VERDICTS = `

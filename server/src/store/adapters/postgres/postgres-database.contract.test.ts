@@ -7,6 +7,8 @@ import { startPostgres, type PostgresService } from "../../../testing/services/s
 import { testScope } from "../../../testing/test-scope.ts";
 import type { SqlDatabase } from "../../database.ts";
 import type { Store } from "../../ports.ts";
+import { newReporter, newStanding } from "../../../checking/standing.ts";
+import { closed } from "../../checking-store.contract.ts";
 import { openSqlStore } from "../../sql-store.ts";
 import { sessionRecord, storeContract } from "../../store.contract.ts";
 import { claimDatabase, type ClaimKind } from "./claim-database.ts";
@@ -80,6 +82,22 @@ describe("several servers on one database", () => {
     );
     expect((await stores[0]!.sessionTurns("s1")).map(({ ordinal }) => ordinal)).toEqual(Array.from({ length: 31 }, (_, ordinal) => ordinal));
     expect(await stores[1]!.findSession("s1")).toMatchObject({ id: "s1", playerId: "p1" });
+  });
+
+  test("close an epoch once, and don't wait for each other for ever where they write of the same nodes and checkers", async () => {
+    const url = await postgres.createDatabase();
+    const stores = await Promise.all([0, 1, 2, 3].map(async () => openSqlStore(await open(url))));
+    const standings = Array.from({ length: 3_000 }, (_, index) => newStanding(`n${index}`));
+    const reporters = Array.from({ length: 3_000 }, (_, index) => newReporter(`c${index}`, 0));
+    for (let round = 0; round < 3; round += 1) {
+      // Two of them each epoch; each epoch in an order of its own.
+      const closing = stores.map((store, index) => {
+        const inOrder = <T>(list: readonly T[]) => (index < 2 ? list : list.toReversed());
+        return store.closeEpoch(closed({ epoch: 2 * round + (index < 2 ? 0 : 1), standings: [...inOrder(standings)], reporters: [...inOrder(reporters)] }));
+      });
+      const done = await Promise.all(closing);
+      expect([done.slice(0, 2), done.slice(2)].map((pair) => pair.filter(Boolean).length)).toEqual([1, 1]);
+    }
   });
 
   test("agree on one key for each setting", async () => {
