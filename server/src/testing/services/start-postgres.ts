@@ -18,6 +18,9 @@ const VERSIONS = "/usr/lib/postgresql";
 /** Tests lose no power, so nothing waits for the disk; a crash of PostgreSQL alone loses nothing by that. */
 const FAST = ["fsync=off", "full_page_writes=off"];
 
+/** A database is 300 files, and a file of tests makes sixty of them: on a busy machine that takes longer than a scope waits. */
+const FOLDER_GONE_MS = 60_000;
+
 export type PostgresService = ServiceProcess & {
   /** A new, empty database on it. */
   createDatabase(): Promise<string>;
@@ -28,7 +31,7 @@ export async function startPostgres(scope: Scope): Promise<PostgresService> {
   const folders = await versionFolders();
   const [initdb, postgres] = await Promise.all([findCommand("initdb", folders), findCommand("postgres", folders)]);
   const folder = await mkdtemp(path.join(os.tmpdir(), "nearframe-postgres-"));
-  scope.own(folder, (folder) => rm(folder, { recursive: true, force: true }));
+  scope.own(folder, (folder) => rm(folder, { recursive: true, force: true }), FOLDER_GONE_MS);
   const user = await unprivilegedUser();
   if (user) await chown(folder, user.uid, user.gid);
   const cluster = ["--pgdata", folder, "--username", "nearframe", "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"];
