@@ -5,16 +5,23 @@
 
 import * as z from "zod/mini";
 
-const Ms = z.number().check(z.gte(0), z.lte(60_000));
-const Count = z.int().check(z.gte(0), z.lte(1_000_000));
-const Kbps = z.number().check(z.gte(0), z.lte(1_000_000));
-const Share = z.number().check(z.gte(0), z.lte(1));
-const Pixels = z.int().check(z.gte(0), z.lte(16_384));
+/** Both bounds in one check, at half of the cost: each second of each session comes this way. */
+const between = (minimum: number, maximum: number) =>
+  z.check<number>(({ value, issues }) => {
+    if (value >= minimum && value <= maximum) return;
+    const about = { origin: "number", inclusive: true, input: value } as const;
+    issues.push(value < minimum ? { code: "too_small", minimum, ...about } : { code: "too_big", maximum, ...about });
+  });
+const Ms = z.number().check(between(0, 60_000));
+const Count = z.int().check(between(0, 1_000_000));
+const Kbps = z.number().check(between(0, 1_000_000));
+const Share = z.number().check(between(0, 1));
+const Pixels = z.int().check(between(0, 16_384));
 
 export const SAMPLE_DURATION_MS_MAX = 10_000;
 
 /** Length of one sample; a busy end's second may be longer. */
-const DurationMs = z.number().check(z.gte(100), z.lte(SAMPLE_DURATION_MS_MAX));
+const DurationMs = z.number().check(between(100, SAMPLE_DURATION_MS_MAX));
 
 export const LatencyFigures = z.strictObject({
   /** Inputs that drew something. */
@@ -54,7 +61,7 @@ export const NodeSample = z.strictObject({
   keyframes: Count,
   sentKbps: Kbps,
   targetKbps: Kbps,
-  targetFps: z.number().check(z.gte(0), z.lte(1000)),
+  targetFps: z.number().check(between(0, 1_000)),
   /** What the media server believes the player's link carries. */
   availableKbps: z.optional(Kbps),
   captureWaitMsP95: Ms,
