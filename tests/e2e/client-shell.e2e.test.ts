@@ -42,6 +42,20 @@ async function leave(page: Page): Promise<void> {
   await page.getByRole("region", { name: "Titles" }).waitFor();
 }
 
+/** Each page of the shell, and a title's sheet, once it is there. */
+async function onEachPage(page: Page, look: (what: string) => Promise<void>): Promise<void> {
+  for (const path of ["/", "/search", "/recents", "/settings", "/nodes", "/nowhere"]) {
+    await page.goto(stack.url + path);
+    await page.getByRole("main").waitFor();
+    await page.waitForLoadState("networkidle");
+    await look(path);
+  }
+  await page.goto(stack.url);
+  await tile(page, "Test Card").click({ button: "right" });
+  await page.getByRole("dialog").waitFor();
+  await look("title sheet");
+}
+
 describe("the home screen", () => {
   test("grows a title's tile into the title, asks how it was, and offers to go on with it", async () => {
     await withPage(async (page) => {
@@ -263,16 +277,7 @@ describe("for everybody", () => {
             expect(await page.evaluate(() => window.innerWidth), `${what} is no wider than the screen`).toBe(viewport.width);
           }
         };
-        for (const path of ["/", "/search", "/recents", "/settings", "/nodes", "/nowhere"]) {
-          await page.goto(stack.url + path);
-          await page.getByRole("main").waitFor();
-          await page.waitForLoadState("networkidle");
-          await look(path);
-        }
-        await page.goto(stack.url);
-        await tile(page, "Test Card").click({ button: "right" });
-        await page.getByRole("dialog").waitFor();
-        await look("title sheet");
+        await onEachPage(page, look);
       }, browser);
     } finally {
       await mine.close();
@@ -295,16 +300,7 @@ describe("for everybody", () => {
             expect(await findCutText(page), `${what} ${viewport.width}`).toEqual([]);
           }
         };
-        for (const path of ["/", "/search", "/recents", "/settings", "/nodes", "/nowhere"]) {
-          await page.goto(stack.url + path);
-          await page.getByRole("main").waitFor();
-          await page.waitForLoadState("networkidle");
-          await look(path);
-        }
-        await page.goto(stack.url);
-        await tile(page, "Test Card").click({ button: "right" });
-        await page.getByRole("dialog").waitFor();
-        await look("title sheet");
+        await onEachPage(page, look);
       }, browser);
     } finally {
       await mine.close();

@@ -58,7 +58,7 @@ export const NodeInventory = z.strictObject({
   runtimes: z.array(z.enum(RUNTIMES)).check(z.maxLength(RUNTIMES.length)),
   /** Titles whose files and programs are here. */
   titleIds: z.array(Id).check(z.maxLength(500)),
-  /** Its graphics cards draw as many titles as they hold: for now it takes no more that ask for one. */
+  /** Its graphics cards draw as many titles as they hold: until one ends it takes no more that ask for a card. */
   cardsFull: z.optional(z.literal(true)),
   /** It can fetch a title that it has not. */
   canFetch: z.boolean(),
